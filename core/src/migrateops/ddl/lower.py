@@ -1,0 +1,301 @@
+"""How the built-in operations are written in standard SQL, through SQLAlchemy's compilers.
+
+A dialect pack registers a lowering of its own for an operation that it writes otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from sqlalchemy import Column, Constraint, ForeignKeyConstraint, PrimaryKeyConstraint, Table
+from sqlalchemy.schema import (
+    AddConstraint,
+    CreateIndex,
+    CreateTable,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    DropTableComment,
+    SetColumnComment,
+    SetTableComment,
+)
+from sqlalchemy.types import TypeEngine, to_instance
+
+from migrateops.ddl.statements import (
+    AddColumn,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    DropColumn,
+    Execute,
+    RenameTable,
+    TableEvent,
+    is_generated,
+)
+from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
+from migrateops.operations import ops
+from migrateops.operations.base import Operations
+from migrateops.operations.schema_objects import SchemaObjects, from_type, require_items, wanted_by
+from migrateops.operations.target import Target
+
+
+def supported(asked: bool | None, capability: str, operation: Any, target: Target, what: str) -> bool:
+    """Return whether a clause is asked for, refusing it where the server does not have it.
+
+    Raises:
+        UnsupportedOperation: It is asked for, and the server lacks it.
+    """
+    if asked and not getattr(target.capabilities, capability):
+        raise UnsupportedOperation(operation.describe(), target.name, what)
+    return bool(asked)
+
+
+@Operations.lowering_for(ops.CreateTableOp)
+def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
+    """Yield CREATE TABLE, its indexes and comments; return the table."""
+    if_not_exists = supported(op.if_not_exists, "if_not_exists", op, target, "IF NOT EXISTS")
+    table = SchemaObjects(target).table(
+        op.table_name,
+        *op.columns,
+        schema=op.schema,
+        column_flags=not op.constraints_included,
+        **op.kw,
+    )
+    yield TableEvent(table, "before_create")
+    yield CreateTable(table, if_not_exists=if_not_exists)
+    yield TableEvent(table, "after_create")
+    for constraint in table.foreign_key_constraints:
+        if constraint.use_alter and target.dialect.supports_alter:
+            yield AddConstraint(constraint)
+    for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
+        yield CreateIndex(index, if_not_exists=if_not_exists)
+    if target.capabilities.comments and not target.capabilities.inline_comments:
+        if table.comment:
+            yield SetTableComment(table)
+        for column in table.columns:
+            if column.comment:
+                yield SetColumnComment(column)
+    return table
+
+
+@Operations.lowering_for(ops.DropTableOp)
+def drop_table(op: ops.DropTableOp, target: Target) -> Iterator[Any]:
+    """Yield DROP TABLE."""
+    if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
+    table = SchemaObjects(target).table(op.table_name, schema=op.schema, **op.kw)
+    yield TableEvent(table, "before_drop")
+    yield DropTable(table, if_exists=if_exists)
+    yield TableEvent(table, "after_drop")
+
+
+@Operations.lowering_for(ops.RenameTableOp)
+def rename_table(op: ops.RenameTableOp, target: Target) -> Iterator[Any]:
+    """Yield ALTER TABLE .. RENAME TO."""
+    yield RenameTable(op.old_table_name, op.new_table_name, op.schema)
+
+
+@Operations.lowering_for(ops.AddColumnOp)
+def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
+    """Yield ADD COLUMN, then what belongs to the column: constraints, index, comment."""
+    require_items(op.describe(), [op.column], Column)
+    if_not_exists = supported(op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column")
+    table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
+    column = table.columns[op.column.name]
+    inline = bool(op.inline_references)
+    constraints = [
+        c
+        for c in table.constraints
+        if not isinstance(c, PrimaryKeyConstraint)
+        and not (inline and isinstance(c, ForeignKeyConstraint))
+        and wanted_by(c, target.dialect)
+    ]
+    if constraints and not target.capabilities.alter_constraints:
+        # Before the column is there: half of an operation is worse than none of it.
+        kinds = ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            f"adding a {kinds} to an existing table",
+            "write a foreign key inside ADD COLUMN with inline_references=True, or build the table anew",
+        )
+    yield AddColumn(
+        column,
+        if_not_exists=if_not_exists,
+        inline_references=inline,
+        inline_primary_key=bool(op.inline_primary_key),
+    )
+    for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
+        yield AddConstraint(constraint)
+    for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
+        yield CreateIndex(index)
+    if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
+        yield SetColumnComment(column)
+
+
+@Operations.lowering_for(ops.DropColumnOp)
+def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
+    """Yield DROP COLUMN."""
+    if_exists = supported(op.if_exists, "column_if_exists", op, target, "IF EXISTS of a column")
+    yield DropColumn(op.table_name, op.column_name, op.schema, if_exists=if_exists)
+
+
+@Operations.lowering_for(ops.AlterColumnOp)
+def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
+    """Yield one ALTER for each thing that changes; the new name comes last."""
+    require_alter(op, target)
+    where = (op.table_name, op.column_name)
+    if op.modify_type is not None:
+        for constraint in type_constraints(op, op.existing_type, target):
+            yield DropConstraint(constraint)
+    if op.modify_nullable is not None:
+        yield ColumnNullable(*where, op.modify_nullable, op.schema)
+    yield from alter_default(op, target)
+    if op.modify_type is not None:
+        yield ColumnType(*where, to_instance(op.modify_type), op.schema)
+        for constraint in type_constraints(op, op.modify_type, target):
+            yield AddConstraint(constraint)
+    yield from alter_comment_and_name(op, target)
+
+
+def require_alter(op: ops.AlterColumnOp, target: Target) -> None:
+    """Refuse what the server cannot change in place, before anything is changed.
+
+    Raises:
+        UnsupportedOperation: It can do nothing to a column but rename it.
+    """
+    asked = {
+        "changing the type of a column": op.modify_type is not None,
+        "changing NOT NULL of a column": op.modify_nullable is not None,
+        "changing the default of a column": op.modify_server_default is not False,
+    }
+    for what, wanted in asked.items():
+        if wanted and not target.capabilities.alter_column:
+            raise UnsupportedOperation(
+                op.describe(), target.name, what, "build the table anew with the changed column"
+            )
+    if op.modify_comment is not False and not target.capabilities.comments:
+        raise UnsupportedOperation(op.describe(), target.name, "comments")
+
+
+def alter_default(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
+    """Yield SET DEFAULT or DROP DEFAULT."""
+    if op.modify_server_default is False:
+        return
+    if is_generated(op.modify_server_default) or is_generated(op.existing_server_default):
+        raise UnsupportedOperation(
+            op.describe(), target.name, "making a column generated, or no longer so, by ALTER"
+        )
+    yield ColumnDefault(op.table_name, op.column_name, op.modify_server_default, op.schema)
+
+
+def alter_comment_and_name(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
+    """Yield COMMENT ON COLUMN, then RENAME COLUMN."""
+    if op.modify_comment is not False:
+        column: Column[Any] = Column(op.column_name, comment=op.modify_comment)
+        SchemaObjects(target).table(op.table_name, column, schema=op.schema)
+        yield SetColumnComment(column)
+    if op.modify_name is not None:
+        yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
+
+
+def type_constraints(
+    op: ops.AlterColumnOp, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None, target: Target
+) -> list[Constraint]:
+    """Return the named CHECK constraints that a column of this type has on this dialect."""
+    if type_ is None:
+        return []
+    column: Column[Any] = Column(op.column_name, type_)
+    table = SchemaObjects(target).table(op.table_name, column, schema=op.schema)
+    return [
+        c for c in table.constraints if from_type(c) and c.name is not None and wanted_by(c, target.dialect)
+    ]
+
+
+@Operations.lowering_for(ops.CreateTableCommentOp)
+def create_table_comment(op: ops.CreateTableCommentOp, target: Target) -> Iterator[Any]:
+    """Yield COMMENT ON TABLE."""
+    supported(True, "comments", op, target, "comments")
+    yield SetTableComment(_table(op, target, comment=op.comment))
+
+
+@Operations.lowering_for(ops.DropTableCommentOp)
+def drop_table_comment(op: ops.DropTableCommentOp, target: Target) -> Iterator[Any]:
+    """Yield COMMENT ON TABLE .. IS NULL."""
+    supported(True, "comments", op, target, "comments")
+    yield DropTableComment(_table(op, target))
+
+
+def _table(op: ops.AlterTableOp, target: Target, **kw: Any) -> Table:
+    return SchemaObjects(target).table(op.table_name, schema=op.schema, **kw)
+
+
+@Operations.lowering_for(ops.CreateIndexOp)
+def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
+    """Yield CREATE INDEX."""
+    if_not_exists = supported(op.if_not_exists, "if_not_exists", op, target, "IF NOT EXISTS")
+    index = SchemaObjects(target).index(
+        op.index_name, op.table_name, op.columns, schema=op.schema, unique=op.unique, **op.kw
+    )
+    yield CreateIndex(index, if_not_exists=if_not_exists)
+
+
+@Operations.lowering_for(ops.DropIndexOp)
+def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
+    """Yield DROP INDEX."""
+    if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
+    index = SchemaObjects(target).index(
+        op.index_name, op.table_name or "", ["x"], schema=op.schema, **_known(op.kw)
+    )
+    yield DropIndex(index, if_exists=if_exists)
+
+
+def _known(kw: Any) -> dict[str, Any]:
+    # Options that describe the index's contents mean nothing to DROP, and may name its columns.
+    return {key: value for key, value in kw.items() if isinstance(value, bool)}
+
+
+@Operations.lowering_for(ops.AddConstraintOp)
+def add_constraint(op: ops.AddConstraintOp, target: Target) -> Iterator[Any]:
+    """Yield ADD CONSTRAINT."""
+    supported(True, "alter_constraints", op, target, "adding a constraint to an existing table")
+    yield AddConstraint(op.to_constraint(_Context(target)))
+
+
+@Operations.lowering_for(ops.DropConstraintOp)
+def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
+    """Yield DROP CONSTRAINT."""
+    supported(True, "alter_constraints", op, target, "dropping a constraint of an existing table")
+    if_exists = supported(op.if_exists, "constraint_if_exists", op, target, "IF EXISTS of a constraint")
+    constraint = SchemaObjects(target).generic_constraint(
+        op.constraint_name, op.table_name, op.constraint_type, schema=op.schema
+    )
+    yield DropConstraint(constraint, if_exists=if_exists)
+
+
+class _Context:
+    """What ``to_constraint()`` reads of a context: the target."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+
+@Operations.lowering_for(ops.ExecuteSQLOp)
+def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
+    """Yield the statement as it is."""
+    yield Execute(op.sqltext, op.parameters, op.execution_options)
+
+
+@Operations.lowering_for(ops.BulkInsertOp)
+def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
+    """Yield one INSERT for all rows, or one a row where SQL expressions or a stream need it."""
+    if not isinstance(op.rows, list | tuple):
+        raise NotASchemaItem("bulk_insert", "a list of mappings", f"{type(op.rows).__name__}")
+    if not op.rows:
+        return
+    if op.multiinsert and not target.as_sql:
+        yield Execute(op.table.insert(), list(op.rows))
+        return
+    for row in op.rows:
+        yield op.table.insert().values(**row)

@@ -1,0 +1,236 @@
+"""The statements of ALTER that SQLAlchemy has no elements for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Column, Computed, Identity, MetaData, Table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateColumn, DDLElement
+from sqlalchemy.types import NULLTYPE, TypeEngine
+
+
+@dataclass(frozen=True)
+class Execute:
+    """A statement with parameters or execution options, for a lowering to yield.
+
+    Attributes:
+        statement: A string (taken as ``text()``) or an element.
+        parameters: A mapping, or a list of mappings, which is sent in one call.
+        options: Execution options.
+    """
+
+    statement: Any
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    options: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TableEvent:
+    """Not a statement: the moment to fire a table's ``before_create`` or the like.
+
+    SQLAlchemy's types and the user's listeners hang their own DDL on these.
+    """
+
+    table: Table
+    name: Literal["before_create", "after_create", "before_drop", "after_drop"]
+
+
+class AlterTable(DDLElement):
+    """Base of the ALTER TABLE statements.
+
+    Args:
+        table_name: Name of the table, unquoted.
+        schema: Schema of the table, unquoted.
+    """
+
+    inherit_cache = False
+
+    def __init__(self, table_name: str, schema: str | None = None) -> None:
+        self.table_name = table_name
+        self.schema = schema
+
+
+class RenameTable(AlterTable):
+    """``ALTER TABLE .. RENAME TO ..``."""
+
+    def __init__(self, table_name: str, new_name: str, schema: str | None = None) -> None:
+        super().__init__(table_name, schema)
+        self.new_name = new_name
+
+
+class AddColumn(AlterTable):
+    """``ALTER TABLE .. ADD COLUMN ..``; *column* must be in a table."""
+
+    def __init__(
+        self,
+        column: Column[Any],
+        *,
+        if_not_exists: bool = False,
+        inline_references: bool = False,
+        inline_primary_key: bool = False,
+    ) -> None:
+        super().__init__(column.table.name, column.table.schema)
+        self.column = column
+        self.if_not_exists = if_not_exists
+        self.inline_references = inline_references
+        self.inline_primary_key = inline_primary_key
+
+
+class DropColumn(AlterTable):
+    """``ALTER TABLE .. DROP COLUMN ..``."""
+
+    def __init__(
+        self, table_name: str, column_name: str, schema: str | None = None, *, if_exists: bool = False
+    ) -> None:
+        super().__init__(table_name, schema)
+        self.column_name = column_name
+        self.if_exists = if_exists
+
+
+class AlterColumn(AlterTable):
+    """Base of the statements that change one thing about a column."""
+
+    def __init__(self, table_name: str, column_name: str, schema: str | None = None) -> None:
+        super().__init__(table_name, schema)
+        self.column_name = column_name
+
+
+class ColumnNullable(AlterColumn):
+    """``ALTER COLUMN .. SET NOT NULL`` or ``DROP NOT NULL``."""
+
+    def __init__(self, table_name: str, column_name: str, nullable: bool, schema: str | None = None) -> None:
+        super().__init__(table_name, column_name, schema)
+        self.nullable = nullable
+
+
+class ColumnType(AlterColumn):
+    """``ALTER COLUMN .. TYPE ..``.
+
+    Args:
+        using: Expression that makes the new values of the old, as SQL text, for dialects with USING.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        column_name: str,
+        type_: TypeEngine[Any],
+        schema: str | None = None,
+        *,
+        using: str | None = None,
+    ) -> None:
+        super().__init__(table_name, column_name, schema)
+        self.type_ = type_
+        self.using = using
+
+
+class ColumnName(AlterColumn):
+    """``RENAME COLUMN .. TO ..``."""
+
+    def __init__(self, table_name: str, column_name: str, new_name: str, schema: str | None = None) -> None:
+        super().__init__(table_name, column_name, schema)
+        self.new_name = new_name
+
+
+class ColumnDefault(AlterColumn):
+    """``ALTER COLUMN .. SET DEFAULT ..`` or ``DROP DEFAULT``."""
+
+    def __init__(self, table_name: str, column_name: str, default: Any, schema: str | None = None) -> None:
+        super().__init__(table_name, column_name, schema)
+        self.default = default
+
+
+def table_text(compiler: Any, name: str, schema: str | None) -> str:
+    """Return a table's name as SQL, quoted where the dialect needs it."""
+    quote = compiler.preparer.quote
+    return f"{quote(schema)}.{quote(name)}" if schema else str(quote(name))
+
+
+def default_text(compiler: Any, default: Any) -> str:
+    """Return a server default as SQL: a string as a literal, ``text()`` and functions as they are."""
+    column: Column[Any] = Column("c", NULLTYPE, server_default=default)
+    Table("t", MetaData(), column)
+    return str(compiler.get_column_default_string(column))
+
+
+def is_generated(default: Any) -> bool:
+    """Say whether a server default is an identity or a computed expression."""
+    return isinstance(default, Computed | Identity)
+
+
+def _alter(element: AlterTable, compiler: Any) -> str:
+    return f"ALTER TABLE {table_text(compiler, element.table_name, element.schema)}"
+
+
+def _column(element: Any, compiler: Any) -> str:
+    return str(compiler.preparer.quote(element.column_name))
+
+
+@compiles(RenameTable)
+def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    return f"{_alter(element, compiler)} RENAME TO {compiler.preparer.quote(element.new_name)}"
+
+
+@compiles(AddColumn)
+def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
+    return f"{_alter(element, compiler)} ADD COLUMN {column_text(element, compiler)}"
+
+
+def column_text(element: AddColumn, compiler: Any) -> str:
+    """Return what stands after ADD COLUMN."""
+    text = str(compiler.process(CreateColumn(element.column)))
+    if element.if_not_exists:
+        text = f"IF NOT EXISTS {text}"
+    if element.inline_primary_key and element.column.primary_key:
+        text += " PRIMARY KEY"
+    if element.inline_references:
+        for key in element.column.foreign_keys:
+            constraint = key.constraint
+            if constraint is None:
+                continue
+            if constraint.name is not None:
+                formatted = compiler.preparer.format_constraint(constraint)
+                text += f" CONSTRAINT {formatted}" if formatted else ""
+            remote = key.column
+            referred = table_text(compiler, remote.table.name, remote.table.schema)
+            text += f" REFERENCES {referred} ({compiler.preparer.quote(remote.name)})"
+            text += compiler.define_constraint_match(constraint)
+            text += compiler.define_constraint_cascades(constraint)
+            text += compiler.define_constraint_deferrability(constraint)
+    return text
+
+
+@compiles(DropColumn)
+def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
+    exists = "IF EXISTS " if element.if_exists else ""
+    return f"{_alter(element, compiler)} DROP COLUMN {exists}{_column(element, compiler)}"
+
+
+@compiles(ColumnNullable)
+def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
+    what = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
+    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"
+
+
+@compiles(ColumnType)
+def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
+    type_ = compiler.dialect.type_compiler_instance.process(element.type_)
+    using = f" USING {element.using}" if element.using else ""
+    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} TYPE {type_}{using}"
+
+
+@compiles(ColumnName)
+def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+    new = compiler.preparer.quote(element.new_name)
+    return f"{_alter(element, compiler)} RENAME COLUMN {_column(element, compiler)} TO {new}"
+
+
+@compiles(ColumnDefault)
+def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
+    what = "DROP DEFAULT"
+    if element.default is not None:
+        what = f"SET DEFAULT {default_text(compiler, element.default)}"
+    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"

@@ -1,0 +1,171 @@
+"""The contract of a dialect pack; each member has the default of standard SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from migrateops.dialects import transaction
+from migrateops.dialects.transaction import Transaction
+from migrateops.operations.target import Capabilities, Target
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+    from sqlalchemy.types import TypeEngine
+
+    from migrateops.operations.declare import MigrateOperation
+
+ErrorKind = Literal["locked", "lost", "unsupported", "constraint"]
+
+
+class Lock(Protocol):
+    """A lock that at most one run holds; asking for it never waits on the server."""
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free, and say whether it is held now."""
+        ...
+
+    def held(self) -> bool:
+        """Say whether the lock is still held."""
+        ...
+
+    def release(self) -> None:
+        """Give the lock back, and close what it was taken with."""
+        ...
+
+
+class Dialect:
+    """What migrateops must know of one database, and SQLAlchemy does not say.
+
+    A pack subclasses it, sets ``name`` to SQLAlchemy's name of the dialect, and advertises the
+    class in the entry-point group ``migrateops.dialects`` under that name.  One object is made
+    for each connection that is bound; it keeps no state of a run.  How operations are written
+    for the dialect is said by lowerings, registered in the module of the class or advertised.
+
+    Attributes:
+        contract: Version of this contract that the pack was written for; a greater first number
+            than core's is refused.
+        name: SQLAlchemy's name of the dialect.
+        family: Name of the dialect that this one is a kind of; its implementations are used
+            where this one has none.
+        configure_options: Further keyword arguments that ``context.configure`` takes.
+        terminator: What ends a statement in an SQL stream.
+    """
+
+    contract: ClassVar[tuple[int, int]] = (1, 0)
+    name: ClassVar[str] = "default"
+    family: ClassVar[str | None] = None
+    configure_options: ClassVar[frozenset[str]] = frozenset()
+    terminator: ClassVar[str] = ";"
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the names under which implementations are looked up, nearest first."""
+        return tuple(dict.fromkeys(key for key in (name, self.name, self.family, "default") if key))
+
+    def server_version(self, connection: Connection) -> tuple[int, ...] | None:
+        """Return the version of the server at the other end, as numbers, or None."""
+        found: tuple[int, ...] | None = getattr(connection.dialect, "server_version_info", None)
+        return found
+
+    def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
+        """Return what a server of this version can do.
+
+        Args:
+            server_version: The version as numbers, or None when it is not known (offline).
+        """
+        return Capabilities()
+
+    # -- transactions -------------------------------------------------------------------------
+    def begin(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Begin a transaction that is ours, on a connection that is in none.
+
+        Args:
+            connection: The migrating connection.
+            rebuilds: Whether the step may replace a table by a copy of it.
+        """
+        return transaction.begin(connection, rebuilds=rebuilds)
+
+    def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Run a step inside the transaction that the caller has begun and will end.
+
+        Args:
+            connection: The migrating connection.
+            rebuilds: Whether the step may replace a table by a copy of it.
+        """
+        return transaction.join(connection, rebuilds=rebuilds)
+
+    def begin_text(self) -> str | None:
+        """Return the statement that begins a transaction in an SQL stream, without terminator."""
+        return "BEGIN"
+
+    def commit_text(self) -> str | None:
+        """Return the statement that commits a transaction in an SQL stream, without terminator."""
+        return "COMMIT"
+
+    def lock(self, engine: Engine, key: str) -> Lock | None:
+        """Return a lock for migrations of the database that *engine* connects to, not yet taken.
+
+        None says that the dialect has no such lock; a run then goes without.
+
+        Args:
+            engine: An engine whose connections are not counted against the application's pool.
+            key: What is locked: database, schema and version table, as one string.
+        """
+        return None
+
+    # -- reading ------------------------------------------------------------------------------
+    def read_snapshot(
+        self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
+    ) -> Iterable[Any] | None:
+        """Return the table records of whole schemas in a constant number of statements.
+
+        None says that core's reader, through SQLAlchemy's inspector, is to be used.
+
+        Args:
+            connection: The migrating connection.
+            schemas: Names of schemas, unquoted; None is the default schema.
+            names: The tables wanted, unquoted; all of them when None.
+        """
+        return None
+
+    def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return a type's text in the one form in which two equal types agree."""
+        return type_.compile(dialect=dialect).lower()
+
+    def canonical_default(self, text: str | None) -> str | None:
+        """Return a server default's text in the one form in which two equal defaults agree."""
+        return text.strip() if text is not None else None
+
+    def canonical_expression(self, text: str) -> str:
+        """Return an expression's text in the one form in which two equal expressions agree."""
+        return " ".join(text.split())
+
+    # -- writing ------------------------------------------------------------------------------
+    def render_type(self, type_: TypeEngine[Any], context: Any) -> str | None:
+        """Return the Python source of a type of this dialect, or None for the usual form."""
+        return None
+
+    def literal(self, value: Any, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return *value* as an SQL literal, quoted and escaped."""
+        from sqlalchemy import literal
+
+        compiled = literal(value, type_).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        return str(compiled)
+
+    def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
+        """Return what of *operation* the server cannot do to an existing table, or None.
+
+        Args:
+            operation: An operation of a batch.
+            target: The server.
+        """
+        return None
+
+    def error_kind(self, exception: BaseException) -> ErrorKind | None:
+        """Return what kind of failure a driver's exception is, or None for any other."""
+        return None
+
+
+class ANSI(Dialect):
+    """Standard SQL, for dialects that a project lists in ``generic_dialects``."""

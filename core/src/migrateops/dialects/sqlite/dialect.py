@@ -1,0 +1,73 @@
+"""The pack: what this version of SQLite can do, and where the parts of the pack are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from migrateops.dialects.base import Dialect, ErrorKind
+from migrateops.dialects.sqlite import transactions
+from migrateops.dialects.sqlite.error_kind import error_kind
+from migrateops.operations import ops
+from migrateops.operations.target import Capabilities, Target
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from migrateops.dialects.transaction import Transaction
+    from migrateops.operations.declare import MigrateOperation
+
+# "ALTER TABLE DROP COLUMN": https://www.sqlite.org/releaselog/3_35_0.html
+_DROP_COLUMN = (3, 35, 0)
+
+
+class SQLiteDialect(Dialect):
+    """SQLite, with DDL in real transactions."""
+
+    name: ClassVar[str] = "sqlite"
+
+    def server_version(self, connection: Connection) -> tuple[int, ...] | None:
+        """Return the version of the SQLite library."""
+        found: tuple[int, ...] = connection.dialect.loaded_dbapi.sqlite_version_info
+        return found
+
+    def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
+        """Return what a library of this version can do."""
+        return Capabilities(
+            transactional_ddl=True,
+            comments=False,
+            alter_column=False,
+            alter_constraints=False,
+        )
+
+    def begin(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Begin a transaction that DDL takes part in."""
+        return transactions.begin(connection, rebuilds=rebuilds)
+
+    def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Make the caller's transaction one that DDL takes part in."""
+        return transactions.join(connection, rebuilds=rebuilds)
+
+    def begin_text(self) -> str:
+        """Return the statement that begins a transaction; one that will write."""
+        return "BEGIN IMMEDIATE"
+
+    def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
+        """Return what its ALTER TABLE cannot do."""
+        if isinstance(operation, ops.AlterColumnOp):
+            if operation.modify_type is not None:
+                return "changing the type of a column"
+            if operation.modify_nullable is not None:
+                return "changing NOT NULL of a column"
+            if operation.modify_server_default is not False:
+                return "changing the default of a column"
+        if isinstance(operation, ops.AddConstraintOp):
+            return "adding a constraint to an existing table"
+        if isinstance(operation, ops.DropConstraintOp):
+            return "dropping a constraint of an existing table"
+        if isinstance(operation, ops.DropColumnOp) and (target.server_version or _DROP_COLUMN) < _DROP_COLUMN:
+            return "dropping a column"
+        return None
+
+    def error_kind(self, exception: BaseException) -> ErrorKind | None:
+        """Return what kind of failure a driver's exception is."""
+        return error_kind(exception)

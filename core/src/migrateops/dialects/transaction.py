@@ -1,0 +1,86 @@
+"""One transaction around one step: begun by the run, or the caller's that the step joins."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, RootTransaction
+
+from migrateops.errors.database import NoLongerAtomic
+
+
+class Transaction:
+    """The transaction around a step, as SQLAlchemy and the driver do it without any help.
+
+    A dialect pack whose driver needs more derives from this class.
+
+    Attributes:
+        connection: The connection that the step runs on.
+        owned: Whether ``commit()`` makes the step durable; False where the caller commits.
+        atomic: False once something had to be committed in the middle of the step.
+        notes: What the user should be told about this step, one sentence each.
+    """
+
+    def __init__(self, connection: Connection, *, owned: bool) -> None:
+        self.connection = connection
+        self.owned = owned
+        self.atomic = True
+        self.notes: list[str] = []
+        self._root: RootTransaction | None = None
+
+    def check(self) -> None:
+        """Make sure that the transaction is still the one that was begun.
+
+        Raises:
+            NoLongerAtomic: It was ended under the step.
+        """
+        if self._root is None or not self._root.is_active:
+            raise NoLongerAtomic
+
+    def commit(self) -> None:
+        """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.
+
+        Raises:
+            NoLongerAtomic: The transaction was ended under the step.
+        """
+        self.check()
+        if self.owned and self._root is not None:
+            self._root.commit()
+
+    def rollback(self) -> None:
+        """Undo the step: send ROLLBACK if the transaction is ours, leave it to the caller if not.
+
+        May be called after a failed ``commit()``, and more than once.
+        """
+        if self.owned:
+            # Of the connection, not of what we began: a script that committed by itself has left
+            # the connection in another transaction.
+            self.connection.rollback()
+
+    def _begin_root(self) -> None:
+        self._root = self.connection.begin()
+
+    def _join_root(self) -> None:
+        self._root = self.connection.get_transaction()
+
+
+def begin(connection: Connection, *, rebuilds: bool = False) -> Transaction:
+    """Begin a transaction that is ours; sends what the driver sends for it.
+
+    Args:
+        connection: A connection on which SQLAlchemy has not begun a transaction.
+        rebuilds: Whether the step may replace a table by a copy of it; of no account here.
+    """
+    transaction = Transaction(connection, owned=True)
+    transaction._begin_root()
+    return transaction
+
+
+def join(connection: Connection, *, rebuilds: bool = False) -> Transaction:
+    """Run a step inside the transaction that the caller has begun; sends nothing.
+
+    Args:
+        connection: A connection on which SQLAlchemy has begun a transaction.
+        rebuilds: Whether the step may replace a table by a copy of it; of no account here.
+    """
+    transaction = Transaction(connection, owned=False)
+    transaction._join_root()
+    return transaction

@@ -1,0 +1,270 @@
+"""What can be wrong with an operation: its declaration, its call, its implementation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from migrateops.errors.base import MigrateOpsError, closest
+
+
+class OperationError(MigrateOpsError):
+    """Base of the 3xx codes."""
+
+
+@dataclass(eq=False)
+class UsageError(OperationError, TypeError):
+    """A directive was called with arguments that it does not take."""
+
+    code: ClassVar[str] = "MO301"
+    call: str
+    problem: str
+    usage: str
+
+    def message(self) -> str:
+        return f"{self.call}() {self.problem}"
+
+    def hint(self) -> str:
+        return f"usage: {self.usage}"
+
+
+@dataclass(eq=False)
+class NotDeclared(OperationError, TypeError):
+    """A class was registered that is neither declared nor has the directive as a classmethod."""
+
+    code: ClassVar[str] = "MO302"
+    class_name: str
+    name: str
+    inherits: bool = False
+
+    def message(self) -> str:
+        if self.inherits:
+            return f"cannot register {self.class_name!r} as {self.name!r}: only its base is declared"
+        return f"cannot register {self.class_name!r} as {self.name!r}: it has no classmethod of that name"
+
+    def hint(self) -> str:
+        if self.inherits:
+            return f"put @operation on {self.class_name}, below the decorator that registers it"
+        return (
+            f"write the classmethod {self.name!r}, or put @operation on the class, below the other decorators"
+        )
+
+
+@dataclass(eq=False)
+class BadDeclaration(OperationError, TypeError):
+    """The fields of a declared operation contradict each other."""
+
+    code: ClassVar[str] = "MO303"
+    class_name: str
+    problem: str
+
+    def message(self) -> str:
+        return f"operation {self.class_name!r} cannot be declared: {self.problem}"
+
+
+@dataclass(eq=False)
+class ReservedName(OperationError, ValueError):
+    """An operation was registered under the name of a member of Operations."""
+
+    code: ClassVar[str] = "MO304"
+    name: str
+    class_name: str
+
+    def message(self) -> str:
+        return f"{self.class_name!r} cannot be registered as {self.name!r}: it is a member of Operations"
+
+    def hint(self) -> str:
+        return "register it under another name"
+
+
+@dataclass(eq=False)
+class ImplementationExists(OperationError, ValueError):
+    """A second implementation was registered for one operation class and dialect."""
+
+    code: ClassVar[str] = "MO305"
+    class_name: str
+    dialect: str
+    existing: str
+
+    def message(self) -> str:
+        return (
+            f"{self.class_name!r} already has an implementation for dialect {self.dialect!r}: {self.existing}"
+        )
+
+    def hint(self) -> str:
+        return "pass replace=True to put this one in front; operations.next(operation) calls the former"
+
+
+@dataclass(eq=False)
+class NoImplementation(OperationError, NotImplementedError):
+    """Nobody says how to run this operation on this dialect."""
+
+    code: ClassVar[str] = "MO306"
+    operation: str
+    dialect: str
+    available: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        return f"operation {self.operation!r} has no implementation for dialect {self.dialect!r}"
+
+    def hint(self) -> str:
+        if self.available:
+            return f"guard the call by dialect: it is implemented for {', '.join(self.available)}"
+        return f"register one with @Operations.implementation_for({self.operation})"
+
+
+@dataclass(eq=False)
+class NoNextImplementation(OperationError, LookupError):
+    """operations.next() was called where there is nothing further to call."""
+
+    code: ClassVar[str] = "MO307"
+    operation: str
+
+    def message(self) -> str:
+        return f"operations.next(): there is no further implementation of {self.operation!r}"
+
+    def hint(self) -> str:
+        return "call it only from an implementation registered with replace=True or for one dialect"
+
+
+@dataclass(eq=False)
+class NotReversible(OperationError, NotImplementedError):
+    """The operation does not know how to be taken back."""
+
+    code: ClassVar[str] = "MO308"
+    operation: str
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.operation} cannot be reversed: {self.reason}"
+
+    def hint(self) -> str:
+        return "write the opposite step into downgrade() by hand"
+
+
+@dataclass(eq=False)
+class NoDiffTuple(OperationError, NotImplementedError):
+    """The operation has no form as a difference tuple."""
+
+    code: ClassVar[str] = "MO309"
+    operation: str
+
+    def message(self) -> str:
+        return f"{self.operation!r} has no diff tuple"
+
+
+@dataclass(eq=False)
+class NoEnvironment(OperationError, RuntimeError, AttributeError):
+    """A directive was called where no migration environment is active."""
+
+    code: ClassVar[str] = "MO310"
+    what: str
+    in_thread: bool = False
+
+    def message(self) -> str:
+        where = "in a thread that a migration started" if self.in_thread else "outside a running migration"
+        return f"{self.what} was used {where}"
+
+    def hint(self) -> str:
+        if self.in_thread:
+            return "start the thread's function with contextvars.copy_context().run(function)"
+        return "in a program, use Operations(MigrationContext.configure(connection))"
+
+
+@dataclass(eq=False)
+class UnknownDirective(OperationError, AttributeError):
+    """No layer offers an operation of this name."""
+
+    code: ClassVar[str] = "MO311"
+    namespace: str
+    name: str
+    known: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        return f"{self.namespace}.{self.name} is not an operation that is installed or registered here"
+
+    def hint(self) -> str:
+        guess = closest(self.name, self.known)
+        if guess:
+            return f"did you mean {self.namespace}.{guess}?"
+        return "install the plugin that provides it, or register it with @Operations.register_operation"
+
+
+@dataclass(eq=False)
+class NotASchemaItem(OperationError, TypeError):
+    """Something that is no Column, Constraint or Index was given as one."""
+
+    code: ClassVar[str] = "MO312"
+    call: str
+    expected: str
+    given: str
+
+    def message(self) -> str:
+        return f"{self.call}: expected {self.expected}, got {self.given}"
+
+    def hint(self) -> str:
+        return "give SQLAlchemy objects: sa.Column('name', sa.String(50))"
+
+
+@dataclass(eq=False)
+class UnsupportedOperation(OperationError, NotImplementedError):
+    """The dialect cannot do what the operation asks."""
+
+    code: ClassVar[str] = "MO313"
+    operation: str
+    dialect: str
+    what: str
+    alternative: str | None = None
+
+    def message(self) -> str:
+        return f"{self.operation}: {self.dialect} does not support {self.what}"
+
+    def hint(self) -> str | None:
+        return self.alternative
+
+
+@dataclass(eq=False)
+class NotAwaitable(OperationError, ValueError):
+    """run_async was used on a connection that is not an asyncio one."""
+
+    code: ClassVar[str] = "MO314"
+    dialect: str
+
+    def message(self) -> str:
+        return f"op.run_async() needs a connection of an asyncio driver; this one is {self.dialect!r}"
+
+    def hint(self) -> str:
+        return "connect with an asyncio driver, or call the function on op.get_bind()"
+
+
+@dataclass(eq=False)
+class IncompleteOperation(OperationError, ValueError):
+    """An operation lacks a value that this dialect needs."""
+
+    code: ClassVar[str] = "MO315"
+    operation: str
+    dialect: str
+    needs: str
+
+    def message(self) -> str:
+        return f"{self.operation}: {self.dialect} needs {self.needs}"
+
+    def hint(self) -> str:
+        return f"give {self.needs} in the call"
+
+
+@dataclass(eq=False)
+class DuplicateOperation(OperationError, ValueError):
+    """Two modules of plugins registered one name."""
+
+    code: ClassVar[str] = "MO316"
+    name: str
+    modules: tuple[str, ...]
+
+    def message(self) -> str:
+        return (
+            f"operation {self.name!r} is registered by more than one plugin module: {', '.join(self.modules)}"
+        )
+
+    def hint(self) -> str:
+        return "deny one of the plugins in [plugins] deny"

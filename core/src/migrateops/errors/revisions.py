@@ -1,0 +1,354 @@
+"""What can be wrong with a revision identifier, a walk, or the graph of revisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from migrateops.errors.base import MigrateOpsError, quoted
+
+
+@dataclass(eq=False)
+class RevisionError(MigrateOpsError):
+    """The family of errors about revisions."""
+
+    code: ClassVar[str] = "MO200"
+
+
+@dataclass(eq=False)
+class RevisionNotFound(RevisionError):
+    """No revision has this id, no id starts with it, and it is no branch label."""
+
+    code: ClassVar[str] = "MO201"
+    given: str
+    closest: str | None = None
+
+    def message(self) -> str:
+        return f"there is no revision {self.given!r}"
+
+    def hint(self) -> str:
+        if self.closest is not None:
+            return f"did you mean {self.closest!r}?"
+        return "list the known ones with 'migrateops history'"
+
+
+@dataclass(eq=False)
+class MalformedExpression(RevisionError):
+    """A text is not one of the forms that name revisions."""
+
+    code: ClassVar[str] = "MO202"
+    given: str
+
+    def message(self) -> str:
+        return f"{self.given!r} does not name a revision"
+
+    def hint(self) -> str:
+        return "write an id, 'head', 'heads', 'base', 'label@head', 'id+1' or '-1'; a range is 'start:end'"
+
+
+@dataclass(eq=False)
+class RevisionNotOnBranch(RevisionError):
+    """A revision exists, but not on the branch that was asked for."""
+
+    code: ClassVar[str] = "MO203"
+    revision: str
+    branch: str
+
+    def message(self) -> str:
+        return f"revision {self.revision!r} is not on branch {self.branch!r}"
+
+    def hint(self) -> str:
+        return f"leave the branch out: {self.revision!r}"
+
+
+@dataclass(eq=False)
+class AmbiguousRevision(RevisionError):
+    """More than one id starts with what was given."""
+
+    code: ClassVar[str] = "MO204"
+    given: str
+    matches: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"revision {self.given!r} matches more than one revision: {quoted(self.matches)}"
+
+    def hint(self) -> str:
+        return f"give more characters, or a branch label: '<label>@{self.given}'"
+
+
+@dataclass(eq=False)
+class MultipleHeads(RevisionError):
+    """One head was asked for and there are several."""
+
+    code: ClassVar[str] = "MO205"
+    heads: tuple[str, ...]
+    branch: str | None = None
+
+    def message(self) -> str:
+        where = "" if self.branch is None else f" on branch {self.branch!r}"
+        return f"there is more than one head{where}: {quoted(self.heads)}"
+
+    def hint(self) -> str:
+        return (
+            "name one ('<label>@head' or its id), take all with 'heads', or join them with 'migrateops merge'"
+        )
+
+
+@dataclass(eq=False)
+class MultipleBases(RevisionError):
+    """One base was asked for and there are several."""
+
+    code: ClassVar[str] = "MO206"
+    bases: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"there is more than one base: {quoted(self.bases)}"
+
+    def hint(self) -> str:
+        return "name one by its id"
+
+
+@dataclass(eq=False)
+class RelativeTooFar(RevisionError):
+    """There are fewer revisions in that direction than were asked for."""
+
+    code: ClassVar[str] = "MO207"
+    given: str
+    start: str
+    available: int
+
+    def message(self) -> str:
+        return f"{self.given!r} goes {self.available} revisions far from {self.start!r}, and no further"
+
+    def hint(self) -> str:
+        return "ask for fewer, or name the end: 'head' or 'base'"
+
+
+@dataclass(eq=False)
+class AmbiguousWalk(RevisionError):
+    """Counting revisions met a place from which there is more than one way."""
+
+    code: ClassVar[str] = "MO208"
+    given: str
+    choices: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"{self.given!r} can mean more than one way: by {quoted(self.choices)}"
+
+    def hint(self) -> str:
+        return "name the branch ('<label>@+1') or the revision to arrive at"
+
+
+@dataclass(eq=False)
+class WrongDirection(RevisionError):
+    """An upgrade was asked to go back, or a downgrade to go forward."""
+
+    code: ClassVar[str] = "MO209"
+    given: str
+    direction: str
+
+    def message(self) -> str:
+        return f"{self.given!r} is not a target for {self.direction}"
+
+    def hint(self) -> str:
+        return "count forward ('+1') in an upgrade and back ('-1') in a downgrade"
+
+
+@dataclass(eq=False)
+class NotApplied(RevisionError):
+    """A downgrade was asked to stop at a revision that the database does not have."""
+
+    code: ClassVar[str] = "MO210"
+    revision: str
+    current: tuple[str, ...]
+
+    def message(self) -> str:
+        at = quoted(self.current) or "base"
+        return f"revision {self.revision!r} is not applied; the database is at {at}"
+
+    def hint(self) -> str:
+        return "downgrade to a revision that 'migrateops history -r base:current' lists"
+
+
+@dataclass(eq=False)
+class UnknownVersionRow(RevisionError):
+    """The version table names a revision that no file has."""
+
+    code: ClassVar[str] = "MO211"
+    revision: str
+
+    def message(self) -> str:
+        return f"the database is at revision {self.revision!r}, and no script has that id"
+
+    def hint(self) -> str:
+        return "restore the script, or correct the version table with 'migrateops stamp --purge'"
+
+
+@dataclass(eq=False)
+class UnexpectedRange(RevisionError):
+    """A range was given where one end is needed."""
+
+    code: ClassVar[str] = "MO212"
+    given: str
+
+    def message(self) -> str:
+        return f"{self.given!r} is a range; one target is needed here"
+
+    def hint(self) -> str:
+        return f"give the end alone: {self.given.rpartition(':')[2]!r}"
+
+
+@dataclass(eq=False)
+class CurrentNotKnown(RevisionError):
+    """An expression counts from the database's revision, which was not read."""
+
+    code: ClassVar[str] = "MO213"
+    given: str
+
+    def message(self) -> str:
+        return f"{self.given!r} counts from the database's revision, which is not known here"
+
+    def hint(self) -> str:
+        return "name a revision to count from: '<id>+1'"
+
+
+@dataclass(eq=False)
+class GraphFault(RevisionError):
+    """The family of single things wrong with a graph; :class:`BrokenGraph` holds them."""
+
+    code: ClassVar[str] = "MO220"
+
+
+@dataclass(eq=False)
+class BrokenGraph(RevisionError):
+    """The revisions do not form a graph; all faults are in ``faults``."""
+
+    code: ClassVar[str] = "MO221"
+    faults: tuple[MigrateOpsError, ...]
+
+    def message(self) -> str:
+        texts = "; ".join(fault.message() for fault in self.faults)
+        return f"the revisions do not fit together: {texts}"
+
+    def hint(self) -> str | None:
+        return self.faults[0].hint()
+
+
+@dataclass(eq=False)
+class RevisionCycle(GraphFault):
+    """Revisions come before each other."""
+
+    code: ClassVar[str] = "MO222"
+    revisions: tuple[str, ...]
+    by_dependency: bool = False
+
+    def message(self) -> str:
+        edge = "'down_revision' and 'depends_on'" if self.by_dependency else "'down_revision'"
+        return f"revisions follow each other in a circle by {edge}: {quoted(self.revisions)}"
+
+    def hint(self) -> str:
+        return f"correct the header of one of them: {self.revisions[-1]!r} is a likely one"
+
+
+@dataclass(eq=False)
+class RevisionLoop(GraphFault):
+    """A revision names itself as what it follows."""
+
+    code: ClassVar[str] = "MO223"
+    revision: str
+    path: str | None
+    variable: str
+
+    def message(self) -> str:
+        return f"revision {self.revision!r} names itself in {self.variable!r}{_in_file(self.path)}"
+
+    def hint(self) -> str:
+        return f"correct {self.variable!r} in its header"
+
+
+@dataclass(eq=False)
+class MissingParent(GraphFault):
+    """A header names a ``down_revision`` that no file has."""
+
+    code: ClassVar[str] = "MO224"
+    revision: str
+    path: str | None
+    missing: str
+
+    def message(self) -> str:
+        return (
+            f"revision {self.revision!r}{_in_file(self.path)} follows {self.missing!r}, which does not exist"
+        )
+
+    def hint(self) -> str:
+        return "restore the missing script, or correct 'down_revision'"
+
+
+@dataclass(eq=False)
+class MissingDependency(GraphFault):
+    """A header names a ``depends_on`` that is no id, no unique prefix of one, and no label."""
+
+    code: ClassVar[str] = "MO225"
+    revision: str
+    path: str | None
+    missing: str
+    matches: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        what = f"matches {quoted(self.matches)}" if self.matches else "does not exist"
+        return f"revision {self.revision!r}{_in_file(self.path)} depends on {self.missing!r}, which {what}"
+
+    def hint(self) -> str:
+        if self.matches:
+            return "write the whole id in 'depends_on'"
+        return "restore the missing script, or correct 'depends_on'"
+
+
+@dataclass(eq=False)
+class DuplicateRevision(GraphFault):
+    """Several files have the same revision id."""
+
+    code: ClassVar[str] = "MO226"
+    revision: str
+    paths: tuple[str, ...]
+
+    def message(self) -> str:
+        where = f": {quoted(self.paths)}" if self.paths else ""
+        return f"revision {self.revision!r} exists more than once{where}"
+
+    def hint(self) -> str:
+        return "give one of them another 'revision', and let what follows it name that"
+
+
+@dataclass(eq=False)
+class DuplicateLabel(GraphFault):
+    """A branch label is on several revisions, or is the id of one."""
+
+    code: ClassVar[str] = "MO227"
+    label: str
+    revisions: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"branch label {self.label!r} is already taken by {quoted(self.revisions)}"
+
+    def hint(self) -> str:
+        return "write a label on one revision only; its descendants have it too"
+
+
+@dataclass(eq=False)
+class IllegalName(GraphFault):
+    """A revision id or branch label cannot be told from the syntax of revision expressions."""
+
+    code: ClassVar[str] = "MO228"
+    name: str
+    path: str | None = None
+
+    def message(self) -> str:
+        return f"{self.name!r} cannot be a revision id or branch label{_in_file(self.path)}"
+
+    def hint(self) -> str:
+        return "use letters, digits and underscores, and not 'head', 'heads', 'base' or 'current'"
+
+
+def _in_file(path: str | None) -> str:
+    return "" if path is None else f" in {path!r}"

@@ -1,0 +1,243 @@
+"""What can go wrong while migrations run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from migrateops.errors.base import MigrateOpsError, quoted
+
+
+class RunError(MigrateOpsError):
+    """Base of what a run reports about itself."""
+
+
+@dataclass(eq=False)
+class RevisionFailed(RunError):
+    """A revision raised; the cause says what."""
+
+    code: ClassVar[str] = "MO440"
+    revision: str
+    direction: str
+    problem: str
+    remains: str
+
+    def message(self) -> str:
+        return f"{self.direction} of revision {self.revision!r} failed: {self.problem}; {self.remains}"
+
+
+@dataclass(eq=False)
+class MultipleHeadsInDatabase(RunError):
+    """One current revision was asked for, and the database is at several."""
+
+    code: ClassVar[str] = "MO441"
+    heads: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"the database is at {len(self.heads)} revisions: {quoted(self.heads)}"
+
+    def hint(self) -> str:
+        return "use get_current_heads()"
+
+
+@dataclass(eq=False)
+class VersionRowMismatch(RunError):
+    """The version table did not hold the row that a step starts from."""
+
+    code: ClassVar[str] = "MO442"
+    table: str
+    row: str
+    matched: int
+
+    def message(self) -> str:
+        return (
+            f"the version table {self.table!r} has {self.matched} rows of revision {self.row!r}, expected one"
+        )
+
+    def hint(self) -> str:
+        return "another run may have moved the database meanwhile: look at `migrateops current` and run again"
+
+
+@dataclass(eq=False)
+class RunNotCommitted(RunError):
+    """The run ended, and the transaction that it ran in was not committed."""
+
+    code: ClassVar[str] = "MO443"
+    how: str
+
+    def message(self) -> str:
+        return f"the migrations ran, but the transaction that env.py began {self.how}; nothing is applied"
+
+    def hint(self) -> str:
+        return "commit that transaction in env.py, or leave beginning one to context.begin_transaction()"
+
+
+@dataclass(eq=False)
+class NotAConnection(RunError, TypeError):
+    """configure() was given something else than a connection."""
+
+    code: ClassVar[str] = "MO444"
+    given: str
+
+    def message(self) -> str:
+        return f"configure(connection=...): expected a Connection, got {self.given}"
+
+    def hint(self) -> str:
+        return "use `with engine.connect() as connection:` and give the connection"
+
+
+@dataclass(eq=False)
+class NoDatabase(RunError):
+    """Nothing says which database, or which dialect, the run is for."""
+
+    code: ClassVar[str] = "MO445"
+
+    def message(self) -> str:
+        return "no database is configured: there is neither a connection nor a url nor a dialect name"
+
+    def hint(self) -> str:
+        return 'set url = "..." in the configuration, or MIGRATEOPS_URL in the environment'
+
+
+@dataclass(eq=False)
+class NotConfigured(RunError):
+    """run_migrations() or another member was used before configure()."""
+
+    code: ClassVar[str] = "MO446"
+    member: str
+
+    def message(self) -> str:
+        return f"context.{self.member} was used before context.configure()"
+
+    def hint(self) -> str:
+        return "call context.configure(connection=...) in env.py first"
+
+
+@dataclass(eq=False)
+class UnknownOption(RunError, TypeError):
+    """configure() was given a keyword that nobody knows."""
+
+    code: ClassVar[str] = "MO447"
+    name: str
+    guess: str | None
+
+    def message(self) -> str:
+        return f"context.configure() has no option {self.name!r}"
+
+    def hint(self) -> str:
+        if self.guess:
+            return f"did you mean {self.guess}?"
+        return "remove it, or install the dialect pack or plugin that declares it"
+
+
+@dataclass(eq=False)
+class NotOffline(RunError):
+    """Something was asked that only a live database can answer."""
+
+    code: ClassVar[str] = "MO448"
+    what: str
+
+    def message(self) -> str:
+        return f"{self.what} needs a database; this run only writes SQL"
+
+    def hint(self) -> str:
+        return "run without --sql, or guard the code with context.is_offline_mode()"
+
+
+@dataclass(eq=False)
+class ForeignTransaction(RunError):
+    """A block needs a transaction of ours, and the caller owns the one there is."""
+
+    code: ClassVar[str] = "MO449"
+    what: str
+
+    def message(self) -> str:
+        return f"{self.what} cannot be used inside a transaction that the caller has begun"
+
+    def hint(self) -> str:
+        return "give configure() a connection on which no transaction has begun"
+
+
+@dataclass(eq=False)
+class CannotConnect(RunError):
+    """The database could not be reached."""
+
+    code: ClassVar[str] = "MO450"
+    url: str
+    problem: str
+
+    def message(self) -> str:
+        return f"cannot connect to {self.url}: {self.problem}"
+
+    def hint(self) -> str:
+        return "check that the server runs, and the url's host, port, user and database"
+
+
+@dataclass(eq=False)
+class MissingDriver(RunError):
+    """The url names a driver that is not installed, or a dialect that SQLAlchemy does not know."""
+
+    code: ClassVar[str] = "MO451"
+    url: str
+    problem: str
+
+    def message(self) -> str:
+        return f"cannot use {self.url}: {self.problem}"
+
+    def hint(self) -> str:
+        return "install the driver that the url names, or correct the url"
+
+
+@dataclass(eq=False)
+class RunningLoop(RunError, RuntimeError):
+    """An asyncio url cannot be run from inside a running event loop."""
+
+    code: ClassVar[str] = "MO452"
+    url: str
+
+    def message(self) -> str:
+        return f"{self.url} is an asyncio url, and this code already runs in an event loop"
+
+    def hint(self) -> str:
+        return (
+            "await connection.run_sync(...) with an AsyncConnection, and give its connection to configure()"
+        )
+
+
+@dataclass(eq=False)
+class LiteralBindsOnline(RunError):
+    """literal_binds was asked for on a live connection."""
+
+    code: ClassVar[str] = "MO453"
+
+    def message(self) -> str:
+        return "literal_binds is for SQL streams; on a connection values are always bound"
+
+    def hint(self) -> str:
+        return "remove literal_binds=True from the online part of env.py"
+
+
+@dataclass(eq=False)
+class BadModels(RunError):
+    """What `models` names is no MetaData."""
+
+    code: ClassVar[str] = "MO454"
+    name: str
+    given: str
+
+    def message(self) -> str:
+        return f"models: {self.name!r} is {self.given}, expected a MetaData"
+
+    def hint(self) -> str:
+        return 'name the metadata itself: models = "shop.models:Base.metadata"'
+
+
+@dataclass(eq=False)
+class HookReported(RunError):
+    """Hooks that are called after the fact raised; the run itself stands."""
+
+    code: ClassVar[str] = "MO455"
+    problems: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"the run is done; {len(self.problems)} hook(s) reported: {'; '.join(self.problems)}"

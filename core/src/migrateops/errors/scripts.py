@@ -1,0 +1,301 @@
+"""What can be wrong with a migration script, its directory, or the writing of a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from migrateops.errors.base import MigrateOpsError, quoted
+
+
+@dataclass(eq=False)
+class ScriptError(MigrateOpsError):
+    """The family of errors about migration scripts."""
+
+    code: ClassVar[str] = "MO240"
+
+
+@dataclass(eq=False)
+class ScriptSyntaxError(ScriptError):
+    """A script is not Python."""
+
+    code: ClassVar[str] = "MO241"
+    path: str
+    line: int | None
+    text: str
+
+    def message(self) -> str:
+        line = "" if self.line is None else f":{self.line}"
+        return f"'{self.path}{line}' is not valid Python: {self.text}"
+
+    def hint(self) -> str:
+        return "correct that line"
+
+
+@dataclass(eq=False)
+class ScriptImportError(ScriptError):
+    """A script raised an exception while it was loaded; the cause is chained."""
+
+    code: ClassVar[str] = "MO242"
+    path: str
+    line: int | None
+    exception: str
+    text: str
+
+    def message(self) -> str:
+        line = "" if self.line is None else f":{self.line}"
+        return f"'{self.path}{line}' cannot be loaded: {self.exception}: {self.text}"
+
+    def hint(self) -> str:
+        return "make the script importable: what it imports must be installed and on 'prepend_sys_path'"
+
+
+@dataclass(eq=False)
+class MissingFunction(ScriptError):
+    """A script has no function for the direction of the run."""
+
+    code: ClassVar[str] = "MO243"
+    path: str
+    function: str
+
+    def message(self) -> str:
+        return f"{self.path!r} has no function {self.function!r}"
+
+    def hint(self) -> str:
+        return f"add 'def {self.function}() -> None:' to it"
+
+
+@dataclass(eq=False)
+class NoRevisionHeader(ScriptError):
+    """A file among the scripts does not say which revision it is."""
+
+    code: ClassVar[str] = "MO244"
+    path: str
+
+    def message(self) -> str:
+        return f"{self.path!r} does not set 'revision'"
+
+    def hint(self) -> str:
+        return "move it out of the versions directory, or add 'revision' and 'down_revision'"
+
+
+@dataclass(eq=False)
+class BadHeaderValue(ScriptError):
+    """A variable of the header has a value of the wrong type."""
+
+    code: ClassVar[str] = "MO245"
+    path: str
+    variable: str
+    value: str
+
+    def message(self) -> str:
+        return f"{self.variable!r} in {self.path!r} cannot be {self.value}"
+
+    def hint(self) -> str:
+        if self.variable == "requires_plugins":
+            return "write a dictionary from distribution to version: {'name': '>=1.0'}"
+        if self.variable == "revision":
+            return "write a string"
+        return "write a string, a tuple of strings, or None"
+
+
+@dataclass(eq=False)
+class ScriptDirectoryMissing(ScriptError):
+    """``script_location`` is not a directory."""
+
+    code: ClassVar[str] = "MO246"
+    path: str
+
+    def message(self) -> str:
+        return f"the script directory {self.path!r} does not exist"
+
+    def hint(self) -> str:
+        return "create it with 'migrateops init', or correct 'script_location'"
+
+
+@dataclass(eq=False)
+class EnvironmentFileMissing(ScriptError):
+    """The run needs an ``env.py`` and there is none."""
+
+    code: ClassVar[str] = "MO247"
+    path: str
+
+    def message(self) -> str:
+        return f"there is no {self.path!r}"
+
+    def hint(self) -> str:
+        return "configure 'url', with which a project needs no env.py, or restore the file"
+
+
+@dataclass(eq=False)
+class ScriptExists(ScriptError):
+    """A new script would overwrite a file."""
+
+    code: ClassVar[str] = "MO248"
+    path: str
+
+    def message(self) -> str:
+        return f"{self.path!r} exists already"
+
+    def hint(self) -> str:
+        return "put '%(rev)s' in 'file_template', so that file names differ"
+
+
+@dataclass(eq=False)
+class NotAHead(ScriptError):
+    """A new revision would follow one that already has a follower."""
+
+    code: ClassVar[str] = "MO249"
+    revision: str
+    heads: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"revision {self.revision!r} is not a head; heads are {quoted(self.heads)}"
+
+    def hint(self) -> str:
+        return "start a new branch there with '--splice'"
+
+
+@dataclass(eq=False)
+class VersionPathUnknown(ScriptError):
+    """The directory for a new script is not one of ``version_locations``."""
+
+    code: ClassVar[str] = "MO250"
+    path: str
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"{self.path!r} is not a version location; those are {quoted(self.known)}"
+
+    def hint(self) -> str:
+        return "add it to 'version_locations'"
+
+
+@dataclass(eq=False)
+class VersionPathNeeded(ScriptError):
+    """A new base could go into several directories."""
+
+    code: ClassVar[str] = "MO251"
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"there is more than one version location: {quoted(self.known)}"
+
+    def hint(self) -> str:
+        return "choose one with '--version-path'"
+
+
+@dataclass(eq=False)
+class UnknownTimezone(ScriptError):
+    """``timezone`` names no time zone of the system."""
+
+    code: ClassVar[str] = "MO252"
+    name: str
+
+    def message(self) -> str:
+        return f"there is no time zone {self.name!r}"
+
+    def hint(self) -> str:
+        return "use a name such as 'UTC' or 'Europe/Berlin'; where the system has none, install 'tzdata'"
+
+
+@dataclass(eq=False)
+class BadFileTemplate(ScriptError):
+    """``file_template`` cannot be formatted."""
+
+    code: ClassVar[str] = "MO253"
+    template: str
+    tokens: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"'file_template' cannot be {self.template!r}"
+
+    def hint(self) -> str:
+        return f"use only {quoted(self.tokens, limit=20)}, each written '%(name)s'"
+
+
+@dataclass(eq=False)
+class TemplateMissing(ScriptError):
+    """There is no ``script.py.mako`` to write a script from."""
+
+    code: ClassVar[str] = "MO254"
+    path: str
+
+    def message(self) -> str:
+        return f"there is no template {self.path!r}"
+
+    def hint(self) -> str:
+        return "restore it, or copy the one that 'migrateops init' writes"
+
+
+@dataclass(eq=False)
+class TemplateFailed(ScriptError):
+    """A template raised an exception; the cause is chained."""
+
+    code: ClassVar[str] = "MO255"
+    path: str
+    line: int | None
+    exception: str
+    text: str
+
+    def message(self) -> str:
+        line = "" if self.line is None else f":{self.line}"
+        return f"template '{self.path}{line}' cannot be rendered: {self.exception}: {self.text}"
+
+    def hint(self) -> str:
+        return "correct the template at that line"
+
+
+@dataclass(eq=False)
+class TemplateLosesHeader(ScriptError):
+    """A template wrote a header that does not say what was asked for."""
+
+    code: ClassVar[str] = "MO256"
+    path: str
+    variable: str
+    asked: str
+    written: str
+
+    def message(self) -> str:
+        return f"template {self.path!r} writes {self.variable} = {self.written} instead of {self.asked}"
+
+    def hint(self) -> str:
+        return f"let the template write '{self.variable} = ${{repr({_TEMPLATE_NAMES[self.variable]})}}'"
+
+
+@dataclass(eq=False)
+class RevisionIdTooLong(ScriptError):
+    """A new revision id does not fit into the version table."""
+
+    code: ClassVar[str] = "MO257"
+    revision: str
+    limit: int
+
+    def message(self) -> str:
+        return f"revision id {self.revision!r} has {len(self.revision)} characters; {self.limit} fit"
+
+    def hint(self) -> str:
+        return "give a shorter '--rev-id'"
+
+
+@dataclass(eq=False)
+class FileTemplateHasDirectory(ScriptError):
+    """``file_template`` puts new scripts where they would not be found."""
+
+    code: ClassVar[str] = "MO258"
+    template: str
+
+    def message(self) -> str:
+        return f"'file_template' {self.template!r} has a directory, and only the top one is searched"
+
+    def hint(self) -> str:
+        return "set 'recursive_version_locations' to true"
+
+
+_TEMPLATE_NAMES = {
+    "revision": "up_revision",
+    "down_revision": "down_revision",
+    "branch_labels": "branch_labels",
+    "depends_on": "depends_on",
+    "requires_plugins": "requires_plugins",
+}

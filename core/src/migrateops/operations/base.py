@@ -1,0 +1,436 @@
+"""Operations: directives in, implementations out."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+
+from migrateops import current
+from migrateops.errors.operations import (
+    NoImplementation,
+    NoNextImplementation,
+    NotAwaitable,
+    ReservedName,
+    UnsupportedOperation,
+    UsageError,
+)
+from migrateops.operations._surface import BatchSurface, OperationsSurface
+from migrateops.operations.declare import Form, MigrateOperation
+from migrateops.operations.registry import (
+    DEFAULT,
+    Implementation,
+    Namespace,
+    calling_scope,
+    compile_directive,
+)
+from migrateops.operations.target import Target
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.sql.elements import conv
+
+    from migrateops.operations.schema_objects import SchemaObjects
+
+T = TypeVar("T")
+OpT = TypeVar("OpT", bound=type[Any])
+FnT = TypeVar("FnT", bound=Callable[..., Any])
+
+
+class Observer(Protocol):
+    """What is told of each operation, before and after; plugins' hooks come in through it."""
+
+    def before_operation(self, operation: MigrateOperation) -> None: ...
+
+    def after_operation(self, operation: MigrateOperation, error: BaseException | None) -> None: ...
+
+
+class RunningContext(Protocol):
+    """What operations need of a ``MigrationContext``."""
+
+    namespace: Namespace
+    target: Target
+    as_sql: bool
+    observer: Observer | None
+    pack: Any
+
+    @property
+    def impl(self) -> Any: ...
+
+    @property
+    def bind(self) -> Any: ...
+
+    def run_statement(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any: ...
+
+
+class _Layered(type):
+    """Answer ``Operations.<name>`` from the same layers as ``op.<name>``; the class is never changed."""
+
+    form: Form
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        namespace = _current_namespace()
+        return namespace.directive(cls.form, name).function
+
+    def __dir__(cls) -> Iterable[str]:
+        return [*super().__dir__(), *_current_namespace().names(cls.form)]
+
+
+_core_only = Namespace()
+
+
+def _current_namespace() -> Namespace:
+    frame = current.frame()
+    operations = frame.operations if frame is not None else None
+    found: Namespace = operations.migration_context.namespace if operations is not None else _core_only
+    return found
+
+
+class AbstractOperations(metaclass=_Layered):
+    """What the facade of a script and the one of a batch have in common."""
+
+    form: ClassVar[Form]
+
+    def __init__(self, migration_context: Any, impl: Any = None) -> None:
+        self.migration_context: Any = migration_context
+        self._impl = impl
+        self._running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
+
+    # -- registration -----------------------------------------------------------------------
+    @classmethod
+    def register_operation(cls, name: str, sourcename: str | None = None) -> Callable[[OpT], OpT]:
+        """Offer the decorated class as ``op.<name>()``.
+
+        The directive is the class's classmethod *sourcename* (or *name*) if there is one, else
+        the fields of the class, declared with ``@operation``.
+
+        Args:
+            name: The method's name on ``op``.
+            sourcename: The classmethod's name, where it differs.
+
+        Raises:
+            NotDeclared: The class has neither such a classmethod nor a declaration of its own.
+            ReservedName: *name* is a member of ``Operations`` itself, such as ``invoke``.
+        """
+        registrations, module = calling_scope(1)
+
+        def register(op_cls: OpT) -> OpT:
+            if name.startswith("_") or name in members(cls):
+                raise ReservedName(name, op_cls.__name__)
+            function = compile_directive(op_cls, name, cls.form, sourcename)
+            registrations.add_directive(cls.form, name, op_cls, function, module)
+            return op_cls
+
+        return register
+
+    @classmethod
+    def implementation_for(
+        cls, op_cls: type[Any], replace: bool = False, *, dialect: str = DEFAULT
+    ) -> Callable[[FnT], FnT]:
+        """Run the decorated ``function(operations, operation)`` when *op_cls* is invoked.
+
+        Args:
+            op_cls: The operation class; its subclasses inherit the implementation.
+            replace: Allow that there is one already; ``operations.next(operation)`` calls it.
+            dialect: SQLAlchemy's name of the dialect it is for; all of them when omitted.
+
+        Raises:
+            ImplementationExists: There is one already, and *replace* was not given.
+        """
+        registrations, module = calling_scope(1)
+
+        def decorate(function: FnT) -> FnT:
+            registrations.add_implementation(
+                op_cls, dialect, function, module, lowering=False, replace=replace
+            )
+            return function
+
+        return decorate
+
+    @classmethod
+    def lowering_for(
+        cls, op_cls: type[Any], replace: bool = False, *, dialect: str = DEFAULT
+    ) -> Callable[[FnT], FnT]:
+        """Send the statements that the decorated, pure ``function(operation, target)`` yields.
+
+        A lowering needs no connection: plans, SQL streams and checks read it as well.  It yields
+        SQLAlchemy elements or strings (taken as ``text()``); what it returns is what the directive
+        returns.
+
+        Args:
+            op_cls: The operation class; its subclasses inherit the lowering.
+            replace: Allow that there is one already.
+            dialect: SQLAlchemy's name of the dialect it is for; all of them when omitted.
+
+        Raises:
+            ImplementationExists: There is one already, and *replace* was not given.
+        """
+        registrations, module = calling_scope(1)
+
+        def decorate(function: FnT) -> FnT:
+            registrations.add_implementation(
+                op_cls, dialect, lowering(function), module, lowering=True, replace=replace
+            )
+            return function
+
+        return decorate
+
+    # -- directives -------------------------------------------------------------------------
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            function = self.migration_context.namespace.directive(self.form, name).function
+            return function.__get__(self)
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self.migration_context.namespace.names(self.form)]
+
+    def call(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
+        """Call the directive *name*; an argument that it does not take is a coded error.
+
+        Raises:
+            UsageError: The arguments do not fit the directive's signature.
+        """
+        function = self.migration_context.namespace.directive(self.form, name).function
+        try:
+            return function(self, *args, **kw)
+        except TypeError as exc:
+            # Raised by the call itself, not inside it: the traceback ends in this frame.
+            if exc.__traceback__ is not None and exc.__traceback__.tb_next is None:
+                raise _usage_error(self.form, name, function, exc) from None
+            raise
+
+    # -- running ----------------------------------------------------------------------------
+    def invoke(self, operation: MigrateOperation) -> Any:
+        """Run *operation* through its implementation for this dialect and return the result.
+
+        Raises:
+            NoImplementation: There is none for this dialect.
+        """
+        context = self.migration_context
+        chain = context.namespace.chain(operation.__class__, context.target.keys)
+        observer = context.observer
+        if observer is None:
+            return self._run(operation, chain, 0)
+        observer.before_operation(operation)
+        try:
+            result = self._run(operation, chain, 0)
+        except BaseException as exc:
+            observer.after_operation(operation, exc)
+            raise
+        observer.after_operation(operation, None)
+        return result
+
+    def next(self, operation: MigrateOperation) -> Any:
+        """Run the implementation that the one now running for *operation* has replaced.
+
+        Raises:
+            NoNextImplementation: There is no further one.
+        """
+        for running, chain, index in reversed(self._running):
+            if running is operation:
+                if index + 1 < len(chain):
+                    return self._run(operation, chain, index + 1)
+                break
+        raise NoNextImplementation(type(operation).__name__)
+
+    def _run(self, operation: MigrateOperation, chain: tuple[Implementation, ...], index: int) -> Any:
+        if not chain:
+            self._refuse(operation)
+        implementation = chain[index]
+        self._running.append((operation, chain, index))
+        try:
+            if not implementation.lowering:
+                return implementation.function(self, operation)
+            statements = implementation.function(operation, self.migration_context.target)
+            if not isinstance(statements, Iterator):
+                statements = iter(statements or ())
+            send = self.migration_context.run_statement
+            while True:
+                try:
+                    statement = next(statements)
+                except StopIteration as end:
+                    return end.value
+                send(statement)
+        finally:
+            self._running.pop()
+
+    def _refuse(self, operation: MigrateOperation) -> None:
+        context = self.migration_context
+        known = context.namespace.implemented_for(type(operation))
+        raise NoImplementation(type(operation).__name__, context.target.name, known)
+
+    # -- the rest of the surface --------------------------------------------------------------
+    @property
+    def impl(self) -> Any:
+        """A thin view of the dialect under the names that Alembic's ``impl`` has."""
+        return self._impl if self._impl is not None else self.migration_context.impl
+
+    @property
+    def schema_obj(self) -> SchemaObjects:
+        """Makers of detached tables, constraints and indexes."""
+        from migrateops.operations.schema_objects import SchemaObjects
+
+        return SchemaObjects(self.migration_context.target)
+
+    def get_context(self) -> Any:
+        """Return the ``MigrationContext``."""
+        return self.migration_context
+
+    def get_bind(self) -> Connection:
+        """Return the connection that the migration runs on.
+
+        Offline it is an object that writes what it is told to execute into the SQL stream.
+        """
+        bind: Connection = self.migration_context.bind
+        return bind
+
+    def f(self, name: str) -> conv:
+        """Mark *name* as final: no naming convention is applied to it."""
+        from sqlalchemy.sql.elements import conv
+
+        return conv(name)
+
+    def inline_literal(self, value: str | int | float, type_: Any = None) -> Any:
+        """Return an expression that is rendered as a literal, never bound.
+
+        Args:
+            value: The value; quoting is the dialect's.
+            type_: The SQLAlchemy type that renders it, where the value's own is not enough.
+        """
+        from migrateops.operations.literals import InlineLiteral
+
+        return InlineLiteral(value, type_)
+
+    def run_async(self, async_function: Callable[..., Any], *args: Any, **kw_args: Any) -> Any:
+        """Call ``async_function(connection, *args)`` in the migration's transaction and return its result.
+
+        Args:
+            async_function: Gets an ``AsyncConnection`` on this migration's connection first.
+
+        Raises:
+            NotAwaitable: The connection is not one of an asyncio driver, or there is none.
+        """
+        bind = self.migration_context.connection
+        if bind is None or not bind.dialect.is_async:
+            raise NotAwaitable(self.migration_context.target.name)
+        from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+        from sqlalchemy.util import await_only
+
+        connection = AsyncConnection(AsyncEngine(bind.engine), bind)
+        return await_only(async_function(connection, *args, **kw_args))
+
+
+def lowering(function: FnT) -> FnT:
+    """Mark a function that an entry point advertises as a lowering: ``function(operation, target)``."""
+    setattr(function, "__lowering__", True)
+    return function
+
+
+def members(cls: type) -> frozenset[str]:
+    """Return the names that the class itself defines: no operation may be called so."""
+    return frozenset(name for klass in cls.__mro__ for name in vars(klass)) | {"migration_context"}
+
+
+def _usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError:
+    from migrateops.operations.stub import plain
+
+    receiver = "op" if form == "op" else "batch_op"
+    problem = str(exc).partition("() ")[2] or str(exc)
+    signature = inspect.signature(function)
+    shown = signature.replace(parameters=list(signature.parameters.values())[1:])
+    return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{plain(shown)}")
+
+
+class Operations(AbstractOperations, OperationsSurface):
+    """Invoke operations against a database, or into an SQL stream.
+
+    ``Operations(MigrationContext.configure(connection))`` works in any program; inside a migration
+    ``migrateops.op`` stands for the current one.
+    """
+
+    form: ClassVar[Form] = "op"
+
+    @classmethod
+    @contextmanager
+    def context(cls, migration_context: Any) -> Iterator[Operations]:
+        """Make ``migrateops.op`` stand for an ``Operations`` of *migration_context* in this block."""
+        operations = cls(migration_context)
+        with current.entered(operations=operations):
+            yield operations
+
+    @contextmanager
+    def batch_alter_table(
+        self,
+        table_name: str,
+        schema: str | None = None,
+        recreate: Literal["auto", "always", "never"] = "auto",
+        partial_reordering: Sequence[tuple[str, ...]] | None = None,
+        copy_from: Any = None,
+        table_args: Sequence[Any] = (),
+        table_kwargs: Mapping[str, Any] | None = None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+        naming_convention: Mapping[str, Any] | None = None,
+    ) -> Iterator[BatchOperations]:
+        """Collect changes to one table and apply them when the block ends without an error.
+
+        The changes are sent as ALTER statements.  Changes that this dialect can only make by
+        building the table anew are refused, with the name of the change.
+
+        Args:
+            table_name: Name of the table, unquoted.
+            schema: Schema of the table, unquoted.
+            recreate: ``"auto"`` and ``"never"`` alter the table; ``"always"`` asks for a new table.
+
+        Raises:
+            UnsupportedOperation: The table would have to be built anew.
+        """
+        rebuilds = (partial_reordering, copy_from, table_args, table_kwargs, naming_convention)
+        if recreate == "always" or any(rebuilds):
+            raise UnsupportedOperation(
+                f"batch_alter_table {table_name!r}",
+                self.migration_context.target.name,
+                "building a table anew in a batch",
+                'leave recreate at "auto", without the arguments that describe the new table',
+            )
+        batch = BatchOperations(self, table_name, schema)
+        yield batch
+        batch.flush()
+
+
+_BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+
+
+class BatchOperations(AbstractOperations, BatchSurface):
+    """Invoke operations on one table; they are queued until the batch ends."""
+
+    form: ClassVar[Form] = "batch"
+
+    def __init__(self, operations: Operations, table_name: str, schema: str | None = None) -> None:
+        super().__init__(operations.migration_context, operations._impl)
+        self.operations = operations
+        self.scope_table = table_name
+        self.scope_schema = schema
+        self.queue: list[MigrateOperation] = []
+
+    def invoke(self, operation: MigrateOperation) -> Any:
+        """Queue *operation* for the end of the batch."""
+        self.queue.append(operation)
+
+    def flush(self) -> None:
+        """Run what is queued, in order."""
+        queue, self.queue = self.queue, []
+        context = self.migration_context
+        for operation in queue:
+            needed = context.pack.rebuild_needed(operation, context.target)
+            if needed is not None:
+                # All of them are looked at before the first is sent.
+                raise UnsupportedOperation(operation.describe(), context.target.name, needed, _BUILD_ANEW)
+        for operation in queue:
+            self.operations.invoke(operation)

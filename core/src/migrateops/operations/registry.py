@@ -1,0 +1,378 @@
+"""Who offers which operation, and who implements it, as one environment sees it.
+
+A registration is recorded under the module that made it, once per process, and never bound to
+whoever happened to import that module: Python executes an imported module once, ``env.py`` each
+time.  What an environment sees is decided when it looks, in layers; the nearest wins:
+
+1. core;
+2. modules of a distribution that advertises entry points, if it is enabled here;
+3. other importable modules, for the whole process;
+4. what was executed for this environment alone: ``env.py`` and revision files.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.operations import (
+    DuplicateOperation,
+    ImplementationExists,
+    NotDeclared,
+    UnknownDirective,
+)
+from migrateops.operations.declare import Form, MigrateOperation
+
+REGISTRATIONS = "__migrateops_registrations__"
+"""The name, in the globals of a file executed for one environment, of that environment's own record."""
+
+DEFAULT = "default"
+
+
+class Layer(IntEnum):
+    """Where a registration comes from; the greater, the nearer."""
+
+    HIDDEN = -1
+    CORE = 0
+    PLUGIN = 1
+    PROJECT = 2
+    ENVIRONMENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The module and qualified name of a registration; registering again replaces the earlier self."""
+
+    module: str
+    qualname: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """An operation under a name: the class, and the compiled function that builds and invokes it."""
+
+    name: str
+    op_cls: type[Any]
+    function: Callable[..., Any]
+    maker: Maker
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """A function that runs an operation; a lowering is pure and yields statements instead."""
+
+    function: Callable[..., Any]
+    lowering: bool
+    maker: Maker
+    order: int
+
+
+class Sources(Protocol):
+    """What an environment is told by its plugins; ``migrateops.plugins`` provides it."""
+
+    def layer_of(self, module: str) -> Layer:
+        """Return the layer of a module; HIDDEN for one of a distribution that is not enabled."""
+        ...
+
+    def operation(self, name: str) -> type | None:
+        """Return the class that an enabled distribution advertises under *name*, importing it."""
+        ...
+
+    def implementations(self, op_name: str | None, op_cls: type, dialect: str) -> Callable[..., Any] | None:
+        """Return the advertised implementation for exactly this dialect key, importing it."""
+        ...
+
+    def names(self) -> Iterable[str]:
+        """Return the advertised names, importing nothing."""
+        ...
+
+    def unknown(self, name: str) -> MigrateOpsError:
+        """Return the error for an operation that nobody offers here."""
+        ...
+
+
+_stamp = itertools.count(1)
+_lock = threading.Lock()
+_generation = 0
+
+
+def _changed() -> int:
+    global _generation
+    with _lock:
+        _generation = next(_stamp)
+        return _generation
+
+
+def generation() -> int:
+    """Return a number that changes with every registration of the process."""
+    return _generation
+
+
+class Registrations:
+    """What one scope has registered: the process, or one environment."""
+
+    def __init__(self) -> None:
+        self.directives: dict[tuple[Form, str], dict[Maker, Directive]] = {}
+        self.implementations: dict[tuple[str, str, str], dict[Maker, Implementation]] = {}
+
+    def add_directive(
+        self, form: Form, name: str, op_cls: type[Any], function: Callable[..., Any], module: str
+    ) -> None:
+        maker = Maker(module, op_cls.__qualname__)
+        mine = {**self.directives.get((form, name), {})}
+        mine[maker] = Directive(name, op_cls, function, maker, _changed())
+        self.directives[form, name] = mine
+        _changed()
+
+    def add_implementation(
+        self,
+        op_cls: type[Any],
+        dialect: str,
+        function: Callable[..., Any],
+        module: str,
+        *,
+        lowering: bool,
+        replace: bool,
+    ) -> None:
+        key = (op_cls.__module__, op_cls.__qualname__, dialect)
+        maker = Maker(module, getattr(function, "__qualname__", repr(function)))
+        mine = {**self.implementations.get(key, {})}
+        others = [other for other in mine if other != maker]
+        if others and not replace:
+            raise ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
+        mine[maker] = Implementation(function, lowering, maker, _changed())
+        self.implementations[key] = mine
+        _changed()
+
+
+process = Registrations()
+"""What imported modules have registered, each once."""
+
+
+def calling_scope(depth: int) -> tuple[Registrations, str]:
+    """Return where the code *depth* frames up registers, and the name of its module."""
+    scope = sys._getframe(depth + 1).f_globals
+    return scope.get(REGISTRATIONS) or process, scope.get("__name__", "__main__")
+
+
+def compile_directive(op_cls: type[Any], name: str, form: Form, sourcename: str | None) -> Callable[..., Any]:
+    """Return the function behind ``op.<name>``.
+
+    A classmethod of the operation, called *sourcename* or *name*, is the directive; else the
+    fields of the declared class are.
+
+    Raises:
+        NotDeclared: The class has neither.
+    """
+    source = getattr(op_cls, sourcename or name, None)
+    if "__op_names__" not in vars(op_cls):
+        op_cls.__op_names__ = {}
+    if inspect.ismethod(source):
+        op_cls.__op_names__.setdefault(form, name)
+        return _from_classmethod(source, name)
+    spec = vars(op_cls).get("__op_spec__")
+    if spec is None or sourcename is not None:
+        inherited = spec is None and getattr(op_cls, "__op_spec__", None) is not None
+        raise NotDeclared(op_cls.__name__, sourcename or name, inherited)
+    op_cls.__op_names__.setdefault(form, name)
+    function: Callable[..., Any] = spec.directive(name, form)
+    return function
+
+
+def _from_classmethod(source: Any, name: str) -> Callable[..., Any]:
+    def directive(self: Any, /, *args: Any, **kw: Any) -> Any:
+        return source(self, *args, **kw)
+
+    signature = inspect.signature(source)
+    first, *rest = signature.parameters.values()
+    setattr(directive, "__signature__", signature.replace(parameters=[first.replace(name="self"), *rest]))
+    directive.__doc__ = source.__doc__
+    directive.__name__ = name
+    directive.__qualname__ = f"Operations.{name}"
+    directive.__module__ = source.__func__.__module__
+    return directive
+
+
+class Namespace:
+    """The operations of one environment, by name, and their implementations, by class and dialect.
+
+    Args:
+        sources: The environment's plugins; without them only core and the project are seen.
+        local: What was executed for this environment alone.
+    """
+
+    def __init__(self, sources: Sources | None = None, local: Registrations | None = None) -> None:
+        self.sources = sources
+        self.local = local if local is not None else Registrations()
+        self._seen = -1
+        self._directives: dict[tuple[Form, str], Directive] = {}
+        self._chains: dict[tuple[type, tuple[str, ...]], tuple[Implementation, ...]] = {}
+
+    def _refresh(self) -> None:
+        # New dictionaries, not cleared ones: another thread may be reading.
+        self._directives = {}
+        self._chains = {}
+        self._seen = _generation
+
+    def layer_of(self, module: str) -> Layer:
+        """Return the layer that registrations of *module* have here."""
+        if module == "migrateops" or module.startswith("migrateops."):
+            return Layer.CORE
+        return self.sources.layer_of(module) if self.sources is not None else Layer.PROJECT
+
+    def directive(self, form: Form, name: str) -> Directive:
+        """Return the nearest operation of that name, importing the plugin that offers it.
+
+        Raises:
+            UnknownDirective: Nobody offers it here (or a more exact error of the plugins).
+        """
+        if self._seen != _generation:
+            self._refresh()
+        found = self._directives.get((form, name))
+        if found is None:
+            found = self._find_directive(form, name)
+            if found is None:
+                if self.sources is not None:
+                    raise self.sources.unknown(name)
+                raise UnknownDirective("op" if form == "op" else "batch_op", name, tuple(self.names(form)))
+            self._directives[form, name] = found
+        return found
+
+    def _find_directive(self, form: Form, name: str) -> Directive | None:
+        for layer, directives in self.candidates(form, name):
+            owners = {directive.maker.module.partition(".")[0] for directive in directives}
+            if layer is Layer.PLUGIN and len(owners) > 1:
+                raise DuplicateOperation(name, tuple(sorted(d.maker.module for d in directives)))
+            return directives[0]
+        return None
+
+    def candidates(self, form: Form, name: str) -> Iterator[tuple[Layer, list[Directive]]]:
+        """Yield what each layer offers under *name*, nearest layer and latest registration first."""
+        own = self.local.directives.get((form, name))
+        if own:
+            yield Layer.ENVIRONMENT, sorted(own.values(), key=lambda d: -d.order)
+        layers = self._by_layer(form, name)
+        if Layer.PROJECT in layers:
+            yield Layer.PROJECT, layers[Layer.PROJECT]
+        advertised = self.sources.operation(name) if self.sources is not None else None
+        if advertised is not None:
+            directives = self._by_layer(form, name).get(Layer.PLUGIN, [])
+            mine = [d for d in directives if _same(d.op_cls, advertised)]
+            if not mine and form == "op":
+                # Advertised but not registered under this name by its own module: the entry
+                # point is registration enough.
+                function = compile_directive(advertised, name, form, None)
+                maker = Maker(advertised.__module__, advertised.__qualname__)
+                mine = [Directive(name, advertised, function, maker, 0)]
+            if mine:
+                yield Layer.PLUGIN, mine
+        elif Layer.PLUGIN in layers:
+            yield Layer.PLUGIN, layers[Layer.PLUGIN]
+        if Layer.CORE in layers:
+            yield Layer.CORE, layers[Layer.CORE]
+
+    def _by_layer(self, form: Form, name: str) -> dict[Layer, list[Directive]]:
+        layers: dict[Layer, list[Directive]] = {}
+        for directive in process.directives.get((form, name), {}).values():
+            layers.setdefault(self.layer_of(directive.maker.module), []).append(directive)
+        for directives in layers.values():
+            directives.sort(key=lambda d: -d.order)
+        return layers
+
+    def offers(self, name: str, form: Form = "op") -> bool:
+        """Say whether some layer offers *name* here; an advertised name is not imported for it."""
+        if (form, name) in self.local.directives or (
+            self.sources is not None and name in self.sources.names()
+        ):
+            return True
+        return any(
+            self.layer_of(d.maker.module) is not Layer.HIDDEN
+            for d in process.directives.get((form, name), {}).values()
+        )
+
+    def names(self, form: Form = "op") -> list[str]:
+        """Return every name that is offered here, sorted; imports nothing."""
+        names = {name for (known, name) in self.local.directives if known == form}
+        names |= {
+            name
+            for (known, name), by_maker in list(process.directives.items())
+            if known == form and any(self.layer_of(m.module) is not Layer.HIDDEN for m in by_maker)
+        }
+        if form == "op" and self.sources is not None:
+            names |= set(self.sources.names())
+        return sorted(names)
+
+    def chain(self, op_cls: type[Any], keys: tuple[str, ...]) -> tuple[Implementation, ...]:
+        """Return the implementations of *op_cls* for a dialect, the one to run first.
+
+        The class's MRO is walked; at each class the dialect, its family and the default are
+        tried in that order; within one of those the nearest layer comes first.
+        """
+        if self._seen != _generation:
+            self._refresh()
+        found = self._chains.get((op_cls, keys))
+        if found is None:
+            found = tuple(self._find_chain(op_cls, keys))
+            # Looking may have imported a plugin, which registered and so outdated the cache.
+            if self._seen == _generation:
+                self._chains[op_cls, keys] = found
+        return found
+
+    def _find_chain(self, op_cls: type[Any], keys: tuple[str, ...]) -> Iterator[Implementation]:
+        for cls in op_cls.__mro__:
+            if not (isinstance(cls, type) and issubclass(cls, MigrateOperation)):
+                continue
+            for key in keys:
+                yield from self._for_key(cls, key)
+
+    def _for_key(self, cls: type[Any], key: str) -> Iterator[Implementation]:
+        name = (cls.__module__, cls.__qualname__, key)
+        advertised = None
+        if self.sources is not None:
+            advertised = self.sources.implementations(vars(cls).get("__op_names__", {}).get("op"), cls, key)
+        ranked = [(Layer.ENVIRONMENT, i) for i in self.local.implementations.get(name, {}).values()]
+        for i in process.implementations.get(name, {}).values():
+            layer = self.layer_of(i.maker.module)
+            if layer is not Layer.HIDDEN:
+                ranked.append((layer, i))
+        ranked.sort(key=lambda pair: (-pair[0], -pair[1].order))
+        for layer, implementation in ranked:
+            if advertised is not None and layer < Layer.PLUGIN:
+                yield _advertised(advertised)
+                advertised = None
+            if advertised is not None and implementation.function is advertised:
+                advertised = None
+            yield implementation
+        if advertised is not None:
+            yield _advertised(advertised)
+
+    def implemented_for(self, op_cls: type[Any]) -> tuple[str, ...]:
+        """Return the dialect keys for which *op_cls* has an implementation, for a message."""
+        keys = {
+            key[2]
+            for store in (process, self.local)
+            for key in list(store.implementations)
+            for cls in op_cls.__mro__
+            if key[:2] == (cls.__module__, cls.__qualname__)
+        }
+        return tuple(sorted(keys))
+
+
+def _same(one: type, other: type) -> bool:
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
+def _advertised(function: Callable[..., Any]) -> Implementation:
+    maker = Maker(function.__module__, function.__qualname__)
+    return Implementation(function, getattr(function, "__lowering__", False), maker, 0)
