@@ -1,0 +1,220 @@
+"""What comparing and rendering need to know: both sides, the filters, the options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, Table, inspect
+
+from migrateops.errors.autogenerate import NoModels, NothingToRead, TableInTwoModels
+from migrateops.operations.declare import MigrateOperation
+from migrateops.snapshot.tables import own_schema
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Inspector
+    from sqlalchemy.engine import Dialect
+
+
+class AutogenContext:
+    """Carry one comparison of models with a database, or one rendering of operations.
+
+    Args:
+        migration_context: The ``MigrationContext``; None to render for no database in particular.
+        metadata: The models; those of ``context.configure(target_metadata=...)`` when omitted.
+        opts: Options that replace those of the context.
+        autogenerate: Compare; False only renders, which needs neither models nor a connection.
+
+    Attributes:
+        imports: The import lines that the rendered code needs.
+        rendered: The classes of the operations and values that were rendered.
+        coverage: What was not compared, for people; filled by the comparison.
+
+    Raises:
+        NoModels: *autogenerate*, and there are no models.
+        NothingToRead: *autogenerate*, and there is no connection.
+        TableInTwoModels: Several MetaData objects hold a table of one name.
+    """
+
+    def __init__(
+        self,
+        migration_context: Any,
+        metadata: MetaData | Sequence[MetaData] | None = None,
+        opts: Mapping[str, Any] | None = None,
+        autogenerate: bool = True,
+    ) -> None:
+        self.migration_context = migration_context
+        self.opts: dict[str, Any] = {**getattr(migration_context, "opts", {}), **(opts or {})}
+        self.metadata: MetaData | Sequence[MetaData] | None = (
+            metadata if metadata is not None else self.opts.get("target_metadata")
+        )
+        self.imports: set[str] = set()
+        self.rendered: set[type[Any]] = set()
+        self.coverage: list[str] = []
+        self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
+        if autogenerate:
+            if self.metadata is None:
+                raise NoModels
+            if migration_context is None or migration_context.as_sql:
+                raise NothingToRead
+            plugins = migration_context.plugins
+            if plugins is not None:
+                # A plugin that is left out would leave its objects out, without a word.
+                plugins.start(needed=plugins.enabled)
+
+    # -- both sides -----------------------------------------------------------------------------
+    @property
+    def connection(self) -> Connection | None:
+        """The connection to the database; None when there is none."""
+        found: Connection | None = getattr(self.migration_context, "connection", None)
+        return found
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """SQLAlchemy's dialect object; the one of standard SQL without a context."""
+        if self.migration_context is not None:
+            found: Dialect = self.migration_context.dialect
+            return found
+        from sqlalchemy.engine.default import DefaultDialect
+
+        return DefaultDialect()
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        """SQLAlchemy's inspector of the connection."""
+        if self.connection is None:
+            raise NothingToRead
+        return inspect(self.connection)
+
+    @property
+    def metadatas(self) -> Sequence[MetaData]:
+        """The MetaData objects of the models."""
+        if self.metadata is None:
+            raise NoModels
+        return (self.metadata,) if isinstance(self.metadata, MetaData) else self.metadata
+
+    @cached_property
+    def table_key_to_table(self) -> dict[str, Table]:
+        """The tables of the models, by key: their name, after their schema and a dot if they have one."""
+        found: dict[str, Table] = {}
+        for metadata in self.metadatas:
+            for key, table in metadata.tables.items():
+                if key in found:
+                    raise TableInTwoModels(key)
+                found[key] = table
+        return found
+
+    @property
+    def sorted_tables(self) -> list[Table]:
+        """The tables of the models; one that refers to another comes after it."""
+        return [table for metadata in self.metadatas for table in metadata.sorted_tables]
+
+    @property
+    def adds_constraints(self) -> bool:
+        """Whether the server adds constraints to tables that are there already."""
+        return self.migration_context is None or bool(
+            self.migration_context.target.capabilities.alter_constraints
+        )
+
+    # -- filters --------------------------------------------------------------------------------
+    def run_name_filters(self, name: str | None, type_: str, parent_names: Mapping[str, str | None]) -> bool:
+        """Ask ``include_name`` about an object of the database; True when there is none.
+
+        Args:
+            name: The name, unquoted; None for the default schema.
+            type_: ``"schema"``, ``"table"``, ``"column"``, ... or the name of a plugin's kind.
+            parent_names: ``schema_name`` and ``table_name``, as far as they apply.
+        """
+        include = self.opts.get("include_name")
+        if include is None:
+            return True
+        parents = dict(parent_names)
+        if type_ != "schema" and "schema_name" in parents:
+            table = name if type_ == "table" else parents.get("table_name")
+            if table:
+                schema = parents["schema_name"]
+                parents["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
+        asked = (name, type_, parents.get("schema_name"), parents.get("table_name"))
+        if asked not in self._chosen:
+            self._chosen[asked] = bool(include(name, type_, parents))
+        return self._chosen[asked]
+
+    def run_object_filters(
+        self, object_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any
+    ) -> bool:
+        """Ask ``include_object`` about an object that differs; True when there is none.
+
+        Args:
+            object_: A SQLAlchemy object; a record for an object of a plugin's kind.
+            name: Its name, unquoted.
+            type_: ``"table"``, ``"column"``, ``"index"``, ... or the name of a plugin's kind.
+            reflected: It is of the database, and the models have no such object.
+            compare_to: The object of the other side, or None.
+        """
+        include = self.opts.get("include_object")
+        return include is None or bool(include(object_, name, type_, reflected, compare_to))
+
+    run_filters = run_object_filters
+
+    def includes_table(self, schema: str | None, name: str) -> bool:
+        """Say whether a table of the database takes part: not excluded by name, and not our own."""
+        context = self.migration_context
+        ours = own_schema(context.version_table_schema, self.dialect)
+        if schema == ours and name == context.version_table:
+            return False
+        return self.run_name_filters(name, "table", {"schema_name": schema})
+
+    @cached_property
+    def compared_schemas(self) -> tuple[str | None, ...]:
+        """The schemas of which every object is compared; None is the default one."""
+        if not self.opts.get("include_schemas"):
+            return (None,)
+        found = [own_schema(name, self.dialect) for name in self.inspector.get_schema_names()]
+        listed = dict.fromkeys([None, *(name for name in found if name != "information_schema")])
+        return tuple(name for name in listed if self.run_name_filters(name, "schema", {}))
+
+    @cached_property
+    def read_schemas(self) -> tuple[str | None, ...]:
+        """The schemas that are read: the compared ones, and others that the models name and that exist."""
+        named = {own_schema(table.schema, self.dialect) for table in self.table_key_to_table.values()}
+        others = named.difference(self.compared_schemas)
+        others.discard(None)
+        if others:
+            others.intersection_update(self.inspector.get_schema_names())
+        return (*self.compared_schemas, *sorted(name for name in others if name is not None))
+
+    # -- hooks ----------------------------------------------------------------------------------
+    def has_hook(self, name: str) -> bool:
+        """Say whether a plugin implements a hook."""
+        plugins = getattr(self.migration_context, "plugins", None)
+        return plugins is not None and bool(plugins.hooks.has(name))
+
+    def call_hook(self, name: str, **arguments: Any) -> list[Any]:
+        """Call a hook of plugins, with this run as ``ctx``, and return the answers."""
+        if not self.has_hook(name):
+            return []
+        found: list[Any] = self.migration_context.plugins.hooks.call(
+            name, ctx=self.migration_context, **arguments
+        )
+        return found
+
+    # -- what is rendered -----------------------------------------------------------------------
+    def prefix(self, option: str, default: str) -> str:
+        """Return what is written before names of a module, such as ``sa.``."""
+        found = self.opts.get(option, default)
+        return found or ""
+
+    @property
+    def sa(self) -> str:
+        """What is written before SQLAlchemy's names."""
+        return self.prefix("sqlalchemy_module_prefix", "sa.")
+
+    @property
+    def op(self) -> str:
+        """What is written before directives."""
+        return self.prefix("operations_module_prefix", "op.")
+
+    def uses(self, op: MigrateOperation) -> None:
+        """Note that an operation was rendered."""
+        self.rendered.add(type(op))

@@ -1,0 +1,172 @@
+"""Everything that a project can configure: the keys, their types and their defaults.
+
+The fields of ``Settings`` and ``PluginSettings`` are the keys; a file may hold no others, apart
+from the spellings that ``config.reading`` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from migrateops.config import values
+from migrateops.config.mask import masked
+from migrateops.config.variables import expand, expand_all
+
+T = TypeVar("T")
+Reader = Callable[[object, values.Form], Any]
+_ON: bool | str = True
+_OFF: bool | str = False
+
+
+def _key(reader: Callable[[object, values.Form], T], default: T) -> T:
+    """Make a field that is a key of the file."""
+    return field(default=default, metadata={"reader": reader})
+
+
+def _table(reader: Callable[[object, values.Form], Mapping[str, T]]) -> Mapping[str, T]:
+    return field(default_factory=dict, metadata={"reader": reader})
+
+
+def readers(settings: type) -> dict[str, Reader]:
+    """Return the reader of each key of *settings*, by name."""
+    return {item.name: item.metadata["reader"] for item in fields(settings) if "reader" in item.metadata}
+
+
+@dataclass(frozen=True)
+class PluginSettings:
+    """What the project says about plugins: the table ``plugins``.
+
+    Attributes:
+        autoload: Enable every installed plugin; False enables those in ``enable`` alone.
+        enable: Names of distributions.
+        deny: Names of distributions that are never loaded.
+        require: Distributions with versions (``name>=1.2``) without which no run starts.
+        prefer: For an operation that two distributions offer, the distribution whose one counts.
+    """
+
+    autoload: bool = _key(values.switch, True)
+    enable: tuple[str, ...] = _key(values.names, ())
+    deny: tuple[str, ...] = _key(values.names, ())
+    require: tuple[str, ...] = _key(values.requirements, ())
+    prefer: Mapping[str, str] = _table(values.words)
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What a project configures, read from one file.
+
+    Attributes:
+        file: The file that was read, or None.
+        url_text: The database url as written, its ``${VARIABLES}`` not yet expanded; see ``url``.
+        url_call: ``module:name`` of a function that returns the url.
+        engine_table: The ``sqlalchemy.*`` keys except the url, prefix dropped, as written; see ``engine``.
+        script_location: Directory of the migration scripts, or ``package:directory``.
+        models: ``module:attribute`` of each ``MetaData``.
+        version_table: Unquoted name of the table that holds the applied revisions.
+        version_table_schema: Unquoted name of its schema; None is the connection's default schema.
+        version_table_pk: Give the version table a primary key when it is created.
+        version_locations: Directories of the revision files; none is ``versions`` in the script location.
+        truncate_slug_length: Longest slug in a file name, in characters.
+        timezone: Name of the time zone of dates in new files; None is local time.
+        prepend_sys_path: Directories put in front of ``sys.path`` before the project's code is imported.
+        transaction: ``per_revision``, ``per_run`` or ``none``.
+        generic_dialects: Dialects without a pack that may run on the ANSI default.
+        preflight: Whether what is proven to be missing stops the run: ``error``, ``warn`` or ``off``.
+        run_hooks: Run the hooks of plugins even when there is nothing to do.
+        env: The table ``env``: keys for the project's own ``env.py``.
+        options: By distribution, the table ``plugins.<distribution>``.
+        databases: By name, the settings of ``-n <name>``.
+    """
+
+    file: str | None = None
+    url_text: str | None = None
+    url_call: str | None = None
+    engine_table: Mapping[str, object] = field(default_factory=dict)
+
+    script_location: str = _key(values.location, "migrations")
+    version_locations: tuple[str, ...] = _key(values.locations, ())
+    recursive_version_locations: bool = _key(values.switch, False)
+    file_template: str = _key(values.string, "%(rev)s_%(slug)s")
+    truncate_slug_length: int = _key(values.count, 40)
+    timezone: str | None = _key(values.string, None)
+    sourceless: bool = _key(values.switch, False)
+    output_encoding: str = _key(values.string, "utf-8")
+    path_separator: str = _key(values.one_of(*values.SEPARATORS), "os")
+    prepend_sys_path: tuple[str, ...] = _key(values.locations, ())
+    revision_environment: bool = _key(values.switch, False)
+
+    models: tuple[str, ...] = _key(values.callable_names, ())
+    version_table: str = _key(values.string, "migrateops_version")
+    version_table_schema: str | None = _key(values.string, None)
+    version_table_pk: bool = _key(values.switch, True)
+    transaction: str = _key(values.one_of("per_revision", "per_run", "none"), "per_revision")
+    generic_dialects: tuple[str, ...] = _key(values.names, ())
+    preflight: str = _key(values.one_of("error", "warn", "off"), "error")
+    run_hooks: bool = _key(values.switch, False)
+
+    include_schemas: bool = _key(values.switch, False)
+    render_as_batch: bool = _key(values.switch, False)
+    user_module_prefix: str | None = _key(values.string, None)
+    compare_type: bool | str = _key(values.switch_or_callable, _ON)
+    compare_server_default: bool | str = _key(values.switch_or_callable, _OFF)
+    include_name: str | None = _key(values.callable_name, None)
+    include_object: str | None = _key(values.callable_name, None)
+    naming_convention: str | None = _key(values.callable_name, None)
+    on_version_apply: tuple[str, ...] = _key(values.callable_names, ())
+    process_revision_directives: str | None = _key(values.callable_name, None)
+    render_item: str | None = _key(values.callable_name, None)
+
+    env: Mapping[str, object] = _table(values.table)
+    plugins: PluginSettings = field(default_factory=PluginSettings)
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    databases: Mapping[str, Settings] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str | None:
+        """The database url with its variables expanded, or None; ``url_call`` is not called.
+
+        Raises:
+            MissingVariable: A variable in it is not set.
+        """
+        return None if self.url_text is None else expand(self.url_text, key="url", file=self.file)
+
+    @property
+    def engine(self) -> Mapping[str, Any]:
+        """Options of ``create_engine`` by name, their variables expanded; the url is not one of them.
+
+        Raises:
+            MissingVariable: A variable in one of them is not set.
+        """
+        return {
+            name: expand_all(value, key=f"sqlalchemy.{name}", file=self.file)
+            for name, value in self.engine_table.items()
+        }
+
+    @property
+    def transaction_per_migration(self) -> bool:
+        """Whether each revision has a transaction of its own."""
+        return self.transaction == "per_revision"
+
+    def __repr__(self) -> str:
+        shown = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.name in ("engine_table", "env", "options"):
+                # Anything may be in these, also a password under any name.
+                value = sorted(value)
+            elif item.name == "url_text" and value is not None:
+                value = masked(value)
+            shown.append(f"{item.name}={value!r}")
+        return f"Settings({', '.join(shown)})"
+
+
+URL_KEYS = ("url", "sqlalchemy.url", "url_call")
+"""The keys for the url, of which there may be one."""
+ENGINE = "sqlalchemy."
+"""What the names of the other options of the engine begin with."""
+KNOWN = (*readers(Settings), *URL_KEYS, "transaction_per_migration")
+"""The keys of a database; ``ENGINE`` keys apart."""
+TABLES = ("env", "plugins", "databases")
+"""The keys that only a project has, each of them a table."""

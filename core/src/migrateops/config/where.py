@@ -1,0 +1,81 @@
+# pathlib is not worth its import on the way to `heads`.
+# ruff: noqa: PTH113, PTH118, PTH123
+"""Find the configuration file of a project."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from migrateops.config.source import Source
+from migrateops.errors.config import ConfigFileMissing
+
+VARIABLE = "MIGRATEOPS_CONFIG"
+TOML, PYPROJECT, INI = "migrateops.toml", "pyproject.toml", "migrateops.ini"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The file that counts.
+
+    Attributes:
+        source: What is in it; without a file, an empty one.
+        ignored: Other files that are present and hold a configuration, but are not read.
+    """
+
+    source: Source
+    ignored: tuple[str, ...] = ()
+
+
+def read(file: str, given_by: str = "") -> Source:
+    """Read one file: TOML if its name ends so, else ini.
+
+    Raises:
+        ConfigFileMissing: It cannot be read.
+        ConfigSyntax: It cannot be parsed.
+        UnknownSection: It is a ``pyproject.toml`` without our table.
+    """
+    try:
+        with open(file, "rb") as opened:
+            content = opened.read()
+    except OSError as error:
+        raise ConfigFileMissing(file, given_by, error.strerror or type(error).__name__) from None
+    if file.endswith(".toml"):
+        from migrateops.config import toml
+
+        return toml.source(file, toml.parse(file, content))
+    from migrateops.config import ini
+
+    return ini.source(file, content)
+
+
+def find(directory: str = "", given: str | None = None) -> Found:
+    """Find and read the file: *given* (``-c``), ``MIGRATEOPS_CONFIG``, or the first of the known names.
+
+    Args:
+        directory: Where the known names are looked for; empty is the working directory.
+
+    Raises:
+        ConfigurationError: See ``read``.
+    """
+    if given is not None:
+        return Found(read(given, "-c"))
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Found(read(named, VARIABLE))
+    present = [os.path.join(directory, name) for name in (TOML, PYPROJECT, INI)]
+    present = [file for file in present if os.path.isfile(file)]
+    present = [file for file in present if not file.endswith(PYPROJECT) or _has_table(file)]
+    if not present:
+        return Found(Source())
+    return Found(read(present[0]), tuple(present[1:]))
+
+
+def _has_table(file: str) -> bool:
+    with open(file, "rb") as opened:
+        content = opened.read()
+    if b"migrateops" not in content:
+        return False
+    from migrateops.config import toml
+
+    return toml.has_table(toml.parse(file, content))

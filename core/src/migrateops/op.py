@@ -1,0 +1,96 @@
+"""The operations of the migration that is running, as a module.
+
+``op.<name>`` is a late-bound function, one object for each name: it may be imported anywhere,
+pickled and patched; what it stands for is looked up when it is called.  Asking for it imports no
+plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from migrateops import current
+from migrateops.errors.operations import NoEnvironment, UnknownDirective
+
+_functions: dict[str, Callable[..., Any]] = {}
+_PROPERTIES = frozenset({"impl", "migration_context", "schema_obj"})
+
+
+def _operations(what: str) -> Any:
+    frame = current.frame()
+    operations = frame.operations if frame is not None else None
+    if operations is None:
+        import threading
+
+        started = threading.current_thread() is not threading.main_thread() and frame is None
+        raise NoEnvironment(f"op.{what}", started)
+    return operations
+
+
+def _late_bound(name: str) -> Callable[..., Any]:
+    found = _functions.get(name)
+    if found is not None:
+        return found
+    from migrateops.operations.base import Operations, members
+
+    member = name in members(Operations)
+
+    def function(*args: Any, **kw: Any) -> Any:
+        operations = _operations(name)
+        if member:
+            return getattr(operations, name)(*args, **kw)
+        return operations.call(name, args, kw)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = __name__
+    source = getattr(Operations, name) if member or name in _core_names() else None
+    function.__doc__ = getattr(source, "__doc__", None)
+    return _functions.setdefault(name, function)
+
+
+def _core_names() -> list[str]:
+    from migrateops import operations  # noqa: F401  registers the built-in ones
+    from migrateops.operations.registry import Namespace
+
+    return Namespace().names()
+
+
+def _namespace() -> Any:
+    """Return the names that can be asked for here: the running environment's, else the default's."""
+    frame = current.frame()
+    if frame is not None and frame.operations is not None:
+        return frame.operations.migration_context.namespace
+    from migrateops import operations  # noqa: F401  registers the built-in ones
+    from migrateops.operations.registry import Namespace
+    from migrateops.plugins.manager import Plugins
+    from migrateops.plugins.policy import PluginPolicy
+
+    environment = frame.environment if frame is not None else None
+    if environment is not None:
+        return Namespace(environment.plugins, environment.registrations)
+    return Namespace(Plugins(PluginPolicy.from_settings()))
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if name in _PROPERTIES:
+        return getattr(_operations(name), name)
+    from migrateops.operations.base import Operations, members
+
+    if name in members(Operations) or current.headers_only.get():
+        return _late_bound(name)
+    namespace = _namespace()
+    if namespace.offers(name):
+        return _late_bound(name)
+    if namespace.sources is not None:
+        raise namespace.sources.unknown(name)
+    raise UnknownDirective("op", name, tuple(namespace.names()))
+
+
+def __dir__() -> list[str]:
+    from migrateops.operations.base import Operations, members
+
+    public = {name for name in members(Operations) if not name.startswith("_")}
+    return sorted({*public, *_PROPERTIES, *_namespace().names()})

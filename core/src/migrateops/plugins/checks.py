@@ -1,0 +1,158 @@
+"""What is wrong with an installation, as far as metadata and policy tell: faults as data."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from migrateops.errors.base import MigrateOpsError, closest
+from migrateops.errors.plugins import (
+    BadPluginsVariable,
+    BadRequirement,
+    MissingPlugin,
+    NeedsOtherCore,
+    PluginConflict,
+    UnknownPlugin,
+)
+from migrateops.plugins.discovery import (
+    COMMANDS,
+    DIALECTS,
+    PROBES,
+    Advert,
+    Discovery,
+    Distribution,
+    normalise,
+)
+from migrateops.plugins.known import KNOWN_DIALECTS, KNOWN_OPERATIONS
+from migrateops.plugins.policy import PluginPolicy
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+
+def required(policy: PluginPolicy) -> dict[str, Requirement | BadRequirement]:
+    """Return what the policy requires, by normalised name; what cannot be read, by its text."""
+    if not policy.require:
+        return {}
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    found: dict[str, Requirement | BadRequirement] = {}
+    for text in policy.require:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            found[text] = BadRequirement(text, "require in [tool.migrateops.plugins]")
+        else:
+            found[normalise(requirement.name)] = requirement
+    return found
+
+
+def policy_faults(
+    policy: PluginPolicy, discovery: Discovery, requirements: Mapping[str, Requirement | BadRequirement]
+) -> Iterator[MigrateOpsError]:
+    """Yield what is wrong with the policy itself; with any of these no run starts.
+
+    The emergency brake also silences the policy's own faults, so that it works when the
+    configuration is what is broken.
+    """
+    if policy.misspelt is not None:
+        yield BadPluginsVariable(policy.misspelt)
+    if policy.off is not None:
+        return
+    installed = discovery.distributions
+    # A known distribution that is not installed is denied successfully; it is no misspelling.
+    known = {*KNOWN_OPERATIONS.values(), *KNOWN_DIALECTS.values()}
+    named = [("enable", name) for name in policy.enable]
+    named += [("deny", name) for name in policy.deny if name not in known]
+    named += [("prefer", name) for name in policy.prefer.values()]
+    for key, name in named:
+        if name not in installed:
+            yield UnknownPlugin(name, key, closest(name, installed))
+    for name, requirement in requirements.items():
+        if isinstance(requirement, BadRequirement):
+            yield requirement
+            continue
+        fault = missing(policy, discovery, requirement, requirements)
+        if fault is not None:
+            yield fault
+        elif name not in installed:
+            yield UnknownPlugin(name, "require", closest(name, installed))
+
+
+def missing(
+    policy: PluginPolicy, discovery: Discovery, requirement: Requirement, required: Container[str]
+) -> MissingPlugin | None:
+    """Return the fault if a requirement is not installed, too old, or turned off.
+
+    Args:
+        policy: The policy.
+        discovery: What is installed.
+        requirement: What is needed.
+        required: The names that the policy requires, and so enables.
+    """
+    name = normalise(requirement.name)
+    version = discovery.version_of(name)
+    fits = version is not None and _fits(requirement, version)
+    blocked = policy.blocks(name, required) if fits else None
+    if fits and blocked is None:
+        return None
+    return MissingPlugin(name, f"{name}{requirement.specifier}", version, blocked)
+
+
+def _fits(requirement: Requirement, version: str) -> bool:
+    from packaging.version import InvalidVersion
+
+    try:
+        return not requirement.specifier or requirement.specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def core_fault(distribution: Distribution) -> NeedsOtherCore | None:
+    """Return the fault if a distribution's metadata excludes the version of core that runs."""
+    lines = [line for line in distribution.requires if normalise(line).startswith("migrateops")]
+    if not lines:
+        return None
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    from migrateops import __version__ as core
+
+    for line in lines:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if normalise(requirement.name) != "migrateops":
+            continue
+        # An extra's requirements hold only with that extra; evaluating without one leaves them out.
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        if not _fits(requirement, core):
+            text = f"migrateops{requirement.specifier}"
+            return NeedsOtherCore(distribution.name, distribution.version, text, core)
+    return None
+
+
+def prefer_key(advert: Advert) -> str:
+    """Return the name under which the ``prefer`` table settles who offers this."""
+    if advert.group in (DIALECTS, PROBES):
+        return f"dialect.{advert.name}"
+    if advert.group == COMMANDS:
+        return f"command.{advert.name}"
+    return advert.name
+
+
+def choose(offers: Iterable[Advert], policy: PluginPolicy) -> Advert | None:
+    """Return the offer that counts.
+
+    Raises:
+        PluginConflict: Several distributions offer it, and ``prefer`` names none of them.
+    """
+    candidates = list(offers)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    key = prefer_key(candidates[0])
+    for advert in candidates:
+        if advert.distribution == policy.prefer.get(key):
+            return advert
+    raise PluginConflict(key, tuple(map(str, candidates)), tuple(one.distribution for one in candidates))

@@ -1,0 +1,300 @@
+"""Find what installed distributions advertise: metadata only, no plugin is imported.
+
+The one module that uses ``importlib_metadata``, and only when something is looked up.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.plugins import BadEntryPoint, DuplicateDistribution, UnreadableMetadata
+
+OPERATIONS = "migrateops.operations"
+IMPLEMENTATIONS = "migrateops.implementations"
+DIALECTS = "migrateops.dialects"
+PROBES = "migrateops.probes"
+PLUGINS = "migrateops.plugins"
+COMMANDS = "migrateops.commands"
+
+_WORD = "[a-z][a-z0-9_]*"
+_OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_OPERATION_NAME = re.compile(_WORD)
+_DIALECT_NAME = re.compile(r"[A-Za-z]\w*")
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    """How the names and values of a group are written."""
+
+    name: re.Pattern[str]
+    names: str
+    value: re.Pattern[str] = _OBJECT
+    values: str = "module:object"
+
+
+_GROUPS = {
+    OPERATIONS: _Grammar(_OPERATION_NAME, "a method name in lower case, such as create_sequence"),
+    IMPLEMENTATIONS: _Grammar(
+        re.compile(rf"[A-Za-z]\w*\.({_WORD}|[A-Z]\w*)"), "<dialect>.<operation> or <dialect>.<OperationClass>"
+    ),
+    DIALECTS: _Grammar(_DIALECT_NAME, "a dialect name of SQLAlchemy"),
+    PROBES: _Grammar(_DIALECT_NAME, "a dialect name of SQLAlchemy", _MODULE, "module"),
+    PLUGINS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
+    COMMANDS: _Grammar(re.compile("[a-z][a-z0-9-]*"), "a verb in lower case"),
+}
+
+
+class _Installed(Protocol):
+    """What is asked of a distribution of ``importlib_metadata``, whichever its version calls it."""
+
+    def read_text(self, filename: str, /) -> str | None: ...
+
+    def locate_file(self, path: str, /) -> Any: ...
+
+    @property
+    def entry_points(self) -> Any: ...
+
+
+def normalise(name: str) -> str:
+    """Return the one spelling of a distribution's name: ``Acme_Ops`` is ``acme-ops``."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@dataclass(frozen=True, order=True)
+class Advert:
+    """One entry point of a distribution.
+
+    Attributes:
+        distribution: The distribution's normalised name.
+        version: Its version.
+        group: The entry-point group, ``migrateops.operations``.
+        name: The entry point's name.
+        value: ``module:object``, or ``module`` for a probe.
+    """
+
+    distribution: str
+    version: str
+    group: str
+    name: str
+    value: str
+
+    @property
+    def module(self) -> str:
+        """The module that loading it imports."""
+        return self.value.partition(":")[0]
+
+    @property
+    def entry_point(self) -> str:
+        """``[group] name = value``."""
+        return f"[{self.group}] {self.name} = {self.value}"
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version} {self.entry_point}"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """An installed distribution that advertises something.
+
+    Attributes:
+        name: The normalised name.
+        version: The version.
+        place: The metadata directory.
+        requires: Its ``Requires-Dist`` lines.
+        adverts: Its entry points, sorted.
+    """
+
+    name: str
+    version: str
+    place: str
+    requires: tuple[str, ...] = ()
+    adverts: tuple[Advert, ...] = ()
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What is on the path.
+
+    Attributes:
+        distributions: The distributions that advertise something, by name, sorted.
+        faults: What was ignored, and distributions that are there in two versions.
+        path: The directories that were read.
+    """
+
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
+    faults: tuple[MigrateOpsError, ...] = ()
+    path: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def adverts(self) -> tuple[Advert, ...]:
+        """Every entry point, sorted by distribution."""
+        return tuple(advert for dist in self.distributions.values() for advert in dist.adverts)
+
+    @functools.cached_property
+    def offers(self) -> Mapping[str, Mapping[str, tuple[Advert, ...]]]:
+        """The entry points by group, then by name."""
+        offers: dict[str, dict[str, tuple[Advert, ...]]] = {group: {} for group in _GROUPS}
+        for advert in self.adverts:
+            names = offers[advert.group]
+            names[advert.name] = (*names.get(advert.name, ()), advert)
+        return offers
+
+    def version_of(self, distribution: str) -> str | None:
+        """Return the version of any installed distribution, also of one that advertises nothing."""
+        if distribution in self.distributions:
+            return self.distributions[distribution].version
+        import importlib_metadata
+
+        for found in importlib_metadata.distributions(name=distribution, path=list(self.path)):
+            head = _head(found)
+            if head.version:
+                return head.version
+        return None
+
+
+def search_path(path: Iterable[str]) -> tuple[str, ...]:
+    """Return a path without the working directory and without places that are on it twice.
+
+    ``python -m`` and ``prepend_sys_path`` put the working directory there; nothing that happens
+    to lie in it is a plugin.
+    """
+    here = os.path.realpath(os.curdir)
+    places: dict[str, str] = {}
+    for entry in path:
+        real = os.path.realpath(entry)
+        if real != here:
+            places.setdefault(real, os.fspath(entry))
+    return tuple(places.values())
+
+
+def discover(path: Sequence[str] | None = None) -> Discovery:
+    """Read the entry points of the distributions on a path; the answer is kept per path.
+
+    Args:
+        path: The directories; ``sys.path`` when omitted. Who prepends to ``sys.path`` for the
+            project's own modules gives the path as it was before. The working directory is left
+            out in any case.
+    """
+    return _discover(search_path(sys.path if path is None else path))
+
+
+def forget() -> None:
+    """Make the next `discover` look again, after something was installed into this process."""
+    import importlib_metadata
+
+    _discover.cache_clear()
+    importlib_metadata.MetadataPathFinder.invalidate_caches()
+
+
+@functools.lru_cache(maxsize=32)
+def _discover(path: tuple[str, ...]) -> Discovery:
+    found: dict[str, Distribution] = {}
+    faults: list[MigrateOpsError] = []
+    for dist in _distributions(path, faults):
+        first = found.setdefault(dist.name, dist)
+        if first.version != dist.version:
+            faults.append(
+                DuplicateDistribution(dist.name, first.version, first.place, dist.version, dist.place)
+            )
+    distributions: dict[str, Distribution] = {}
+    for name in sorted(found):
+        dist = found[name]
+        adverts = tuple(_checked(dist.adverts, faults))
+        distributions[name] = Distribution(name, dist.version, dist.place, dist.requires, adverts)
+    return Discovery(distributions, tuple(faults), path)
+
+
+def _distributions(path: tuple[str, ...], faults: list[MigrateOpsError]) -> Iterator[Distribution]:
+    """Yield the distributions that advertise something, in the order of an import."""
+    import importlib_metadata
+
+    for directory in path:
+        # Per directory and sorted, as a file system lists in any order.
+        installed = {_place(dist): dist for dist in importlib_metadata.distributions(path=[directory])}
+        for place in sorted(installed):
+            try:
+                found = _read(installed[place], place)
+            except Exception as error:
+                faults.append(UnreadableMetadata(place, f"{type(error).__name__}: {error}"))
+                continue
+            if isinstance(found, Distribution):
+                yield found
+            elif found is not None:
+                faults.append(found)
+
+
+def _place(dist: _Installed) -> str:
+    return str(getattr(dist, "_path", None) or dist.locate_file(""))
+
+
+def _read(dist: _Installed, place: str) -> Distribution | MigrateOpsError | None:
+    # Most distributions are strangers: their entry points are not parsed, their METADATA is not read.
+    if "migrateops." not in (dist.read_text("entry_points.txt") or ""):
+        return None
+    entry_points = [entry for entry in dist.entry_points if entry.group.startswith("migrateops.")]
+    if not entry_points:
+        return None
+    head = _head(dist)
+    if not (head.name and head.version):
+        return UnreadableMetadata(place, "it has entry points, and no METADATA with name and version")
+    name = normalise(head.name)
+    adverts = (Advert(name, head.version, e.group, e.name, e.value) for e in entry_points)
+    return Distribution(name, head.version, place, head.requires, tuple(sorted(adverts)))
+
+
+@dataclass(frozen=True)
+class _Head:
+    name: str | None
+    version: str | None
+    requires: tuple[str, ...]
+
+
+def _head(dist: _Installed) -> _Head:
+    """Read the header lines of METADATA as text: the parser for mail headers is slow to import."""
+    text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
+    fields: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if not line.strip():
+            break
+        key, colon, value = line.partition(":")
+        if colon:
+            fields.setdefault(key.strip().lower(), []).append(value.strip())
+    name, version = (fields.get(key, [None])[0] for key in ("name", "version"))
+    return _Head(name, version, tuple(fields.get("requires-dist", ())))
+
+
+def _checked(adverts: Iterable[Advert], faults: list[MigrateOpsError]) -> Iterator[Advert]:
+    """Yield the entry points that are written as their group asks."""
+    previous: Advert | None = None
+    for advert in adverts:
+        problem = _problem(advert)
+        if (
+            problem is None
+            and previous is not None
+            and (previous.group, previous.name) == (advert.group, advert.name)
+        ):
+            problem = f"the distribution offers {previous.value!r} under the same name"
+        if problem is None:
+            yield advert
+            previous = advert
+        else:
+            faults.append(BadEntryPoint(advert.distribution, advert.version, advert.entry_point, problem))
+
+
+def _problem(advert: Advert) -> str | None:
+    grammar = _GROUPS.get(advert.group)
+    if grammar is None:
+        return f"there is no group {advert.group!r} in this version"
+    if not grammar.name.fullmatch(advert.name):
+        return f"its name is not {grammar.names}"
+    if not grammar.value.fullmatch(advert.value):
+        return f"its value is not {grammar.values}"
+    return None

@@ -1,0 +1,1 @@
+"""Revisions as a pure graph: no database, no SQLAlchemy, and text instead of files."""

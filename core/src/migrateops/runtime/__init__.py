@@ -1,0 +1,1 @@
+"""Contexts of a run, its transactions and its version table."""

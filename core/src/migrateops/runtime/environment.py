@@ -1,0 +1,288 @@
+"""EnvironmentContext: what ``env.py`` talks to, through ``migrateops.context``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+from migrateops import current
+from migrateops.errors.runtime import NotConfigured, RunNotCommitted
+from migrateops.operations.registry import Registrations
+from migrateops.plugins.manager import Plugins
+from migrateops.plugins.policy import PluginPolicy
+from migrateops.runtime.migration import MigrationContext
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from migrateops.operations.base import Operations
+
+
+class EnvironmentContext:
+    """Carry configuration, scripts and the command's wishes to ``env.py``.
+
+    ``with EnvironmentContext(config, script, fn=...): script.run_env()`` is what a command does.
+
+    Args:
+        config: The configuration.
+        script: The script directory.
+        **kw: What the command asks for: ``fn``, ``as_sql``, ``starting_rev``, ``destination_rev``,
+            ``tag`` and others; they are options of every ``configure()`` in the block.
+
+    Attributes:
+        context: The latest context that ``configure()`` made, or None.
+        contexts: All of them, in order; several with several databases.
+        registrations: What files executed for this environment alone have registered.
+    """
+
+    def __init__(self, config: Any, script: Any, **kw: Any) -> None:
+        self.config = config
+        self.script = script
+        self.context_opts = kw
+        self.context: MigrationContext | None = None
+        self.contexts: list[MigrationContext] = []
+        self.registrations = Registrations()
+        self._checked_out: set[int] = set()
+        self._entered: AbstractContextManager[current.Frame] | None = None
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """The plugins that take part here."""
+        given = self.context_opts.get("plugins")
+        if isinstance(given, Plugins):
+            return given
+        settings = getattr(self.config, "settings", None)
+        return Plugins(PluginPolicy.from_settings(getattr(settings, "plugins", None)))
+
+    def __enter__(self) -> EnvironmentContext:
+        _watch_pools()
+        self._entered = current.entered(environment=self)
+        frame = self._entered.__enter__()
+        frame.registrations = self.registrations
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        assert self._entered is not None
+        self._entered.__exit__(*exc_info)
+        self._entered = None
+
+    # -- what the command said ----------------------------------------------------------------
+    def is_offline_mode(self) -> bool:
+        """Say whether the command only writes SQL."""
+        return bool(self.context_opts.get("as_sql", False))
+
+    def requires_connection(self) -> bool:
+        """Say whether the command needs a database."""
+        return not self.is_offline_mode()
+
+    def is_transactional_ddl(self) -> bool:
+        """Say whether a rollback takes DDL with it on this database."""
+        return self.get_context().is_transactional_ddl
+
+    def get_head_revision(self) -> str | None:
+        """Return the one head of the scripts."""
+        found: str | None = self.script.get_current_head()
+        return found
+
+    def get_head_revisions(self) -> tuple[str, ...]:
+        """Return the heads of the scripts."""
+        return tuple(self.script.get_heads())
+
+    def get_starting_revision_argument(self) -> Any:
+        """Return the revision that the run starts from: the command's, else the database's."""
+        if self.context is not None:
+            return self.context.get_current_revision()
+        if "starting_rev" in self.context_opts:
+            return self.context_opts["starting_rev"]
+        raise NotConfigured("get_starting_revision_argument()")
+
+    def get_revision_argument(self) -> Any:
+        """Return the revision that the command goes to."""
+        return self.context_opts.get("destination_rev")
+
+    def get_tag_argument(self) -> str | None:
+        """Return the text given with ``--tag``."""
+        return self.context_opts.get("tag")
+
+    def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
+        """Return what was given with ``-x``.
+
+        Args:
+            as_dictionary: Split each at its first ``=``; the value is empty where there is none.
+        """
+        given: list[str] = list(getattr(getattr(self.config, "cmd_opts", None), "x", None) or ())
+        if not as_dictionary:
+            return given
+        return {key: value for key, _, value in (one.partition("=") for one in given)}
+
+    # -- configuring --------------------------------------------------------------------------
+    def configure(
+        self,
+        connection: Connection | None = None,
+        url: str | Any | None = None,
+        dialect_name: str | None = None,
+        dialect_opts: Mapping[str, Any] | None = None,
+        transactional_ddl: bool | None = None,
+        transaction_per_migration: bool | None = None,
+        output_buffer: TextIO | None = None,
+        starting_rev: str | None = None,
+        tag: str | None = None,
+        template_args: Mapping[str, Any] | None = None,
+        target_metadata: Any = None,
+        literal_binds: bool = False,
+        **kw: Any,
+    ) -> None:
+        """Say which database, or which dialect, the next ``run_migrations()`` is for.
+
+        May be called again, for another database.
+
+        Args:
+            connection: A live connection; it wins over url and dialect_name.
+            url: A database url, from which only the dialect is taken.
+            dialect_name: SQLAlchemy's name of a dialect.
+            dialect_opts: Arguments of the dialect's constructor.
+            transactional_ddl: Overrides what the dialect's pack says.
+            transaction_per_migration: True: a transaction for each revision; False: one for the run.
+            output_buffer: Stream for the SQL of an offline run.
+            starting_rev: Revision that an offline run starts from.
+            tag: Free text, for ``get_tag_argument()``.
+            template_args: Further variables for the template of new revisions.
+            target_metadata: The models: a MetaData, or a list of them.
+            literal_binds: Offline, write the values of all statements in place.
+            **kw: The other options: ``version_table``, ``compare_type``, ``include_object`` and so
+                on, and those that the dialect's pack declares.
+
+        Raises:
+            UnknownOption: An option that nobody knows.
+            NotAConnection: *connection* is no connection.
+        """
+        opts: dict[str, Any] = {**self._defaults(), **self.context_opts}
+        opts.pop("plugins", None)
+        given = {
+            "transactional_ddl": transactional_ddl,
+            "transaction_per_migration": transaction_per_migration,
+            "output_buffer": output_buffer,
+            "starting_rev": starting_rev,
+            "tag": tag,
+            "target_metadata": target_metadata,
+            **kw,
+        }
+        opts.update({name: value for name, value in given.items() if value is not None})
+        opts["template_args"] = {**opts.get("template_args", {}), **(template_args or {})}
+        opts["literal_binds"] = literal_binds
+        if opts.get("output_buffer") is None:
+            opts["output_buffer"] = getattr(self.config, "output_buffer", None)
+        self.context = MigrationContext.configure(
+            connection=connection,
+            url=url,
+            dialect_name=dialect_name,
+            environment_context=self,
+            dialect_opts=dialect_opts,
+            opts=opts,
+        )
+        self.contexts.append(self.context)
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return the options that the project's file sets."""
+        settings = getattr(self.config, "settings", None)
+        if settings is None:
+            return {}
+        names = ("version_table", "version_table_schema", "version_table_pk", "transaction")
+        more = ("generic_dialects", "preflight", "include_schemas", "render_as_batch")
+        return {name: getattr(settings, name) for name in (*names, *more)}
+
+    def get_context(self) -> MigrationContext:
+        """Return the context that ``configure()`` made last.
+
+        Raises:
+            NotConfigured: There is none yet.
+        """
+        if self.context is None:
+            raise NotConfigured("get_context()")
+        return self.context
+
+    def get_bind(self) -> Any:
+        """Return the connection; offline, an object that writes what it is told to execute."""
+        return self.get_context().bind
+
+    def get_impl(self) -> Any:
+        """Return a thin view of the dialect under the names that Alembic's ``impl`` has."""
+        return self.get_context().impl
+
+    # -- running ------------------------------------------------------------------------------
+    def begin_transaction(self) -> AbstractContextManager[None]:
+        """Hold one transaction for the block, where the run has one transaction; else nothing."""
+        return self.get_context().begin_transaction()
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Run the steps that the command asks for; *kw* go to ``upgrade()`` and ``downgrade()``."""
+        if self.context is None:
+            raise NotConfigured("run_migrations()")
+        self.context.run_migrations(**kw)
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Run a statement, or write it."""
+        self.get_context().execute(sql, execution_options=execution_options)
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the stream as it is; nothing online."""
+        self.get_context().static_output(text)
+
+    def operations(self) -> Operations:
+        """Return an ``Operations`` on the context that ``configure()`` made last."""
+        from migrateops.operations.base import Operations
+
+        return Operations(self.get_context())
+
+    # -- connections --------------------------------------------------------------------------
+    def made(self, connection: Connection | None) -> bool:
+        """Say whether *connection* was opened while this environment was active."""
+        if connection is None:
+            return False
+        return id(connection.connection.dbapi_connection) in self._checked_out
+
+    def check_committed(self) -> None:
+        """Make sure that what ran in a transaction of ``env.py``'s own was committed.
+
+        Raises:
+            RunNotCommitted: It was rolled back, or its connection closed without a commit.
+        """
+        for context in self.contexts:
+            foreign = context.transactions.foreign
+            if foreign is not None and foreign.outcome == "rolled back":
+                raise RunNotCommitted("was rolled back")
+
+
+_watching = threading.Lock()
+_pools_watched = False
+
+
+def _watch_pools() -> None:
+    """Note, from now on, which environment each connection is opened in.
+
+    Whether an open transaction is somebody's or was begun by the way cannot be told from the
+    connection alone; who opened the connection can.
+    """
+    global _pools_watched
+    with _watching:
+        if not _pools_watched:
+            from sqlalchemy import event
+            from sqlalchemy.pool import Pool
+
+            event.listen(Pool, "checkout", _on_checkout)
+            _pools_watched = True
+
+
+def _on_checkout(dbapi_connection: Any, record: Any, proxy: Any) -> None:
+    frame = current.frame()
+    environment = frame.environment if frame is not None else None
+    if environment is not None:
+        environment._checked_out.add(id(dbapi_connection))
+
+
+def all_notes(contexts: Sequence[MigrationContext]) -> list[str]:
+    """Return what users should be told of a run, each sentence once."""
+    return list(dict.fromkeys(note for context in contexts for note in context.notes))

@@ -1,0 +1,366 @@
+"""MigrationContext: one database, or one SQL stream, and what migrations need to run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import migrateops.ddl.lower  # noqa: F401  the built-in operations' default implementations
+from migrateops.dialects import ANSI, Dialect, embedded
+from migrateops.errors.runtime import (
+    LiteralBindsOnline,
+    MultipleHeadsInDatabase,
+    NoDatabase,
+    NotAConnection,
+    NotOffline,
+)
+from migrateops.operations.base import Observer
+from migrateops.operations.registry import Namespace, Registrations
+from migrateops.operations.target import Target
+from migrateops.plugins.manager import Plugins
+from migrateops.plugins.policy import PluginPolicy
+from migrateops.runtime.options import check_options
+from migrateops.runtime.statements import Offline, Online
+from migrateops.runtime.transactions import OfflineTransactions, OnlineTransactions, Scope
+from migrateops.runtime.version_table import VersionTable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, MetaData
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+
+    from migrateops.runtime.environment import EnvironmentContext
+
+DEFAULT_VERSION_TABLE = "migrateops_version"
+
+
+class MigrationContext:
+    """Carry a connection (or a stream), its dialect's pack, its plugins and its options.
+
+    Make one with ``configure()``.  ``Operations(MigrationContext.configure(connection))`` is all
+    that a program needs to run operations.
+
+    Attributes:
+        connection: The connection; None offline.
+        dialect: SQLAlchemy's dialect object.
+        pack: The dialect's pack.
+        opts: What ``configure()`` was given.
+        environment_context: The environment that the context belongs to, or None.
+        plugins: What plugins offer here.
+        namespace: The operations as this context sees them.
+        as_sql: Whether statements go to a stream.
+        observer: Who is told of each operation, or None.
+        notes: What users should be told of the run, one sentence each.
+    """
+
+    def __init__(
+        self,
+        dialect: SQLAlchemyDialect,
+        connection: Connection | None,
+        opts: Mapping[str, Any],
+        environment_context: EnvironmentContext | None = None,
+        *,
+        plugins: Plugins | None = None,
+    ) -> None:
+        self.opts: dict[str, Any] = dict(opts)
+        self.environment_context = environment_context
+        self.connection = connection
+        self.observer: Observer | None = None
+        self.notes: list[str] = []
+        self.plugins = plugins or _plugins_of(environment_context)
+        self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
+        check_options(self.opts, self.pack, environment_context)
+        self.as_sql = bool(self.opts.get("as_sql", False)) or connection is None
+        self.dialect = _writing_dialect(dialect, self.opts) if self.as_sql else dialect
+        registrations = environment_context.registrations if environment_context else Registrations()
+        self.namespace = Namespace(self.plugins, registrations)
+        scope = _scope(self.opts)
+        self.version_table_schema: str | None = self.opts.get("version_table_schema")
+        self.version_table: str = self.opts.get("version_table") or DEFAULT_VERSION_TABLE
+        self.statements: Online | Offline
+        self.transactions: OnlineTransactions | OfflineTransactions
+        if connection is None or self.as_sql:
+            self.statements = Offline(
+                self.dialect,
+                self.opts.get("output_buffer"),
+                self.pack.terminator,
+                literal_binds=bool(self.opts.get("literal_binds", False)),
+            )
+            self.transactions = OfflineTransactions(
+                self.statements, self.pack, scope, transactional_ddl=self.is_transactional_ddl
+            )
+        else:
+            if self.opts.get("literal_binds"):
+                raise LiteralBindsOnline
+            self.statements = Online(connection)
+            self.transactions = OnlineTransactions(
+                connection,
+                self.pack,
+                scope,
+                transactional_ddl=self.is_transactional_ddl,
+                made_here=self._made_here,
+            )
+        self.versions = VersionTable(
+            self.version_table,
+            self.version_table_schema,
+            primary_key=bool(self.opts.get("version_table_pk", True)),
+            send=self.run_statement,
+        )
+
+    @classmethod
+    def configure(
+        cls,
+        connection: Connection | None = None,
+        url: str | Any | None = None,
+        dialect_name: str | None = None,
+        dialect: SQLAlchemyDialect | None = None,
+        environment_context: EnvironmentContext | None = None,
+        dialect_opts: Mapping[str, Any] | None = None,
+        opts: Mapping[str, Any] | None = None,
+        plugins: Sequence[object] | Plugins | None = None,
+    ) -> MigrationContext:
+        """Make a context.
+
+        Args:
+            connection: A live connection; it wins over what follows.
+            url: A database url, from which only the dialect is taken.
+            dialect_name: SQLAlchemy's name of a dialect, ``name`` or ``name+driver``.
+            dialect: SQLAlchemy's dialect object.
+            environment_context: The environment that the context belongs to.
+            dialect_opts: Arguments of the dialect's constructor.
+            opts: The options of ``context.configure()``.
+            plugins: Hook objects to use in place of the installed plugins; ``()`` for none; when
+                omitted, installed plugins take part by the default policy.
+
+        Raises:
+            NotAConnection: *connection* is something else, such as an engine.
+            NoDatabase: Nothing says which dialect it is for.
+            UnknownDialect: No pack for the dialect is installed.
+        """
+        from sqlalchemy import Connection, make_url
+
+        given = dict(opts or {})
+        if connection is not None:
+            if not isinstance(connection, Connection):
+                raise NotAConnection(f"{type(connection).__module__}.{type(connection).__qualname__}")
+            dialect = connection.dialect
+        elif url is not None or dialect_name is not None:
+            target = make_url(url) if url is not None else make_url(f"{dialect_name}://")
+            dialect = _dialect_of(target)(**(dialect_opts or {}))
+        elif dialect is None:
+            raise NoDatabase
+        if dialect_opts:
+            given["dialect_opts"] = dict(dialect_opts)
+        if plugins is not None and not isinstance(plugins, Plugins):
+            policy = PluginPolicy(autoload=False) if plugins else PluginPolicy.none()
+            plugins = Plugins(policy, extra=plugins)
+        return cls(dialect, connection, given, environment_context, plugins=plugins)
+
+    # -- what it is --------------------------------------------------------------------------
+    @property
+    def bind(self) -> Any:
+        """The connection; offline, an object that writes what it is told to execute."""
+        return self.statements.bind
+
+    @cached_property
+    def server_version(self) -> tuple[int, ...] | None:
+        """The server's version as numbers; None offline."""
+        return self.pack.server_version(self.connection) if self.connection is not None else None
+
+    @cached_property
+    def target(self) -> Target:
+        """What lowerings are told of this database."""
+        return Target(
+            dialect=self.dialect,
+            keys=self.pack.keys(self.dialect.name),
+            server_version=self.server_version,
+            capabilities=self.pack.capabilities(self.server_version),
+            naming_convention=_naming_convention(self.opts.get("target_metadata")),
+            as_sql=self.as_sql,
+            options={name: self.opts[name] for name in self.pack.configure_options if name in self.opts},
+        )
+
+    @cached_property
+    def impl(self) -> Any:
+        """A thin view under the names that Alembic's ``impl`` has."""
+        from migrateops.runtime.impl import ImplView
+
+        return ImplView(self)
+
+    @property
+    def is_transactional_ddl(self) -> bool:
+        """Whether a rollback takes DDL with it; ``configure(transactional_ddl=...)`` overrides."""
+        override = self.opts.get("transactional_ddl")
+        if override is not None:
+            return bool(override)
+        version = self.pack.server_version(self.connection) if self.connection is not None else None
+        return self.pack.capabilities(version).transactional_ddl
+
+    @property
+    def dialect_name(self) -> str:
+        """SQLAlchemy's name of the dialect."""
+        return str(self.dialect.name)
+
+    @property
+    def metadata(self) -> MetaData | Sequence[MetaData] | None:
+        """The models."""
+        found: MetaData | Sequence[MetaData] | None = self.opts.get("target_metadata")
+        return found
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The project's settings for plugins, by distribution."""
+        config = self.config
+        settings = getattr(config, "settings", None)
+        found: Mapping[str, Any] = getattr(settings, "options", {})
+        return found
+
+    @property
+    def config(self) -> Any:
+        """The configuration of the environment, or None."""
+        return self.environment_context.config if self.environment_context is not None else None
+
+    @property
+    def script(self) -> Any:
+        """The script directory of the environment, or None."""
+        return self.environment_context.script if self.environment_context is not None else None
+
+    def _made_here(self) -> bool:
+        return self.environment_context is not None and self.environment_context.made(self.connection)
+
+    # -- statements ---------------------------------------------------------------------------
+    def run_statement(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement, or write it; a string is taken as ``text()``."""
+        return self.statements.send(statement, execution_options=execution_options)
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Run a statement, or write it; a string is taken as ``text()``."""
+        self.run_statement(sql, execution_options=execution_options)
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the stream as it is; nothing online."""
+        if isinstance(self.statements, Offline):
+            self.statements.static_output(text)
+
+    # -- transactions -------------------------------------------------------------------------
+    def begin_transaction(self) -> AbstractContextManager[None]:
+        """Hold one transaction for the block, where the run has one transaction; else nothing.
+
+        With the default, one transaction a revision, ``run_migrations()`` holds them itself.
+        """
+        return self.transactions.run()
+
+    def autocommit_block(self) -> AbstractContextManager[None]:
+        """Commit what was done, and commit each statement of the block by itself.
+
+        For statements that refuse to run in a transaction.  The step is no longer atomic.
+
+        Raises:
+            ForeignTransaction: The caller owns the transaction.
+        """
+        return self.transactions.autocommit()
+
+    # -- heads --------------------------------------------------------------------------------
+    def get_current_heads(self) -> tuple[str, ...]:
+        """Return the rows of the version table; offline, the revision that the run starts from."""
+        if self.as_sql:
+            start = self.opts.get("starting_rev")
+            if start in (None, "base"):
+                return ()
+            return tuple(start) if isinstance(start, list | tuple) else (str(start),)
+        if self.opts.get("starting_rev") is not None:
+            raise NotOffline("starting_rev with a connection; it")
+        assert self.connection is not None
+        return self.versions.heads(self.connection)
+
+    def get_current_revision(self) -> str | None:
+        """Return the one row of the version table, or None.
+
+        Raises:
+            MultipleHeadsInDatabase: There are several.
+        """
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise MultipleHeadsInDatabase(heads)
+        return heads[0] if heads else None
+
+    # -- running ------------------------------------------------------------------------------
+    def run_migrations(self, **kw: Any) -> None:
+        """Run the steps that the command asks for; *kw* go to ``upgrade()`` and ``downgrade()``.
+
+        Plugins are loaded and checked, and pending scripts read, before the first statement.
+        """
+        from migrateops.runtime.run import run
+
+        run(self, kw)
+
+    def stamp(self, script_directory: Any, revision: str | Iterable[str]) -> None:
+        """Set the version table to *revision* without running anything."""
+        from migrateops.revisions.walk import stamp_steps
+        from migrateops.runtime.run import apply
+
+        apply(self, stamp_steps(script_directory.graph, self.get_current_heads(), revision))
+
+
+def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialect:
+    """Return the pack of a dialect: an installed one, the embedded one, or the ANSI default.
+
+    Args:
+        name: SQLAlchemy's name of the dialect.
+        generic: Dialects that may do with the ANSI default.
+
+    Raises:
+        UnknownDialect: There is none, and *generic* does not list the name.
+    """
+    found: Any = embedded(name) or plugins.dialect_pack(name)
+    if found is not None:
+        made: Dialect = found()
+        return made
+    if name in generic or name == "default":
+        return ANSI()
+    raise plugins.unknown_dialect(name)
+
+
+def _plugins_of(environment: EnvironmentContext | None) -> Plugins:
+    if environment is not None:
+        return environment.plugins
+    return Plugins(PluginPolicy.from_settings())
+
+
+def _scope(opts: Mapping[str, Any]) -> Scope:
+    each = opts.get("transaction_per_migration")
+    if each is not None:
+        return "per_revision" if each else "per_run"
+    scope: Scope = opts.get("transaction") or "per_revision"
+    return scope
+
+
+def _dialect_of(url: Any) -> Callable[..., SQLAlchemyDialect]:
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    from migrateops.errors.runtime import MissingDriver
+
+    try:
+        found: Callable[..., SQLAlchemyDialect] = url.get_dialect()
+    except (NoSuchModuleError, ArgumentError, ImportError) as exc:
+        raise MissingDriver(url.render_as_string(), str(exc)) from exc
+    return found
+
+
+def _writing_dialect(dialect: SQLAlchemyDialect, opts: Mapping[str, Any]) -> SQLAlchemyDialect:
+    """Return the dialect that writes SQL for people: ``:name``, and no percent sign doubled."""
+    if "paramstyle" in opts.get("dialect_opts", {}) or dialect.paramstyle == "named":
+        return dialect
+    make: Callable[..., SQLAlchemyDialect] = type(dialect)
+    return make(paramstyle="named", **opts.get("dialect_opts", {}))
+
+
+def _naming_convention(metadata: Any) -> Mapping[str, Any] | None:
+    """Return the naming convention of the models; that of the first of several that has one."""
+    listed = metadata if isinstance(metadata, list | tuple) else [metadata]
+    for one in listed:
+        convention: Mapping[str, Any] | None = getattr(one, "naming_convention", None)
+        if convention and set(convention) != {"ix"}:
+            return convention
+    return None

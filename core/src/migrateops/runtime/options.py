@@ -1,0 +1,66 @@
+"""The options of ``context.configure()``: the known ones, and the refusal of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from migrateops.errors.base import closest
+from migrateops.errors.runtime import UnknownOption
+
+if TYPE_CHECKING:
+    from migrateops.dialects.base import Dialect
+
+OPTIONS = frozenset(
+    {
+        "as_sql",
+        "compare_server_default",
+        "compare_type",
+        "destination_rev",
+        "dialect_opts",
+        "downgrade_token",
+        "fn",
+        "generic_dialects",
+        "include_name",
+        "include_object",
+        "include_schemas",
+        "literal_binds",
+        "on_version_apply",
+        "operations_module_prefix",
+        "output_buffer",
+        "output_encoding",
+        "preflight",
+        "process_revision_directives",
+        "progress",
+        "purge",
+        "render_as_batch",
+        "render_item",
+        "revision_context",
+        "sqlalchemy_module_prefix",
+        "starting_rev",
+        "tag",
+        "target_metadata",
+        "template_args",
+        "transaction",
+        "transaction_per_migration",
+        "transactional_ddl",
+        "upgrade_token",
+        "user_module_prefix",
+        "version_table",
+        "version_table_pk",
+        "version_table_schema",
+    }
+)
+"""Every option that core reads."""
+
+
+def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> None:
+    """Refuse an option that neither core nor the dialect's pack nor the environment knows.
+
+    Raises:
+        UnknownOption: There is one; the message proposes the likely spelling.
+    """
+    known = OPTIONS | pack.configure_options
+    for name in opts:
+        if name not in known:
+            raise UnknownOption(name, closest(name, known))

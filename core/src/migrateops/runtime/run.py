@@ -1,0 +1,294 @@
+"""A run: load what it needs, check, then take the steps one by one.
+
+Per step the order is: operations, version row, callbacks, commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from migrateops import current
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.runtime import RevisionFailed
+from migrateops.operations.base import Operations, members
+from migrateops.operations.declare import MigrateOperation
+from migrateops.operations.registry import Directive, Namespace
+from migrateops.plugins.preflight import Pending, preflight
+from migrateops.revisions.survey import survey
+from migrateops.revisions.walk import Step
+from migrateops.script.module import direction_of
+from migrateops.runtime.step import MigrationInfo, RevisionStep
+
+if TYPE_CHECKING:
+    from migrateops.dialects.transaction import Transaction
+    from migrateops.runtime.migration import MigrationContext
+
+
+def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
+    """Take the steps that the command behind *context* asks for."""
+    make_steps = context.opts.get("fn")
+    if make_steps is None:
+        return
+    steps = list(make_steps(context.get_current_heads(), context))
+    config = getattr(context.config, "settings", None)
+    if steps or context.opts.get("purge") or getattr(config, "run_hooks", False):
+        apply(context, steps, kw)
+
+
+def apply(context: MigrationContext, steps: Iterable[Step], kw: Mapping[str, Any] | None = None) -> None:
+    """Take *steps*; everything that can be checked is checked before the first statement."""
+    plan = prepare(context, steps)
+    hooks = context.plugins.hooks
+    hooks.call("migrateops_before_run", ctx=context, plan=plan)
+    if hooks.has("migrateops_before_operation") or hooks.has("migrateops_after_operation"):
+        context.observer = HookObserver(context)
+    error: BaseException | None = None
+    try:
+        _Run(context, plan, dict(kw or {})).take()
+    except BaseException as exc:
+        error = exc
+        raise
+    finally:
+        context.observer = None
+        hooks.call("migrateops_after_run", ctx=context, plan=plan, error=error)
+
+
+def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionStep, ...]:
+    """Load plugins and scripts, and check the scripts against what there is; sends nothing.
+
+    Raises:
+        PreflightFailed: The run would fail for certain.
+        MigrateOpsError: A script, or a plugin that is needed, cannot be loaded.
+    """
+    plugins = context.plugins
+    plugins.check_names(builtin_names())
+    plugins.start(env=context.environment_context or context)
+    plan = tuple(_load(context, step) for step in steps)
+    surveyed = [
+        Pending(one.revision, one.survey)
+        for one in plan
+        if one.revision is not None and one.survey is not None
+    ]
+    found = preflight(
+        surveyed,
+        plugins,
+        dialects=context.target.keys,
+        offers=lambda name: _offered(context, name),
+        supports=lambda name: _supported(context, name),
+        mode=context.opts.get("preflight", "error"),
+    )
+    found.raise_blocking()
+    context.notes += [report.message() for report in found.reports]
+    plugins.start(needed=found.needed)
+    return plan
+
+
+def builtin_names() -> frozenset[str]:
+    """Return what plugins may not register: the built-in operations and the members of Operations."""
+    core = Namespace()
+    return frozenset({*core.names("op"), *core.names("batch"), *members(Operations)})
+
+
+def _load(context: MigrationContext, step: Step) -> RevisionStep:
+    revision = step.revision
+    if step.kind == "stamp" or revision is None:
+        return RevisionStep(step)
+    environment = context.environment_context
+    module = context.script.load(revision, environment.registrations if environment else None)
+    direction_of(module, step.kind)
+    return RevisionStep(step, module, _survey(context, revision, step.kind))
+
+
+def _survey(context: MigrationContext, revision: Any, direction: str) -> Any:
+    """Read the script's text; a script without one (sourceless) has nothing to be read."""
+    if revision.path is None or not str(revision.path).endswith(".py"):
+        return None
+    with suppress(OSError, UnicodeDecodeError, SyntaxError):
+        return survey(Path(revision.path).read_text(encoding="utf-8"), direction, context.plugins.op_modules)
+    return None
+
+
+def _offered(context: MigrationContext, name: str) -> Directive | Literal[True]:
+    if name in members(Operations):
+        return True
+    try:
+        return context.namespace.directive("op", name)
+    except AttributeError:
+        return context.namespace.directive("batch", name)
+
+
+def _supported(context: MigrationContext, name: str) -> bool | str:
+    found = _offered(context, name)
+    if found is True:
+        return True
+    op_cls = found.op_cls
+    if context.namespace.chain(op_cls, context.target.keys):
+        return True
+    known = ", ".join(context.namespace.implemented_for(op_cls))
+    return f"it is implemented for {known}" if known else "it has no implementation"
+
+
+class HookObserver:
+    """Tell plugins of each operation."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+
+    def before_operation(self, operation: MigrateOperation) -> None:
+        """Call ``before_operation`` of the hook objects."""
+        self._context.plugins.hooks.call("migrateops_before_operation", ctx=self._context, op=operation)
+
+    def after_operation(self, operation: MigrateOperation, error: BaseException | None) -> None:
+        """Call ``after_operation`` of the hook objects."""
+        self._context.plugins.hooks.call(
+            "migrateops_after_operation", ctx=self._context, op=operation, error=error
+        )
+
+
+class _Run:
+    """The state of one run."""
+
+    def __init__(self, context: MigrationContext, plan: Sequence[RevisionStep], kw: dict[str, Any]) -> None:
+        self.context = context
+        self.plan = plan
+        self.kw = kw
+        self.operations = Operations(context)
+        self.rows: tuple[str, ...] = tuple(context.get_current_heads())
+        self.table_is_there = self._table_is_there()
+        self.done = 0
+
+    def _table_is_there(self) -> bool:
+        context = self.context
+        if context.as_sql or context.connection is None:
+            # A stream that starts from nothing starts with the table.
+            return bool(self.rows) or context.opts.get("starting_rev") not in (None, "base")
+        return context.versions.exists(context.connection)
+
+    def take(self) -> None:
+        context = self.context
+        progress: Callable[[RevisionStep, int, int], None] | None = context.opts.get("progress")
+        if not self.plan and context.opts.get("purge"):
+            with context.transactions.step(rebuilds=False):
+                self._ready_table()
+        for number, step in enumerate(self.plan):
+            if progress is not None:
+                progress(step, number, len(self.plan))
+            self._step(step)
+            self.done += 1
+
+    def _ready_table(self) -> None:
+        """Have the version table there, and empty it first where the command says so."""
+        context = self.context
+        if not self.table_is_there:
+            context.versions.create()
+            self.table_is_there = True
+        elif context.opts.pop("purge", False):
+            context.versions.clear()
+
+    def _step(self, step: RevisionStep) -> None:
+        context = self.context
+        hooks = context.plugins.hooks
+        transaction: Transaction | None = None
+        created = self.table_is_there
+        try:
+            with context.transactions.step(rebuilds=step.rebuilds) as transaction:
+                hooks.call("migrateops_before_revision", ctx=context, step=step)
+                if context.as_sql:
+                    context.static_output(f"-- Running {step.describe()}")
+                error: BaseException | None = None
+                try:
+                    self._ready_table()
+                    self._call(step)
+                    if context.transactions.current is not None:
+                        # Before the version row says so: is the transaction still the same one?
+                        context.transactions.current.check()
+                    context.versions.apply(step.step)
+                    self._tell(step)
+                except BaseException as exc:
+                    error = exc
+                    raise
+                finally:
+                    hooks.call("migrateops_after_revision", ctx=context, step=step, error=error)
+        except Exception as exc:
+            self.table_is_there = created
+            raise self._explained(exc, step, transaction) from _cause(exc)
+        finally:
+            if transaction is not None:
+                context.notes += [note for note in transaction.notes if note not in context.notes]
+        self.rows = step.step.applied_to(self.rows)
+
+    def _call(self, step: RevisionStep) -> None:
+        if step.module is None:
+            return
+        with current.entered(environment=self.context.environment_context, operations=self.operations):
+            getattr(step.module, step.direction)(**self.kw)
+
+    def _tell(self, step: RevisionStep) -> None:
+        """Call the project's ``on_version_apply`` callbacks."""
+        callbacks = self.context.opts.get("on_version_apply") or ()
+        listed = [callbacks] if callable(callbacks) else list(callbacks)
+        if listed:
+            info = MigrationInfo(step.step, self.context.script.graph)
+            heads = set(step.step.applied_to(self.rows))
+            for callback in listed:
+                callback(ctx=self.context, step=info, heads=heads, run_args=self.kw)
+
+    def _explained(
+        self, exc: Exception, step: RevisionStep, transaction: Transaction | None
+    ) -> MigrateOpsError:
+        """Return the error to raise: which revision, where, and what is applied."""
+        revision = step.revision.revision if step.revision is not None else "base"
+        remains = self._remains(transaction)
+        where = _line_in(exc, step)
+        if isinstance(exc, MigrateOpsError):
+            exc.add_note(f"{step.direction} of revision {revision!r}{where}; {remains}")
+            return exc
+        failed = RevisionFailed(revision, step.direction, _problem(exc), remains)
+        statement = getattr(exc, "statement", None)
+        if isinstance(statement, str):
+            failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
+        failed.add_note(f"{step.direction} of revision {revision!r}{where}")
+        return failed
+
+    def _remains(self, transaction: Transaction | None) -> str:
+        context = self.context
+        at = ", ".join(self.rows) or "base"
+        if context.as_sql:
+            return "the SQL written so far is incomplete"
+        if context.transactions.scope == "per_run" and context.is_transactional_ddl:
+            return "the run is one transaction, nothing of it is applied"
+        if transaction is None:
+            return f"nothing of it is applied, the database is at {at}"
+        if not transaction.owned:
+            return f"it is undone by whoever owns the transaction, which was at {at}"
+        if transaction.atomic and context.is_transactional_ddl:
+            return f"nothing of it is applied, the database is at {at}"
+        return f"statements before the failing one may be applied, the version table is at {at}"
+
+
+def _cause(exc: Exception) -> BaseException | None:
+    return exc.__cause__ if isinstance(exc, MigrateOpsError) else exc
+
+
+def _problem(exc: Exception) -> str:
+    """Return an exception as one line, a driver's own words where it comes from one."""
+    origin = getattr(exc, "orig", None) or exc
+    lines = str(origin).strip().splitlines()
+    return f"{type(origin).__name__}: {lines[0]}" if lines else type(origin).__name__
+
+
+def _line_in(exc: BaseException, step: RevisionStep) -> str:
+    """Return the script's file and the line that the error passed through last."""
+    path = step.revision.path if step.revision is not None else None
+    if path is None:
+        return ""
+    line = None
+    trace = exc.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f" ({path}:{line})" if line is not None else f" ({path})"

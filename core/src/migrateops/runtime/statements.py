@@ -1,0 +1,133 @@
+"""Where statements go: to a connection, or as text into a stream."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sqlalchemy import text
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.dml import UpdateBase
+
+from migrateops.ddl.statements import Execute, TableEvent
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+
+
+class Memo:
+    """What SQLAlchemy's types ask for when a table is created: what was created already."""
+
+    def __init__(self) -> None:
+        self.memo: dict[Any, Any] = {}
+
+
+class Online:
+    """Run statements on a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.bind: Any = connection
+        self._memo = Memo()
+
+    def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any:
+        """Run one statement and return its result."""
+        parameters: Any = None
+        if type(statement) is Execute:
+            parameters = statement.parameters
+            execution_options = {**(statement.options or {}), **(execution_options or {})}
+            statement = statement.statement
+        if type(statement) is TableEvent:
+            fire(statement, self.bind, self._memo)
+            return None
+        if isinstance(statement, str):
+            statement = text(statement)
+        return self.connection.execute(statement, parameters, execution_options=execution_options or {})
+
+
+class Offline:
+    """Write statements into a stream; nothing can be asked.
+
+    Args:
+        dialect: SQLAlchemy's dialect that writes them.
+        stream: Where to; standard output when None.
+        terminator: What ends a statement.
+        literal_binds: Write the values of statements other than DDL in place.
+    """
+
+    def __init__(
+        self,
+        dialect: SQLAlchemyDialect,
+        stream: TextIO | None,
+        terminator: str,
+        *,
+        literal_binds: bool,
+    ) -> None:
+        self.dialect = dialect
+        self.stream = stream
+        self.terminator = terminator
+        self.literal_binds = literal_binds
+        self.bind: Any = MockConnection(dialect, self._from_bind)
+        self._memo = Memo()
+
+    def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> None:
+        self.send(Execute(statement, parameters))
+
+    def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Write one statement, once for each set of its parameters."""
+        parameters: Any = None
+        if type(statement) is Execute:
+            parameters = statement.parameters
+            statement = statement.statement
+        if type(statement) is TableEvent:
+            fire(statement, self.bind, self._memo)
+            return
+        if isinstance(statement, str):
+            statement = text(statement)
+        sets: Sequence[Any] = parameters if isinstance(parameters, list | tuple) else [parameters]
+        for one in sets:
+            self.static_output(f"{self._text(statement, one)}")
+
+    def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
+        literal = self.literal_binds
+        if parameters:
+            literal = True
+            statement = _bound(statement, parameters)
+        options: dict[str, Any] = {}
+        # An INSERT and the like has no meaning but with its values; DDL has none.
+        if not isinstance(statement, ExecutableDDLElement) and (literal or isinstance(statement, UpdateBase)):
+            options["literal_binds"] = True
+        compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
+        written = str(compiled).replace("\t", "    ").strip()
+        if self.terminator and not written.endswith(self.terminator):
+            written += self.terminator
+        return written
+
+    def static_output(self, written: str) -> None:
+        """Write *written* as it is, and an empty line after it."""
+        stream = self.stream if self.stream is not None else sys.stdout
+        stream.write(f"{written}\n\n")
+        stream.flush()
+
+
+def fire(event: TableEvent, bind: Any, memo: Memo) -> None:
+    """Fire a table's event; what listens sends its own DDL to *bind*."""
+    getattr(event.table.dispatch, event.name)(event.table, bind, checkfirst=False, _ddl_runner=memo)
+
+
+def _bound(statement: Any, parameters: Mapping[str, Any]) -> Any:
+    if hasattr(statement, "bindparams"):
+        return statement.bindparams(**parameters)
+    if hasattr(statement, "values") and not _has_own_parameters(statement, parameters):
+        return statement.values(**parameters)
+    return statement.params(**parameters)
+
+
+def _has_own_parameters(statement: Any, parameters: Mapping[str, Any]) -> bool:
+    from sqlalchemy.sql import visitors
+
+    names = {getattr(e, "key", None) for e in visitors.iterate(statement) if e.__visit_name__ == "bindparam"}
+    return bool(names.intersection(parameters))

@@ -1,0 +1,127 @@
+"""One step of a run, with its script; and the view of it that callbacks get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from migrateops.revisions.survey import Survey
+from migrateops.revisions.walk import Step
+
+if TYPE_CHECKING:
+    from migrateops.revisions.graph import RevisionGraph
+    from migrateops.revisions.revision import Revision
+
+
+@dataclass(frozen=True)
+class RevisionStep:
+    """A step, its script's module, and what was read in the function that will be called.
+
+    Attributes:
+        step: What to do, and what to write into the version table.
+        module: The executed migration file; None for a stamp.
+        survey: What the function calls, as far as its text shows.
+    """
+
+    step: Step
+    module: ModuleType | None = None
+    survey: Survey | None = None
+
+    @property
+    def revision(self) -> Revision | None:
+        """The revision; None for a stamp of the base."""
+        return self.step.revision
+
+    @property
+    def direction(self) -> str:
+        """``upgrade``, ``downgrade`` or ``stamp``."""
+        return self.step.kind
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether the script may replace a table by a copy of it, as far as can be seen."""
+        seen = self.survey
+        return seen is not None and (seen.mentions_batch or seen.mentions_pragma or seen.unseen_calls)
+
+    def describe(self) -> str:
+        """Return one line: where from, where to, and the revision's message."""
+        step = self.step
+        path = f"{', '.join(step.source)} -> {', '.join(step.destination)}"
+        message = self.revision.doc if self.revision is not None else ""
+        return f"{step.kind} {path}, {message}" if message else f"{step.kind} {path}"
+
+
+class MigrationInfo:
+    """What ``on_version_apply`` callbacks are told of a step.
+
+    Attributes:
+        is_upgrade: Whether the step goes towards the heads.
+        is_stamp: Whether nothing was run.
+    """
+
+    def __init__(self, step: Step, graph: RevisionGraph) -> None:
+        self._step = step
+        self.revision_map = graph
+        self.is_upgrade = step.is_upgrade
+        self.is_stamp = step.kind == "stamp"
+
+    @property
+    def is_migration(self) -> bool:
+        """Whether a script was run."""
+        return not self.is_stamp
+
+    @property
+    def source_revision_ids(self) -> tuple[str, ...]:
+        """The revisions that the step starts from."""
+        return self._step.source
+
+    @property
+    def destination_revision_ids(self) -> tuple[str, ...]:
+        """The revisions that it arrives at."""
+        return self._step.destination
+
+    @property
+    def up_revision_ids(self) -> tuple[str, ...]:
+        """The revisions on the side of the heads."""
+        return self._step.destination if self.is_upgrade else self._step.source
+
+    @property
+    def down_revision_ids(self) -> tuple[str, ...]:
+        """The revisions on the side of the base."""
+        return self._step.source if self.is_upgrade else self._step.destination
+
+    @property
+    def up_revision_id(self) -> str | None:
+        """The one revision on the side of the heads, the first where there are several."""
+        ids = self.up_revision_ids
+        return ids[0] if ids else None
+
+    def _revisions(self, ids: tuple[str, ...]) -> tuple[Any, ...]:
+        return tuple(self.revision_map[i] for i in ids if i in self.revision_map)
+
+    @property
+    def up_revision(self) -> Any:
+        """The revision object of ``up_revision_id``."""
+        found = self.up_revisions
+        return found[0] if found else None
+
+    @property
+    def up_revisions(self) -> tuple[Any, ...]:
+        """The revision objects on the side of the heads."""
+        return self._revisions(self.up_revision_ids)
+
+    @property
+    def down_revisions(self) -> tuple[Any, ...]:
+        """The revision objects on the side of the base."""
+        return self._revisions(self.down_revision_ids)
+
+    @property
+    def source_revisions(self) -> tuple[Any, ...]:
+        """The revision objects that the step starts from."""
+        return self._revisions(self.source_revision_ids)
+
+    @property
+    def destination_revisions(self) -> tuple[Any, ...]:
+        """The revision objects that it arrives at."""
+        return self._revisions(self.destination_revision_ids)

@@ -1,0 +1,113 @@
+"""The table that holds the applied revisions, one row for each head."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import (
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    bindparam,
+    inspect,
+    select,
+)
+from sqlalchemy.schema import CreateTable
+
+from migrateops.ddl.statements import Execute
+from migrateops.errors.runtime import VersionRowMismatch
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+WIDTH = 64
+"""Longest revision id that the table holds, in characters."""
+
+
+class RowChanges(Protocol):
+    """What a step does to the version table."""
+
+    @property
+    def insert(self) -> tuple[str, ...]: ...
+
+    @property
+    def delete(self) -> tuple[str, ...]: ...
+
+    @property
+    def update(self) -> tuple[str, str] | None: ...
+
+
+class VersionTable:
+    """Read and write the rows.
+
+    Args:
+        name: Name of the table, unquoted.
+        schema: Schema of the table, unquoted; the connection's default when None.
+        primary_key: Give the table a primary key when it is created.
+        send: What runs a statement.
+    """
+
+    def __init__(self, name: str, schema: str | None, *, primary_key: bool, send: Any) -> None:
+        self.name = name
+        self.schema = schema
+        self.table = Table(
+            name, MetaData(), Column("version_num", String(WIDTH), nullable=False), schema=schema
+        )
+        if primary_key:
+            self.table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{name}_pkc"))
+        self._send = send
+
+    def exists(self, connection: Connection) -> bool:
+        """Say whether the table is there."""
+        return bool(inspect(connection).has_table(self.name, schema=self.schema))
+
+    def heads(self, connection: Connection) -> tuple[str, ...]:
+        """Return the rows; none when there is no table."""
+        if not self.exists(connection):
+            return ()
+        return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
+
+    def create(self) -> None:
+        """Send CREATE TABLE."""
+        self._send(CreateTable(self.table))
+
+    def clear(self) -> None:
+        """Send DELETE of all rows."""
+        self._send(self.table.delete())
+
+    @cached_property
+    def _insert(self) -> Any:
+        return self.table.insert().values(version_num=bindparam("new"))
+
+    @cached_property
+    def _update(self) -> Any:
+        column = self.table.c.version_num
+        return self.table.update().where(column == bindparam("old")).values(version_num=bindparam("new"))
+
+    @cached_property
+    def _delete(self) -> Any:
+        return self.table.delete().where(self.table.c.version_num == bindparam("old"))
+
+    def apply(self, step: RowChanges) -> None:
+        """Send the INSERT, DELETE and UPDATE of a step.
+
+        Raises:
+            VersionRowMismatch: A row that is to be changed is not there, or there twice.
+        """
+        for old in step.delete:
+            self._checked(Execute(self._delete, {"old": old}), old)
+        if step.update is not None:
+            old, new = step.update
+            self._checked(Execute(self._update, {"old": old, "new": new}), old)
+        for new in step.insert:
+            self._send(Execute(self._insert, {"new": new}))
+
+    def _checked(self, statement: Execute, row: str) -> None:
+        result = self._send(statement)
+        if result is None or not result.dialect.supports_sane_rowcount:
+            return
+        if result.rowcount != 1:
+            raise VersionRowMismatch(self.name, row, result.rowcount)

@@ -1,0 +1,355 @@
+"""The directory of migration scripts: reading them as a graph, loading them, adding one."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from os import PathLike, fspath
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.revisions import BrokenGraph, MultipleBases, MultipleHeads
+from migrateops.errors.scripts import (
+    EnvironmentFileMissing,
+    ScriptDirectoryMissing,
+    VersionPathNeeded,
+)
+from migrateops.revisions.expressions import as_ids, resolve, resolve_one
+from migrateops.revisions.graph import RevisionGraph
+from migrateops.revisions.header import Header
+from migrateops.revisions.revision import Revision
+from migrateops.revisions.walk import between
+from migrateops.script.locations import directory_of, script_files
+from migrateops.script.module import REGISTRATIONS, load_script, read_header, run_file
+from migrateops.script.script import Script
+
+PostWriteHook = Callable[[str], object]
+
+
+class ScriptDirectory:
+    """A directory of migration scripts.
+
+    Args:
+        dir: Where ``env.py`` and ``script.py.mako`` are.
+        file_template: ``%``-format of new file names, without ``.py``.
+        truncate_slug_length: Longest slug in a file name, in characters.
+        version_locations: Directories of the scripts; none is ``versions`` in *dir*.
+        sourceless: Accept compiled scripts that have no source.
+        output_encoding: Of new files.
+        timezone: Name of the time zone of dates in new files; None is local time.
+        hooks: Called with the path of each new file.
+        recursive_version_locations: Search subdirectories too.
+
+    Raises:
+        ScriptDirectoryMissing: *dir* is not a directory.
+    """
+
+    def __init__(
+        self,
+        dir: str | PathLike[str],
+        file_template: str = "%(rev)s_%(slug)s",
+        truncate_slug_length: int | None = 40,
+        version_locations: Iterable[str | PathLike[str]] | None = None,
+        sourceless: bool = False,
+        output_encoding: str = "utf-8",
+        timezone: str | None = None,
+        hooks: Iterable[PostWriteHook] = (),
+        recursive_version_locations: bool = False,
+    ) -> None:
+        self.dir = fspath(dir)
+        if not Path(self.dir).is_dir():
+            raise ScriptDirectoryMissing(self.dir)
+        self.file_template = file_template
+        self.truncate_slug_length = truncate_slug_length or 40
+        given = tuple(map(directory_of, version_locations or ()))
+        self.version_locations = given or (str(Path(self.dir, "versions")),)
+        self.sourceless = sourceless
+        self.output_encoding = output_encoding
+        self.timezone = timezone
+        self.hooks = tuple(hooks)
+        self.recursive_version_locations = recursive_version_locations
+        self._graph: RevisionGraph | None = None
+        self._faults: tuple[MigrateOpsError, ...] = ()
+        self._modules: dict[str, ModuleType] = {}
+        weakref.finalize(self, _forget, self._modules)
+
+    @classmethod
+    def from_config(cls, config: Any) -> ScriptDirectory:
+        """Return the directory that a configuration names.
+
+        Args:
+            config: Settings, or an object that has them as ``settings``: anything with the
+                attributes ``script_location``, ``file_template``, ``truncate_slug_length``,
+                ``timezone``, ``version_locations``, ``recursive_version_locations``,
+                ``sourceless`` and ``output_encoding``.
+
+        Raises:
+            ScriptDirectoryMissing: The location is not a directory.
+        """
+        settings = getattr(config, "settings", config)
+        return cls(
+            directory_of(settings.script_location),
+            file_template=settings.file_template,
+            truncate_slug_length=settings.truncate_slug_length,
+            version_locations=settings.version_locations,
+            sourceless=settings.sourceless,
+            output_encoding=settings.output_encoding,
+            timezone=settings.timezone,
+            recursive_version_locations=settings.recursive_version_locations,
+        )
+
+    # ------------------------------------------------------------------------------- the graph
+
+    @property
+    def graph(self) -> RevisionGraph:
+        """All revisions; read from the files at the first use.
+
+        Raises:
+            BrokenGraph: They do not fit together; files that cannot be read are among its faults.
+        """
+        if self._graph is None:
+            revisions, self._faults = self._read()
+            try:
+                self._graph = RevisionGraph(revisions)
+            except BrokenGraph as broken:
+                raise BrokenGraph((*broken.faults, *self._faults)) from None
+        return self._graph
+
+    @property
+    def faults(self) -> tuple[MigrateOpsError, ...]:
+        """One error per file of which not even the header can be read; such files are not in the graph."""
+        _ = self.graph
+        return self._faults
+
+    def _read(self) -> tuple[list[Revision], tuple[MigrateOpsError, ...]]:
+        revisions = []
+        faults: list[MigrateOpsError] = []
+        for path in script_files(
+            self.version_locations,
+            recursive=self.recursive_version_locations,
+            sourceless=self.sourceless,
+        ):
+            try:
+                revisions.append(_revision(read_header(path), path))
+            except MigrateOpsError as fault:
+                faults.append(fault)
+        return revisions, tuple(faults)
+
+    def get_revision(self, id_: str | None) -> Script | None:
+        """Return the one script that an expression stands for, or None for the base.
+
+        Raises:
+            RevisionError: It stands for none or for several.
+        """
+        found = None if id_ is None else resolve_one(self.graph, id_)
+        return None if found is None else Script(self, found)
+
+    def get_revisions(self, id_: str | Iterable[str] | None) -> tuple[Script, ...]:
+        """Return the scripts that one or more expressions stand for, each once.
+
+        Raises:
+            RevisionError: One of them stands for none.
+        """
+        return tuple(Script(self, self.graph[name]) for name in self._ids(id_))
+
+    def get_heads(self, consider_depends_on: bool = False) -> list[str]:
+        """Return the ids of all heads.
+
+        Args:
+            consider_depends_on: Leave out those that another revision depends on.
+        """
+        return list(self.graph.effective_heads if consider_depends_on else self.graph.heads)
+
+    def get_current_head(self) -> str | None:
+        """Return the id of the head, or None if there are no revisions.
+
+        Raises:
+            MultipleHeads: There are several.
+        """
+        heads = self.graph.heads
+        if len(heads) > 1:
+            raise MultipleHeads(heads)
+        return heads[0] if heads else None
+
+    def get_bases(self) -> list[str]:
+        """Return the ids that follow none."""
+        return list(self.graph.bases)
+
+    def get_base(self) -> str | None:
+        """Return the id that follows none, or None if there are no revisions.
+
+        Raises:
+            MultipleBases: There are several.
+        """
+        bases = self.graph.bases
+        if len(bases) > 1:
+            raise MultipleBases(bases)
+        return bases[0] if bases else None
+
+    def get_all_current(self, id_: str | Iterable[str]) -> set[Script]:
+        """Return the newest revision of each branch that version rows imply, also the hidden ones."""
+        graph = self.graph
+        applied = graph.ancestors(self._ids(id_))
+        return {Script(self, graph[name]) for name in applied if applied.isdisjoint(graph.children(name))}
+
+    def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
+        """Return the ids that an expression stands for: one, several for ``heads``, or None for the base."""
+        ids = self._ids(id_)
+        if id_ == "heads":
+            return ids
+        if len(ids) > 1:
+            return ids
+        return next(iter(ids), None)
+
+    def walk_revisions(self, base: str = "base", head: str = "heads") -> Iterator[Script]:
+        """Yield scripts from *head* back to *base*, both included, newest first."""
+        return self.iterate_revisions(head, base, inclusive=True)
+
+    def iterate_revisions(
+        self,
+        upper: str | Iterable[str] | None,
+        lower: str | Iterable[str] | None,
+        *,
+        inclusive: bool = False,
+    ) -> Iterator[Script]:
+        """Yield scripts from *upper* back to *lower*, newest first.
+
+        Args:
+            upper: One expression or several.
+            lower: One expression or several; None is the base.
+            inclusive: Whether *lower* itself is part.
+        """
+        found = between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
+        return (Script(self, revision) for revision in found)
+
+    def _ids(self, id_: str | Iterable[str] | None) -> tuple[str, ...]:
+        found = (revision for text in as_ids(id_) for revision in resolve(self.graph, text))
+        return tuple(dict.fromkeys(revision.revision for revision in found if revision is not None))
+
+    # ----------------------------------------------------------------------------------- files
+
+    @property
+    def versions(self) -> str:
+        """The directory of the scripts.
+
+        Raises:
+            VersionPathNeeded: There are several.
+        """
+        if len(self.version_locations) > 1:
+            raise VersionPathNeeded(self.version_locations)
+        return self.version_locations[0]
+
+    @property
+    def env_py_location(self) -> str:
+        """The path of ``env.py``, whether or not it exists."""
+        return str(Path(self.dir, "env.py").absolute())
+
+    def header(self, revision: Revision) -> Header:
+        """Return the header of a revision's file, with its whole docstring."""
+        return read_header(str(revision.path))
+
+    def load(self, revision: str | Revision, registrations: Any = None) -> ModuleType:
+        """Return the executed script of a revision; executes each file once.
+
+        Args:
+            revision: A revision of this directory, or its whole id.
+            registrations: The record that takes what the file registers; another one executes
+                the file anew.
+
+        Raises:
+            ScriptSyntaxError: The file is not Python.
+            ScriptImportError: The file raised an exception, which is chained.
+        """
+        data = self.graph.get(revision) if isinstance(revision, str) else revision
+        known = self._modules.get(data.revision)
+        if known is not None and known.__dict__.get(REGISTRATIONS) is registrations:
+            return known
+        module = load_script(str(data.path), revision=data.revision, registrations=registrations)
+        if known is not None:
+            sys.modules.pop(known.__name__, None)
+        self._modules[data.revision] = module
+        return module
+
+    def run_env(self, registrations: Any = None) -> None:
+        """Execute ``env.py`` as a fresh module.
+
+        Args:
+            registrations: The record that takes what it registers.
+
+        Raises:
+            EnvironmentFileMissing: There is none.
+            ScriptSyntaxError: It is not Python.
+        """
+        path = self.env_py_location
+        if not Path(path).is_file():
+            raise EnvironmentFileMissing(path)
+        run_file(path, "migrateops_env", registrations=registrations)
+
+    def generate_revision(
+        self,
+        revid: str,
+        message: str | None,
+        head: str | Iterable[str] | None = None,
+        splice: bool = False,
+        branch_labels: str | Iterable[str] | None = None,
+        version_path: str | PathLike[str] | None = None,
+        file_template: str | None = None,
+        depends_on: str | Iterable[str] | None = None,
+        **kw: Any,
+    ) -> Script:
+        """Write a new script from ``script.py.mako`` and return it; the file appears at once or not at all.
+
+        Args:
+            revid: Its id.
+            message: The first line of its docstring, and the slug of its file name.
+            head: What it follows; None is ``head``.
+            splice: Whether it may follow a revision that is followed already.
+            branch_labels: Labels to write on it.
+            version_path: The directory; None is that of what it follows.
+            file_template: Instead of the directory's own.
+            depends_on: Ids, their starts, or labels.
+            **kw: Further variables of the template, such as ``upgrades`` and ``imports``.
+
+        Raises:
+            NotAHead: It would follow a revision that is followed already.
+            ScriptExists: The file exists.
+            MigrateOpsError: An argument names nothing, or the template cannot be used.
+        """
+        from migrateops.script.writing import NewScript
+
+        new = NewScript.planned(
+            self,
+            revid,
+            message,
+            head="head" if head is None else head,
+            splice=splice,
+            branch_labels=as_ids(branch_labels),
+            version_path=version_path,
+            file_template=file_template or self.file_template,
+            depends_on=as_ids(depends_on),
+        )
+        new.write(self, kw)
+        for hook in self.hooks:
+            hook(new.path)
+        self._graph = None
+        return Script(self, self.graph.get(revid))
+
+
+def _revision(header: Header, path: str) -> Revision:
+    return Revision(
+        header.revision,
+        header.down_revision,
+        header.branch_labels,
+        header.depends_on,
+        header.requires_plugins,
+        header.doc,
+        path,
+    )
+
+
+def _forget(modules: Mapping[str, ModuleType]) -> None:
+    for module in modules.values():
+        sys.modules.pop(module.__name__, None)

@@ -1,0 +1,100 @@
+"""Where scripts are: directories, ``package:directory``, and the files in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+from migrateops.errors.scripts import ScriptDirectoryMissing
+
+
+def directory_of(location: str | os.PathLike[str]) -> str:
+    """Return the directory that a location stands for: a path, or ``package:directory``.
+
+    Raises:
+        ScriptDirectoryMissing: The package cannot be found.
+    """
+    text = os.fspath(location)
+    package, colon, inner = text.partition(":")
+    if not colon or not all(part.isidentifier() for part in package.split(".")):
+        return text
+    if len(package) == 1 and os.name == "nt":
+        return text
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    try:
+        spec = find_spec(package)
+    except ImportError:
+        spec = None
+    if spec is None:
+        raise ScriptDirectoryMissing(text)
+    places = list(spec.submodule_search_locations or ())
+    if not places:
+        raise ScriptDirectoryMissing(text)
+    return str(Path(places[0], inner))
+
+
+def script_files(
+    directories: Iterable[str], *, recursive: bool = False, sourceless: bool = False
+) -> Iterator[str]:
+    """Yield the paths of the scripts in some directories, sorted within each, each file once.
+
+    Names that start with ``__init__`` or ``.#`` are left out, as are directories that do not exist.
+
+    Args:
+        directories: In the order in which they are searched.
+        recursive: Search their subdirectories too.
+        sourceless: Also accept compiled files that have no source beside them.
+    """
+    seen: set[tuple[int, int]] = set()
+    for directory in directories:
+        for entry in _entries(directory, recursive, sourceless):
+            status = entry.stat()
+            identity = (status.st_dev, status.st_ino)
+            if identity not in seen or not status.st_ino:
+                seen.add(identity)
+                yield entry.path
+
+
+def _entries(directory: str, recursive: bool, sourceless: bool) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    sources = set()
+    compiled = []
+    for entry in entries:
+        name = entry.name
+        if name.startswith(("__init__", ".#")):
+            continue
+        if name.endswith(".py"):
+            sources.add(name[:-3])
+            yield entry
+        elif name.endswith((".pyc", ".pyo")):
+            compiled.append(entry)
+        elif recursive and name != "__pycache__" and entry.is_dir():
+            yield from _entries(entry.path, recursive, sourceless)
+    if sourceless:
+        compiled += _cached(directory)
+        for entry in compiled:
+            stem = entry.name.partition(".")[0]
+            if stem not in sources:
+                sources.add(stem)
+                yield entry
+
+
+def _cached(directory: str) -> list[os.DirEntry[str]]:
+    suffix = f".{sys.implementation.cache_tag}.pyc"
+    try:
+        with os.scandir(f"{directory}{os.sep}__pycache__") as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [
+        entry
+        for entry in entries
+        if entry.name.endswith(suffix) and not entry.name.startswith(("__init__", ".#"))
+    ]

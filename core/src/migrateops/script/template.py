@@ -1,0 +1,48 @@
+"""Rendering ``script.py.mako``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from migrateops.errors.scripts import TemplateFailed, TemplateMissing
+
+
+def render(path: str, variables: Mapping[str, Any]) -> str:
+    """Return a Mako template filled in, with exactly one line end at its end.
+
+    Args:
+        path: The template.
+        variables: By name.
+
+    Raises:
+        TemplateMissing: There is no such file.
+        TemplateFailed: Mako or code in the template raised an exception, which is chained.
+    """
+    if not Path(path).is_file():
+        raise TemplateMissing(path)
+    from mako.exceptions import RichTraceback
+    from mako.template import Template
+
+    try:
+        text = str(Template(filename=path, strict_undefined=False).render_unicode(**variables))
+    except Exception as error:
+        line = getattr(error, "lineno", None)
+        if line is None:
+            records = RichTraceback(error).records
+            line = next((record[5] for record in reversed(records) if record[4] == path), None)
+        raise TemplateFailed(path, line, type(error).__name__, str(error)) from error
+    return text.replace("\r\n", "\n").rstrip() + "\n"
+
+
+def comma(value: str | Iterable[str] | None) -> str:
+    """Return ids for a sentence: ``a, b``; the filter ``comma`` of templates."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def for_docstring(message: str) -> str:
+    """Return *message* so that it means the same within triple quotes."""
+    return message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')

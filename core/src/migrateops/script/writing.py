@@ -1,0 +1,200 @@
+"""Writing a new script: every check first, then the file at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrateops.errors.revisions import DuplicateLabel, DuplicateRevision, IllegalName
+from migrateops.errors.scripts import (
+    FileTemplateHasDirectory,
+    NotAHead,
+    RevisionIdTooLong,
+    ScriptExists,
+    TemplateLosesHeader,
+    VersionPathNeeded,
+    VersionPathUnknown,
+)
+from migrateops.revisions.expressions import as_ids, resolve
+from migrateops.revisions.graph import RevisionGraph
+from migrateops.revisions.header import Header, scan
+from migrateops.revisions.revision import Revision, is_legal_name
+from migrateops.script.naming import creation_date, file_name
+from migrateops.script.template import comma, for_docstring, render
+
+if TYPE_CHECKING:
+    from migrateops.script.directory import ScriptDirectory
+
+# The width of the version table's column.
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class NewScript:
+    """A script that can be written.
+
+    Attributes:
+        revision: Its id.
+        message: Its first line.
+        down_revision: What it follows.
+        branch_labels: Labels to write on it.
+        depends_on: Whole ids, or labels.
+        date: Of its creation.
+        path: Its file.
+    """
+
+    revision: str
+    message: str
+    down_revision: str | tuple[str, ...] | None
+    branch_labels: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    date: datetime
+    path: str
+
+    @classmethod
+    def planned(
+        cls,
+        directory: ScriptDirectory,
+        revid: str,
+        message: str | None,
+        *,
+        head: str | Iterable[str],
+        splice: bool,
+        branch_labels: tuple[str, ...],
+        version_path: str | os.PathLike[str] | None,
+        file_template: str,
+        depends_on: tuple[str, ...],
+    ) -> NewScript:
+        """Check what is asked for against the directory; nothing is written.
+
+        Raises:
+            MigrateOpsError: It cannot be done; see :meth:`ScriptDirectory.generate_revision`.
+        """
+        graph = directory.graph
+        _check_names(graph, revid, branch_labels)
+        parents = _parents(graph, head, splice)
+        date = creation_date(directory.timezone)
+        name = file_name(file_template, revid, message, directory.truncate_slug_length, date)
+        if Path(name).name != name and not directory.recursive_version_locations:
+            raise FileTemplateHasDirectory(file_template)
+        path = Path(_place(directory, parents, version_path), name)
+        if path.exists():
+            raise ScriptExists(str(path))
+        ids = tuple(parent.revision for parent in parents)
+        return cls(
+            revision=revid,
+            message="empty message" if message is None else message,
+            down_revision=ids if len(ids) > 1 else ids[0] if ids else None,
+            branch_labels=branch_labels,
+            depends_on=tuple(
+                given if given in graph.labels else graph.get(given).revision for given in depends_on
+            ),
+            date=date,
+            path=str(path),
+        )
+
+    def write(self, directory: ScriptDirectory, more: Mapping[str, Any]) -> None:
+        """Render the template and put the file in place.
+
+        Args:
+            directory: Whose ``script.py.mako``.
+            more: Further variables of the template.
+
+        Raises:
+            TemplateLosesHeader: The result would not be this revision.
+            TemplateMissing: There is no template.
+            TemplateFailed: The template raised an exception.
+        """
+        template = str(Path(directory.dir, "script.py.mako"))
+        variables = {**self.variables(), **more}
+        text = render(template, variables)
+        written = scan(text)
+        if written is not None:
+            self._check(written, variables["requires_plugins"] or {}, template)
+        _put(Path(self.path), text.encode(directory.output_encoding))
+
+    def variables(self) -> dict[str, Any]:
+        """Return what a template may use."""
+        depends_on = self.depends_on
+        return {
+            "message": for_docstring(self.message),
+            "up_revision": self.revision,
+            "down_revision": self.down_revision,
+            "branch_labels": self.branch_labels or None,
+            "depends_on": depends_on[0] if len(depends_on) == 1 else depends_on or None,
+            "create_date": self.date,
+            "comma": comma,
+            "requires_plugins": {},
+            "imports": "",
+            "upgrades": "",
+            "downgrades": "",
+        }
+
+    def _check(self, written: Header, requires: Mapping[str, Any], template: str) -> None:
+        asked = Header(self.revision, self.down_revision, self.branch_labels, self.depends_on, requires)
+        for variable in ("revision", "down_revision", "branch_labels", "depends_on", "requires_plugins"):
+            wanted, got = getattr(asked, variable), getattr(written, variable)
+            if wanted != got:
+                raise TemplateLosesHeader(template, variable, repr(wanted), repr(got))
+
+
+def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> None:
+    for name in (revid, *labels):
+        if not is_legal_name(name):
+            raise IllegalName(name)
+    if len(revid) > _LONGEST_ID:
+        raise RevisionIdTooLong(revid, _LONGEST_ID)
+    if revid in graph:
+        path = graph[revid].path
+        raise DuplicateRevision(revid, () if path is None else (path,))
+    if revid in graph.labels:
+        raise DuplicateLabel(revid, (graph.labels[revid],))
+    for label in labels:
+        if label in graph.labels or label in graph or label == revid:
+            raise DuplicateLabel(label, (graph.labels.get(label, label),))
+
+
+def _parents(graph: RevisionGraph, head: str | Iterable[str], splice: bool) -> list[Revision]:
+    found = [revision for text in as_ids(head) for revision in resolve(graph, text)]
+    parents = list(dict.fromkeys(revision.revision for revision in found if revision is not None))
+    for name in parents:
+        if not splice and not graph.is_head(name):
+            raise NotAHead(name, graph.heads)
+    return [graph[name] for name in parents]
+
+
+def _place(
+    directory: ScriptDirectory, parents: list[Revision], version_path: str | os.PathLike[str] | None
+) -> Path:
+    known = directory.version_locations
+    if version_path is not None:
+        path = Path(version_path)
+    elif len(known) == 1:
+        path = Path(known[0])
+    else:
+        beside = next((parent.path for parent in parents if parent.path is not None), None)
+        if beside is None:
+            raise VersionPathNeeded(known)
+        path = Path(beside).parent
+    places = [Path(place).resolve() for place in known]
+    wanted = path.resolve()
+    inside = directory.recursive_version_locations and any(place in wanted.parents for place in places)
+    if wanted not in places and not inside:
+        raise VersionPathUnknown(str(path), known)
+    return path
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # No name that a reader takes for a script, in the same directory, so that replacing is atomic.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
