@@ -162,6 +162,7 @@ def test_a_plugin_cannot_take_a_built_in_name(site: Installed) -> None:
     unneeded.check_names(["create_table"])
     unneeded.start()
     assert [fault.code for fault in unneeded.reports] == ["MO507"]
+    assert [fault.code for fault in unneeded.check()] == ["MO507"]
     assert unneeded.layer_of("thief") is Layer.HIDDEN
 
 

@@ -80,7 +80,7 @@ def test_labels_spread_to_descendants_and_down_to_the_branch_point() -> None:
             rev("left2", "left1", labels=("left",)),
             rev("left3", "left2"),
             rev("right", "root"),
-            rev("joined", ("left3", "right"), labels=("joined",)),
+            rev("joined", ("left3", "right"), labels=("both",)),
         ]
     )
     assert {name: set(graph.labels_of(name)) for name in graph.nodes} == {
@@ -89,9 +89,9 @@ def test_labels_spread_to_descendants_and_down_to_the_branch_point() -> None:
         "left2": {"left"},
         "left3": {"left"},
         "right": set(),
-        "joined": {"left", "joined"},
+        "joined": {"left", "both"},
     }
-    assert graph.labels == {"left": "left2", "joined": "joined"}
+    assert graph.labels == {"left": "left2", "both": "joined"}
 
 
 def test_a_label_stops_above_a_revision_that_is_depended_on() -> None:

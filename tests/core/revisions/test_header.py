@@ -60,6 +60,7 @@ def test_ordinary_shape() -> None:
     [
         ("revision = 'a'\ndown_revision = None\n", None),
         ("revision = 'a'\ndown_revision = ()\n", None),
+        ("revision = 'a'\ndown_revision = 'z'\ndown_revisi\uff4fn = 'b'\n", "b"),
         ("revision = 'a'\ndown_revision = ('b',)\n", "b"),
         ("revision = 'a'\ndown_revision = ('b')\n", "b"),
         ("revision = 'a'\ndown_revision = ['b', 'c']\n", ("b", "c")),
@@ -108,7 +109,6 @@ def test_literal_headers_are_read(source: str, down: object) -> None:
         "from os import *\n",
         "try:\n    1 / 0\nexcept Exception as down_revision:\n    pass\n",
         "match 'z':\n    case down_revision: pass\n",
-        "down_revisi\uff4fn = 'z'\n",
         "def f(x=(down_revision := 'z')): pass\n",
         "down_revision = 'a' + 'b'\n",
         "down_revision, depends_on = 'z', None\n",

@@ -62,7 +62,7 @@ def _arguments(type_: TypeEngine[Any], context: AutogenContext) -> str:
         raise NotRenderable(f"type {text}", "its repr() is no call of its class")
     text = text[text.index("(") + 1 : -1]
     nested = {repr(inner): inner for inner in _types_in(type_)}
-    if any(shown in text for shown in nested):
+    if "metadata=" in text or any(shown in text for shown in nested):
         return _with_nested(text, nested, context)
     return layout.double_quoted(text)
 
@@ -132,6 +132,8 @@ class _Nested(ast.NodeTransformer):
         self.sources = sources
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        # The models' MetaData, which no script has.
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg != "metadata"]
         source = self.sources.get(ast.unparse(node))
         return ast.parse(source, mode="eval").body if source else self.generic_visit(node)
 

@@ -105,6 +105,3 @@ def _between(source: str, start: int, end: int, cuts: Iterable[int]) -> Iterator
     yield source[start:end].strip()
 
 
-def indented(lines: Iterable[str]) -> str:
-    """Return lines as the body of a function; the first is not indented, the template does that."""
-    return f"\n{INDENT}".join(lines)

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import BindParameter, ClauseElement, ColumnClause, TableClause, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import FetchedValue
-from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import conv, quoted_name
 from sqlalchemy.types import NullType, TypeEngine
 
@@ -221,11 +220,8 @@ def sql_text(expression: ClauseElement, context: AutogenContext, *, in_index: bo
         return expression.text
     if in_index:
         expression = expression.self_group()
-    options: dict[str, Any] = {"literal_binds": True}
-    if not isinstance(expression, Executable) or isinstance(expression, TextClause):
-        options["include_table"] = False
-    elif not expression.is_dml and not expression.is_select:
-        options["include_table"] = False
+    is_statement = getattr(expression, "is_select", False) or getattr(expression, "is_dml", False)
+    options = {"literal_binds": True} if is_statement else {"literal_binds": True, "include_table": False}
     try:
         text = str(expression.compile(dialect=context.dialect, compile_kwargs=options))
     except (SQLAlchemyError, NotImplementedError) as exc:

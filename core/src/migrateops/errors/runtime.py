@@ -241,3 +241,70 @@ class HookReported(RunError):
 
     def message(self) -> str:
         return f"the run is done; {len(self.problems)} hook(s) reported: {'; '.join(self.problems)}"
+
+
+@dataclass(eq=False)
+class RangeOnline(RunError):
+    """A range was given for a database, which knows itself where it is."""
+
+    code: ClassVar[str] = "MO456"
+    given: str
+
+    def message(self) -> str:
+        return f"{self.given!r} is a range; a run on a database starts from where the database is"
+
+    def hint(self) -> str:
+        return "give the revision to go to, or add --sql to write the SQL of the range"
+
+
+@dataclass(eq=False)
+class StartNeeded(RunError):
+    """An offline downgrade was asked for, and nothing says where it starts from."""
+
+    code: ClassVar[str] = "MO457"
+    given: str
+
+    def message(self) -> str:
+        return f"downgrade --sql to {self.given!r} does not say which revision it starts from"
+
+    def hint(self) -> str:
+        return f"give a range: <from>:{self.given}"
+
+
+@dataclass(eq=False)
+class PurgeOffline(RunError):
+    """The version table cannot be emptied in a stream that does not know it."""
+
+    code: ClassVar[str] = "MO458"
+
+    def message(self) -> str:
+        return "stamp --purge needs a database; it cannot be used with --sql"
+
+
+@dataclass(eq=False)
+class DatabaseNotAtHead(RunError):
+    """Autogenerate compares with the models, which are at the heads."""
+
+    code: ClassVar[str] = "MO459"
+    current: tuple[str, ...]
+    heads: tuple[str, ...]
+
+    def message(self) -> str:
+        at = quoted(self.current) or "no revision"
+        return f"the database is at {at}, the scripts' heads are {quoted(self.heads)}"
+
+    def hint(self) -> str:
+        return "run `migrateops upgrade head` first"
+
+
+@dataclass(eq=False)
+class NoModels(RunError):
+    """Autogenerate has nothing to compare the database with."""
+
+    code: ClassVar[str] = "MO460"
+
+    def message(self) -> str:
+        return "no models are configured, so there is nothing to compare the database with"
+
+    def hint(self) -> str:
+        return 'set models = "package.module:Base.metadata", or target_metadata in env.py'

@@ -14,7 +14,6 @@ from migrateops.errors.plugins import (
     UnreadableMetadata,
     distributions_of,
 )
-from migrateops.operations.registry import compile_directive
 from migrateops.plugins.discovery import (
     COMMANDS,
     DIALECTS,
@@ -216,6 +215,8 @@ def _level(error: MigrateOpsError) -> Literal["error", "warning"]:
 
 
 def _import_faults(plugins: Plugins) -> Iterator[tuple[Advert | None, MigrateOpsError]]:
+    from migrateops.operations.registry import compile_directive
+
     objects: list[HookObject] = []
     for advert in filter(plugins.allows, plugins.discovery.adverts):
         try:

@@ -350,8 +350,9 @@ class Plugins:
         faults += self._taken()
         faults += self.conflicts()
         faults += self._loader.failures()
-        faults += [fault for fault in self._left_out.values() if fault not in faults]
-        return faults
+        faults += self._left_out.values()
+        # What was left out is most often one of those above.
+        return list({(fault.code, fault.args): fault for fault in faults}.values())
 
     def providers(self, operations: Iterable[str]) -> set[str]:
         """Return the enabled distributions that advertise any of these operations."""
@@ -384,8 +385,7 @@ class Plugins:
             return self.hooks
         for fault in self.policy_faults():
             raise fault
-        self.reports += self.discovery.faults
-        self.reports += self.conflicts()
+        self.reports = [*self.discovery.faults, *self.conflicts()]
         broken: list[MigrateOpsError] = [f for name, f in self._core_faults.items() if name in self.enabled]
         for fault in (*broken, *self._taken()):
             self._leave_out(fault, indispensable)

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sqlalchemy import text
+from sqlalchemy import BindParameter, TextClause, literal, text
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrateops.ddl.statements import Execute, TableEvent
@@ -119,15 +120,18 @@ def fire(event: TableEvent, bind: Any, memo: Memo) -> None:
 
 
 def _bound(statement: Any, parameters: Mapping[str, Any]) -> Any:
-    if hasattr(statement, "bindparams"):
+    """Return the statement with these values in the place of its parameters."""
+    if isinstance(statement, TextClause):
         return statement.bindparams(**parameters)
-    if hasattr(statement, "values") and not _has_own_parameters(statement, parameters):
-        return statement.values(**parameters)
-    return statement.params(**parameters)
+    used = set()
 
+    def value_of(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.key in parameters:
+            used.add(element.key)
+            return literal(parameters[element.key], element.type)
+        return None
 
-def _has_own_parameters(statement: Any, parameters: Mapping[str, Any]) -> bool:
-    from sqlalchemy.sql import visitors
-
-    names = {getattr(e, "key", None) for e in visitors.iterate(statement) if e.__visit_name__ == "bindparam"}
-    return bool(names.intersection(parameters))
+    statement = visitors.replacement_traverse(statement, {}, value_of)
+    values = {name: value for name, value in parameters.items() if name not in used}
+    # What is no parameter of its own names a column of the INSERT or UPDATE.
+    return statement.values(**values) if values and hasattr(statement, "values") else statement

@@ -238,9 +238,10 @@ class ScriptDirectory:
         Raises:
             VersionPathNeeded: There are several.
         """
-        if len(self.version_locations) > 1:
+        first, *others = self.version_locations
+        if others:
             raise VersionPathNeeded(self.version_locations)
-        return self.version_locations[0]
+        return first
 
     @property
     def env_py_location(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from migrateops.operations.declare import MigrateOperation
@@ -18,16 +18,17 @@ class OpContainer(MigrateOperation):
         """Say whether there is nothing in it."""
         return not self.ops
 
-    def as_diffs(self) -> list[Any]:
-        """Return the diff tuples of all operations, those of nested containers among them."""
-        return list(self._diffs(self.ops))
-
-    def _diffs(self, ops: Iterable[MigrateOperation]) -> Iterable[Any]:
-        for op in ops:
+    def flat(self) -> Iterator[MigrateOperation]:
+        """Yield all operations, those of nested containers among them."""
+        for op in self.ops:
             if isinstance(op, OpContainer):
-                yield from self._diffs(op.ops)
+                yield from op.flat()
             else:
-                yield op.to_diff_tuple()
+                yield op
+
+    def as_diffs(self) -> list[Any]:
+        """Return the diff tuples of all operations."""
+        return [op.to_diff_tuple() for op in self.flat()]
 
     def _reversed(self) -> list[MigrateOperation]:
         return [op.reverse() for op in reversed(self.ops)]

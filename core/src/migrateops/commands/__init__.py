@@ -1,0 +1,1 @@
+"""The commands: values in, values out; nothing here prints."""

@@ -1,0 +1,66 @@
+"""``current``: what revisions the database is at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrateops.commands.running import run_environment
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.revisions.graph import RevisionGraph
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentRevision:
+    """One row of the version table.
+
+    Attributes:
+        database: The url, without its password.
+        revision: The id.
+        known: Whether the scripts have it.
+        is_head: No revision follows it.
+        message: The first line of its script's docstring.
+        path: Its file, or None.
+        branch_labels: All labels of the branch that it is on, sorted.
+    """
+
+    database: str
+    revision: str
+    known: bool
+    is_head: bool
+    message: str
+    path: str | None
+    branch_labels: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the attributes by name: an object of the list that ``--json`` prints."""
+        return asdict(self)
+
+
+def current(config: Config) -> tuple[CurrentRevision, ...]:
+    """Return the rows of the version table; writes nothing.
+
+    Raises:
+        MigrateOpsError: The database cannot be reached.
+    """
+    script = ScriptDirectory.from_config(config)
+    found: list[CurrentRevision] = []
+
+    def look(rows: tuple[str, ...], context: Any) -> list[Any]:
+        url = context.connection.engine.url.render_as_string(hide_password=True)
+        found.extend(_row(script.graph, url, row) for row in sorted(rows))
+        return []
+
+    run_environment(config, script, look)
+    return tuple(found)
+
+
+def _row(graph: RevisionGraph, url: str, row: str) -> CurrentRevision:
+    if row not in graph:
+        return CurrentRevision(url, row, False, False, "", None, ())
+    revision = graph[row]
+    labels = tuple(sorted(graph.labels_of(row)))
+    return CurrentRevision(url, row, True, graph.is_head(row), revision.doc, revision.path, labels)

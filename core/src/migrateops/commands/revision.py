@@ -1,0 +1,162 @@
+"""``revision``: write a new script, empty or from a comparison of models and database."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrateops.commands.running import run_environment
+from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.operations.ops import MigrationScript
+    from migrateops.runtime.migration import MigrationContext
+    from migrateops.script.script import Script
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A script that was written.
+
+    Attributes:
+        revision: Its id.
+        path: Its file.
+        message: The first line of its docstring.
+        operations: What ``upgrade()`` does, one line each.
+        not_compared: What autogenerate did not look at, one phrase each.
+    """
+
+    revision: str
+    path: str
+    message: str
+    operations: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the attributes by name, as ``--json`` prints them."""
+        return asdict(self)
+
+
+def revision(
+    config: Config,
+    message: str | None = None,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: str | Iterable[str] = "head",
+    splice: bool = False,
+    branch_label: str | Iterable[str] | None = None,
+    version_path: str | None = None,
+    rev_id: str | None = None,
+    depends_on: str | Iterable[str] | None = None,
+    process_revision_directives: Any = None,
+) -> tuple[NewRevision, ...]:
+    """Write a new script; nothing is sent to the database but questions.
+
+    Args:
+        config: The configuration.
+        message: The first line of its docstring.
+        autogenerate: Compare the models with the database, and write the difference.
+        sql: Run ``env.py`` offline, where it is run at all.
+        head: What it follows.
+        splice: Whether it may follow a revision that is followed already.
+        branch_label: Labels to write on it.
+        version_path: The directory for it.
+        rev_id: Its id; a random one when omitted.
+        depends_on: Revisions that must be applied before it.
+        process_revision_directives: ``function(context, revision, directives)`` that may change,
+            add and remove the scripts before they are written.
+
+    Raises:
+        DatabaseNotAtHead: Autogenerate, and scripts are pending.
+        NoModels: Autogenerate, and there are no models.
+        MigrateOpsError: An argument names nothing, or a file is in the way.
+    """
+    from migrateops.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
+
+    script = ScriptDirectory.from_config(config)
+    directive = MigrationScript(
+        rev_id or uuid.uuid4().hex[-12:],
+        UpgradeOps(),
+        DowngradeOps(),
+        message=message,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        depends_on=depends_on,
+    )
+    making = _Making(script, directive, process_revision_directives)
+    if autogenerate or _runs_environment(config, script):
+        making.compare = autogenerate
+        run_environment(config, script, making.in_context, as_sql=sql, destination_rev=head)
+    return tuple(making.write(one) for one in making.directives)
+
+
+def _runs_environment(config: Config, script: ScriptDirectory) -> bool:
+    return bool(config.settings.revision_environment) and Path(script.env_py_location).is_file()
+
+
+class _Making:
+    """The scripts that are to be written, while the environment runs."""
+
+    def __init__(self, script: ScriptDirectory, directive: MigrationScript, process: Any) -> None:
+        self.script = script
+        self.directives: list[MigrationScript] = [directive]
+        self.process = process
+        self.compare = False
+        self.not_compared: tuple[str, ...] = ()
+        self.template_args: dict[str, Any] = {}
+        self._context: MigrationContext | None = None
+
+    def in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
+        """Fill the directive from the comparison with this database."""
+        self._context = context
+        self.template_args |= context.opts.get("template_args", {})
+        if self.compare:
+            self._compare(rows, context)
+        for process in (context.opts.get("process_revision_directives"), self.process):
+            if process is not None:
+                process(context, rows, self.directives)
+        for directive in self.directives:
+            context.plugins.hooks.call("migrateops_rewrite_operations", ctx=context, script=directive)
+        return []
+
+    def _compare(self, rows: tuple[str, ...], context: MigrationContext) -> None:
+        from migrateops.autogenerate import compare_into
+
+        heads = self.script.get_heads()
+        if context.metadata is None:
+            raise NoModels
+        if set(rows) != set(self.script.graph.sorted(heads)) and set(rows) != set(
+            self.script.get_heads(consider_depends_on=True)
+        ):
+            raise DatabaseNotAtHead(rows, tuple(heads))
+        # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
+        context.plugins.start(env=context.environment_context, needed=context.plugins.enabled)
+        self.not_compared = compare_into(context, self.directives[0])
+
+    def write(self, directive: MigrationScript) -> NewRevision:
+        """Render one script and write its file."""
+        more: dict[str, Any] = dict(self.template_args)
+        operations: tuple[str, ...] = ()
+        if self._context is not None:
+            from migrateops.autogenerate import render_script
+
+            more |= render_script(self._context, directive)
+            operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
+        made: Script = self.script.generate_revision(
+            directive.rev_id or uuid.uuid4().hex[-12:],
+            directive.message,
+            head=directive.head,
+            splice=bool(directive.splice),
+            branch_labels=directive.branch_label,
+            version_path=directive.version_path,
+            depends_on=directive.depends_on,
+            **more,
+        )
+        return NewRevision(made.revision, made.path, directive.message or "", operations, self.not_compared)

@@ -1,0 +1,143 @@
+"""What all commands share that run an environment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.revisions.walk import Step
+from migrateops.runtime.environment import EnvironmentContext, all_notes
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.runtime.migration import MigrationContext
+    from migrateops.runtime.step import RevisionStep
+
+MakeSteps: TypeAlias = "Callable[[tuple[str, ...], MigrationContext], Iterable[Step]]"
+Progress: TypeAlias = "Callable[[RevisionStep, int, int], None]"
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """A step that was taken.
+
+    Attributes:
+        revision: Its id; None for a stamp of the base.
+        direction: ``upgrade``, ``downgrade`` or ``stamp``.
+        message: The first line of the script's docstring.
+        source: Ids that it started from.
+        destination: Ids that it arrived at.
+        seconds: How long it took.
+    """
+
+    revision: str | None
+    direction: str
+    message: str
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    Attributes:
+        steps: The steps, in order.
+        heads: What the database is at now; of the last one, where there are several databases.
+        notes: What users should be told, one sentence each.
+        hook_errors: What hooks that are called after the fact raised.
+    """
+
+    steps: tuple[StepReport, ...]
+    heads: tuple[str, ...]
+    notes: tuple[str, ...]
+    hook_errors: tuple[MigrateOpsError, ...]
+
+
+class Recorder:
+    """Note the steps as they are taken, and pass the news on."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._taken: list[tuple[RevisionStep, float]] = []
+
+    def __call__(self, step: RevisionStep, index: int, total: int) -> None:
+        self._taken.append((step, time.perf_counter()))
+        if self._progress is not None:
+            self._progress(step, index, total)
+
+    def reports(self) -> tuple[StepReport, ...]:
+        """Return what was taken; called when the run is over."""
+        ends = [start for _, start in self._taken[1:]] + [time.perf_counter()]
+        return tuple(
+            StepReport(
+                revision=one.revision.revision if one.revision is not None else None,
+                direction=one.direction,
+                message=one.revision.doc if one.revision is not None else "",
+                source=one.step.source,
+                destination=one.step.destination,
+                seconds=end - start,
+            )
+            for (one, start), end in zip(self._taken, ends, strict=True)
+        )
+
+
+def run_environment(
+    config: Config, script: ScriptDirectory, make_steps: MakeSteps, **opts: Any
+) -> EnvironmentContext:
+    """Execute ``env.py``, or do without one, with *make_steps* saying what is to be done.
+
+    Args:
+        config: The configuration.
+        script: The script directory.
+        make_steps: From the rows of the version table and the context to the steps.
+        **opts: Options of every ``configure()``.
+
+    Raises:
+        MigrateOpsError: Whatever stops the run.
+    """
+    config.prepend_sys_path()
+    with EnvironmentContext(config, script, fn=make_steps, **opts) as environment:
+        if Path(script.env_py_location).is_file():
+            script.run_env(environment.registrations)
+        else:
+            from migrateops.runtime import without_env
+
+            without_env.run(environment)
+    environment.check_committed()
+    return environment
+
+
+def take_steps(
+    config: Config,
+    make_steps: MakeSteps,
+    *,
+    progress: Progress | None = None,
+    script: ScriptDirectory | None = None,
+    **opts: Any,
+) -> RunReport:
+    """Run an environment and report on what it did."""
+    recorder = Recorder(progress)
+    reached: list[tuple[str, ...]] = []
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
+        made = list(make_steps(rows, context))
+        for one in made:
+            rows = one.applied_to(rows)
+        reached.append(rows)
+        return made
+
+    script = script or ScriptDirectory.from_config(config)
+    environment = run_environment(config, script, steps, progress=recorder, **opts)
+    return RunReport(
+        steps=recorder.reports(),
+        heads=reached[-1] if reached else (),
+        notes=tuple(all_notes(environment.contexts)),
+        hook_errors=tuple(environment.plugins.hooks.errors),
+    )

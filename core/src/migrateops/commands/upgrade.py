@@ -1,0 +1,62 @@
+"""``upgrade``: run the scripts up to a revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrateops.commands.running import Progress, RunReport, take_steps
+from migrateops.errors.runtime import RangeOnline
+from migrateops.revisions.expressions import split_range
+from migrateops.revisions.walk import upgrade_path
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+
+
+def upgrade(
+    config: Config,
+    revision: str = "head",
+    sql: bool = False,
+    tag: str | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Run ``upgrade()`` of every script between the database and *revision*.
+
+    Args:
+        config: The configuration.
+        revision: An identifier; with *sql* also a range ``from:to``.
+        sql: Write the SQL, and touch no database.
+        tag: Free text for ``env.py``.
+        progress: Called before each step.
+
+    Raises:
+        RangeOnline: A range without *sql*.
+        MigrateOpsError: Whatever stops the run; what was committed before it stays.
+    """
+    start, revision = start_of(revision, sql)
+    script = ScriptDirectory.from_config(config)
+    return take_steps(
+        config,
+        lambda rows, context: upgrade_path(script.graph, rows, revision),
+        script=script,
+        progress=progress,
+        as_sql=sql,
+        tag=tag,
+        starting_rev=start,
+        destination_rev=revision,
+    )
+
+
+def start_of(revision: str, sql: bool) -> tuple[str | None, str]:
+    """Split ``from:to``; without a range there is no start.
+
+    Raises:
+        RangeOnline: A range without *sql*.
+    """
+    if ":" not in revision:
+        return None, revision
+    if not sql:
+        raise RangeOnline(revision)
+    start, end = split_range(revision) or ("", "")
+    return start or "base", end or "heads"

@@ -1,0 +1,183 @@
+"""Run without an ``env.py``: the url and the models come from the project's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.runtime import (
+    BadModels,
+    CannotConnect,
+    MissingDriver,
+    NoDatabase,
+    RunningLoop,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, MetaData
+
+    from migrateops.runtime.environment import EnvironmentContext
+
+_CALLABLES = ("include_name", "include_object", "process_revision_directives", "render_item")
+
+
+def run(environment: EnvironmentContext) -> None:
+    """Do what a usual ``env.py`` does: connect, configure, run the migrations.
+
+    Raises:
+        NoDatabase: There is no url.
+        MissingDriver: The url's driver is not installed.
+        CannotConnect: The server does not answer.
+        RunningLoop: The url is an asyncio one, and this code runs in an event loop already.
+    """
+    config = environment.config
+    given = config.attributes.get("connection")
+    options = project_options(config)
+    if given is not None:
+        environment.configure(connection=given, **options)
+        _migrate(environment)
+        return
+    url = _url(config)
+    if environment.is_offline_mode():
+        environment.configure(url=url, **options)
+        _migrate(environment)
+        return
+    with connected(url, config.settings.engine) as run_on:
+        run_on(lambda connection: _online(environment, connection, options))
+
+
+def _online(environment: EnvironmentContext, connection: Connection, options: dict[str, Any]) -> None:
+    environment.configure(connection=connection, **options)
+    _migrate(environment)
+
+
+def _migrate(environment: EnvironmentContext) -> None:
+    with environment.begin_transaction():
+        environment.run_migrations()
+
+
+def _url(config: Any) -> URL:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    text = config.database_url()
+    if text is None:
+        raise NoDatabase
+    try:
+        return make_url(text)
+    except ArgumentError as exc:
+        # Its message may repeat the text, and the text may hold a password.
+        raise MissingDriver("the configured url", "it is not a database url") from exc
+
+
+def project_options(config: Any) -> dict[str, Any]:
+    """Return the options of ``configure()`` that the project's file names by ``module:name``."""
+    settings = config.settings
+    options: dict[str, Any] = {}
+    models = [load_models(config, name) for name in settings.models]
+    if models:
+        options["target_metadata"] = models[0] if len(models) == 1 else models
+    for name in _CALLABLES:
+        if getattr(settings, name, None):
+            options[name] = config.load_callable(getattr(settings, name))
+    for name in ("compare_type", "compare_server_default"):
+        value = getattr(settings, name)
+        options[name] = config.load_callable(value) if isinstance(value, str) else value
+    if settings.on_version_apply:
+        options["on_version_apply"] = [config.load_callable(name) for name in settings.on_version_apply]
+    return options
+
+
+def load_models(config: Any, name: str) -> MetaData:
+    """Return the MetaData that ``module:attribute`` names.
+
+    Raises:
+        BadModels: It is something else.
+    """
+    from sqlalchemy import MetaData
+
+    found = config.load_callable(name)
+    if isinstance(found, MetaData):
+        return found
+    raise BadModels(name, f"{type(found).__module__}.{type(found).__qualname__}")
+
+
+@contextmanager
+def connected(
+    url: URL, engine_options: Any = None
+) -> Iterator[Callable[[Callable[[Connection], Any]], Any]]:
+    """Yield a function that calls another with a connection, in an event loop of its own if need be.
+
+    The engine keeps no connection, and is disposed of at the end.
+
+    Raises:
+        MissingDriver: The url's driver is not installed.
+    """
+    from sqlalchemy import create_engine, pool
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    shown = url.render_as_string(hide_password=True)
+    options = {"poolclass": pool.NullPool, **(engine_options or {})}
+    try:
+        is_async = url.get_dialect().is_async
+        if is_async:
+            _refuse_running_loop(shown)
+            yield lambda use: _in_loop(url, options, use, shown)
+            return
+        engine = create_engine(url, **options)
+    except (NoSuchModuleError, ModuleNotFoundError, ArgumentError) as exc:
+        raise MissingDriver(shown, str(exc).splitlines()[0]) from exc
+
+    def run_on(use: Callable[[Connection], Any]) -> Any:
+        with _connecting(shown):
+            connection = engine.connect()
+        with connection:
+            return use(connection)
+
+    try:
+        yield run_on
+    finally:
+        engine.dispose()
+
+
+def _refuse_running_loop(shown: str) -> None:
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RunningLoop(shown)
+
+
+def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], shown: str) -> Any:
+    import asyncio
+
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    async def work() -> Any:
+        engine = create_async_engine(url, **options)
+        try:
+            with _connecting(shown):
+                connection = await engine.connect()
+            async with connection:
+                return await connection.run_sync(use)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(work())
+
+
+@contextmanager
+def _connecting(shown: str) -> Iterator[None]:
+    """Turn whatever a driver raises while it connects into one coded error."""
+    try:
+        yield
+    except MigrateOpsError:
+        raise
+    except Exception as exc:
+        origin = getattr(exc, "orig", None) or exc
+        lines = [line.strip() for line in str(origin).splitlines() if line.strip()]
+        raise CannotConnect(shown, lines[0] if lines else type(origin).__name__) from exc
