@@ -284,6 +284,20 @@ def test_what_the_dialect_cannot_do(site: Installed) -> None:
     assert (report.name, report.reason) == ("drop_column", None)
 
 
+@pytest.mark.parametrize(
+    ("body", "blocks"),
+    [("op.alter_column('t', 'c')\n", True), ("if shop.flag:\n    op.alter_column('t', 'c')\n", False)],
+)
+def test_an_implementation_that_cannot_be_loaded(site: Installed, body: str, blocks: bool) -> None:
+    def supports(name: str) -> bool:
+        raise PluginLoadError(
+            "pack", "1.0", "[migrateops.implementations] acmedb.alter_column = p:run", "gone"
+        )
+
+    found = check(site.plugins(), script(body), supports=supports)
+    assert (codes(found.blocking), codes(found.reports)) == ((["MO501"], []) if blocks else ([], ["MO501"]))
+
+
 # -- modes ----------------------------------------------------------------------------------
 def test_warn_reports_what_would_block(site: Installed) -> None:
     found = check(site.plugins(), script("op.create_sequence('s')\n"), mode="warn")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, MetaData
+from sqlalchemy import Column
 
-import migrateops.autogenerate.column_types  # how types are written
 from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.autogenerate.schema_items import column_source, index_item_source, server_default_source
+from migrateops.autogenerate.schema_items import column_source, server_default_source
 from migrateops.autogenerate.values import render_value
 from migrateops.errors.autogenerate import NoRenderer, RendererExists
 from migrateops.operations import ops
@@ -124,10 +123,8 @@ def _argument(op: MigrateOperation, keyword: str | None, value: Any, context: Au
     if isinstance(value, Column):
         # What an operation lists beside its columns is not written into them again.
         return column_source(value, context, alone=not getattr(op, "constraints_included", False))
-    if keyword is not None and keyword.endswith("server_default"):
+    if keyword is not None and keyword.endswith("server_default") and value is not None:
         return server_default_source(value, context)
-    if keyword is None and isinstance(op, ops.CreateIndexOp) and isinstance(value, list | tuple):
-        return f"[{', '.join(index_item_source(item, context) for item in value)}]"
     return render_value(value, context)
 
 
@@ -166,8 +163,7 @@ def render_python_code(
         "render_item": render_item,
         "user_module_prefix": user_module_prefix,
     }
-    # Rendering needs no models, only something that is not asked for.
-    context = AutogenContext(migration_context, MetaData(), opts, autogenerate=False)
+    context = AutogenContext(migration_context, opts=opts, autogenerate=False)
     if isinstance(imports, set):
         context.imports = imports
     return render_body(up_or_down_op, context)
@@ -180,14 +176,10 @@ def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str
 
 def render_body(op: MigrateOperation, context: AutogenContext) -> str:
     """Return operations as the body of a function; ``pass`` where there is nothing to do."""
-    lines = list(_without_last_blank(render_op(op, context)))
+    lines = render_op(op, context)
+    while lines and not lines[-1]:
+        lines.pop()
     if all(line.startswith("#") for line in lines):
         lines.append("pass")
     return "\n".join(layout.INDENT + line if number and line else line for number, line in enumerate(lines))
 
-
-def _without_last_blank(lines: Sequence[str]) -> Iterator[str]:
-    end = len(lines)
-    while end and not lines[end - 1]:
-        end -= 1
-    return iter(lines[:end])

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    ClauseElement,
     Column,
     Computed,
     Constraint,
@@ -175,20 +174,13 @@ def _(value: Constraint, context: AutogenContext) -> str:
 def _(value: Index, context: AutogenContext) -> str:
     name = value.name if isinstance(value.name, str) else None
     arguments = [render_value(name, context)]
-    arguments += [index_item_source(item, context) for item in value.expressions]
+    arguments += [
+        render_value(item.name if isinstance(item, Column) else item, context) for item in value.expressions
+    ]
     if value.unique:
         arguments.append("unique=True")
     arguments += _keywords(_options(value), context)
     return layout.call(f"{context.sa}Index", arguments)
-
-
-def index_item_source(item: Any, context: AutogenContext) -> str:
-    """Return the source of what an index is on: a column's name, or an expression."""
-    if isinstance(item, Column):
-        return render_value(item.name, context)
-    if isinstance(item, ClauseElement):
-        return f"{context.sa}text({layout.string(sql_text(item, context, in_index=True))})"
-    return render_value(item, context)
 
 
 def target_of_key(key: ForeignKey) -> str:

@@ -13,7 +13,7 @@ import re
 import uuid
 from typing import Any
 
-from sqlalchemy import BindParameter, ClauseElement, ColumnClause, TableClause, TextClause
+from sqlalchemy import BindParameter, ClauseElement, Column, ColumnClause, TableClause, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import FetchedValue
 from sqlalchemy.sql.elements import conv, quoted_name
@@ -89,7 +89,8 @@ def _(value: float, context: AutogenContext) -> str:
 @value_source.register(set)
 @value_source.register(frozenset)
 def _(value: Any, context: AutogenContext) -> str:
-    items = [render_value(item, context) for item in value]
+    # A column in a list is one that is meant, not one that is made.
+    items = [render_value(item.name if isinstance(item, Column) else item, context) for item in value]
     if isinstance(value, set | frozenset):
         inner = f"{{{', '.join(sorted(items))}}}" if items else "()"
         return inner if type(value) is set and items else f"{type(value).__name__}({inner})"
@@ -167,7 +168,7 @@ def _(value: quoted_name, context: AutogenContext) -> str:
 # -- SQL --------------------------------------------------------------------------------------
 @value_source.register
 def _(value: ClauseElement, context: AutogenContext) -> str:
-    return f"{context.sa}text({layout.string(sql_text(value, context))})"
+    return f"{context.sa}text({layout.string(sql_text(value, context, bracketed=True))})"
 
 
 @value_source.register
@@ -205,22 +206,22 @@ def _(value: FetchedValue, context: AutogenContext) -> str:
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
-def sql_text(expression: ClauseElement, context: AutogenContext, *, in_index: bool = False) -> str:
+def sql_text(expression: ClauseElement, context: AutogenContext, *, bracketed: bool = False) -> str:
     """Return an expression as SQL that ``text()`` takes: values written out, colons escaped.
 
     Args:
         expression: The expression; columns are written without their table, except in statements.
         context: What it is rendered for.
-        in_index: Put brackets around what an index needs them around.
+        bracketed: Put brackets around an operator, as indexes and defaults need them.
 
     Raises:
         NotRenderable: A value in it has no literal form on this dialect.
     """
     if isinstance(expression, TextClause) and not any(p.value is not None for p in _parameters(expression)):
         return expression.text
-    if in_index:
-        expression = expression.self_group()
     is_statement = getattr(expression, "is_select", False) or getattr(expression, "is_dml", False)
+    if bracketed and not is_statement:
+        expression = expression.self_group()
     options = {"literal_binds": True} if is_statement else {"literal_binds": True, "include_table": False}
     try:
         text = str(expression.compile(dialect=context.dialect, compile_kwargs=options))

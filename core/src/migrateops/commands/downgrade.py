@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrateops.commands.running import Progress, RunReport, take_steps
+from migrateops.commands.report import RunReport
+from migrateops.commands.running import Progress, take_steps
 from migrateops.commands.upgrade import start_of
 from migrateops.errors.runtime import StartNeeded
 from migrateops.revisions.walk import downgrade_path

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from migrateops.errors.base import MigrateOpsError
+from migrateops.commands.report import RunReport, StepReport
+from migrateops.plugins.discovery import discover
+from migrateops.plugins.manager import Plugins
+from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.walk import Step
 from migrateops.runtime.environment import EnvironmentContext, all_notes
 from migrateops.script.directory import ScriptDirectory
@@ -20,44 +23,6 @@ if TYPE_CHECKING:
 
 MakeSteps: TypeAlias = "Callable[[tuple[str, ...], MigrationContext], Iterable[Step]]"
 Progress: TypeAlias = "Callable[[RevisionStep, int, int], None]"
-
-
-@dataclass(frozen=True)
-class StepReport:
-    """A step that was taken.
-
-    Attributes:
-        revision: Its id; None for a stamp of the base.
-        direction: ``upgrade``, ``downgrade`` or ``stamp``.
-        message: The first line of the script's docstring.
-        source: Ids that it started from.
-        destination: Ids that it arrived at.
-        seconds: How long it took.
-    """
-
-    revision: str | None
-    direction: str
-    message: str
-    source: tuple[str, ...]
-    destination: tuple[str, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run did.
-
-    Attributes:
-        steps: The steps, in order.
-        heads: What the database is at now; of the last one, where there are several databases.
-        notes: What users should be told, one sentence each.
-        hook_errors: What hooks that are called after the fact raised.
-    """
-
-    steps: tuple[StepReport, ...]
-    heads: tuple[str, ...]
-    notes: tuple[str, ...]
-    hook_errors: tuple[MigrateOpsError, ...]
 
 
 class Recorder:
@@ -74,7 +39,8 @@ class Recorder:
 
     def reports(self) -> tuple[StepReport, ...]:
         """Return what was taken; called when the run is over."""
-        ends = [start for _, start in self._taken[1:]] + [time.perf_counter()]
+        # Each ends where the next one starts.
+        ends = [*(start for _, start in self._taken), time.perf_counter()][1:]
         return tuple(
             StepReport(
                 revision=one.revision.revision if one.revision is not None else None,
@@ -102,8 +68,10 @@ def run_environment(
     Raises:
         MigrateOpsError: Whatever stops the run.
     """
-    config.prepend_sys_path()
-    with EnvironmentContext(config, script, fn=make_steps, **opts) as environment:
+    policy = PluginPolicy.from_settings(config.settings.plugins)
+    # Installed plugins are looked for on the path without the project's own directories.
+    plugins = Plugins(policy, partial(discover, tuple(config.prepend_sys_path())))
+    with EnvironmentContext(config, script, fn=make_steps, plugins=plugins, **opts) as environment:
         if Path(script.env_py_location).is_file():
             script.run_env(environment.registrations)
         else:
@@ -139,5 +107,6 @@ def take_steps(
         steps=recorder.reports(),
         heads=reached[-1] if reached else (),
         notes=tuple(all_notes(environment.contexts)),
+        reports=tuple(environment.plugins.reports),
         hook_errors=tuple(environment.plugins.hooks.errors),
     )

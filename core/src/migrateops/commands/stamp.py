@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from migrateops.commands.running import RunReport, take_steps
+from migrateops.commands.report import RunReport
+from migrateops.commands.running import take_steps
 from migrateops.commands.upgrade import start_of
 from migrateops.errors.runtime import PurgeOffline
 from migrateops.revisions.walk import stamp_steps

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrateops.commands.running import Progress, RunReport, take_steps
+from migrateops.commands.probe import at_heads
+from migrateops.commands.report import RunReport
 from migrateops.errors.runtime import RangeOnline
 from migrateops.revisions.expressions import split_range
 from migrateops.revisions.walk import upgrade_path
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
+    from migrateops.commands.running import Progress
     from migrateops.config import Config
 
 
@@ -36,6 +38,13 @@ def upgrade(
     """
     start, revision = start_of(revision, sql)
     script = ScriptDirectory.from_config(config)
+    if not sql:
+        heads = at_heads(config, script, revision)
+        if heads is not None:
+            return RunReport(heads=heads)
+    # Imports SQLAlchemy, which a run with nothing to do does not need.
+    from migrateops.commands.running import take_steps
+
     return take_steps(
         config,
         lambda rows, context: upgrade_path(script.graph, rows, revision),

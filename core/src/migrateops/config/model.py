@@ -72,6 +72,8 @@ class Settings:
         timezone: Name of the time zone of dates in new files; None is local time.
         prepend_sys_path: Directories put in front of ``sys.path`` before the project's code is imported.
         transaction: ``per_revision``, ``per_run`` or ``none``.
+        lock: One run at a time: ``auto`` where a lock can be had, ``required``, or ``off``.
+        lock_timeout: Longest wait for another run, in seconds.
         generic_dialects: Dialects without a pack that may run on the ANSI default.
         preflight: Whether what is proven to be missing stops the run: ``error``, ``warn`` or ``off``.
         run_hooks: Run the hooks of plugins even when there is nothing to do.
@@ -102,6 +104,8 @@ class Settings:
     version_table_schema: str | None = _key(values.string, None)
     version_table_pk: bool = _key(values.switch, True)
     transaction: str = _key(values.one_of("per_revision", "per_run", "none"), "per_revision")
+    lock: str = _key(values.one_of("auto", "required", "off"), "auto")
+    lock_timeout: int = _key(values.count, 600)
     generic_dialects: tuple[str, ...] = _key(values.names, ())
     preflight: str = _key(values.one_of("error", "warn", "off"), "error")
     run_hooks: bool = _key(values.switch, False)

@@ -1,14 +1,33 @@
-"""Dialect packs: the contract, the default of standard SQL, and the one embedded in core."""
+"""Dialect packs: the contract, the default of standard SQL, and the one embedded in core.
+
+The names are imported when they are asked for: a probe in a subpackage must not import SQLAlchemy.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
-from migrateops.dialects.transaction import Transaction
+if TYPE_CHECKING:
+    from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
+    from migrateops.dialects.transaction import Transaction
 
 __all__ = ["ANSI", "Dialect", "ErrorKind", "Lock", "Transaction", "embedded"]
+
+_HOMES = {
+    "ANSI": "base",
+    "Dialect": "base",
+    "ErrorKind": "base",
+    "Lock": "base",
+    "Transaction": "transaction",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def embedded(name: str) -> type[Dialect] | None:

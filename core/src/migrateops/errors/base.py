@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 
@@ -36,7 +36,7 @@ class MigrateOpsError(Exception):
 
     def __post_init__(self) -> None:
         # Exception.__reduce__ rebuilds from args, so that errors travel between processes.
-        self.args = tuple(getattr(self, name) for name in self.__dataclass_fields__)
+        self.args = tuple(getattr(self, field.name) for field in fields(self))
 
     def report(self) -> str:
         """Return the whole text: ``error[CODE]: ...``, ``while:`` lines, ``hint:`` line."""

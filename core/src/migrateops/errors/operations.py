@@ -267,4 +267,4 @@ class DuplicateOperation(OperationError, ValueError):
         )
 
     def hint(self) -> str:
-        return "deny one of the plugins in [plugins] deny"
+        return "deny the plugin that should not offer it: [plugins] deny"

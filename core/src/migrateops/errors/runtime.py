@@ -308,3 +308,46 @@ class NoModels(RunError):
 
     def hint(self) -> str:
         return 'set models = "package.module:Base.metadata", or target_metadata in env.py'
+
+
+@dataclass(eq=False)
+class LockNotAcquired(RunError):
+    """Another run held the lock for too long."""
+
+    code: ClassVar[str] = "MO461"
+    seconds: float
+
+    def message(self) -> str:
+        return f"another run has held the migration lock for {self.seconds:g} seconds; nothing is applied"
+
+    def hint(self) -> str:
+        return "wait for the other run to end, or raise lock_timeout"
+
+
+@dataclass(eq=False)
+class LockRequired(RunError):
+    """The project requires a lock, and there is none to be had here."""
+
+    code: ClassVar[str] = "MO462"
+    dialect: str
+
+    def message(self) -> str:
+        return f"lock = 'required', and no migration lock can be had on this connection ({self.dialect})"
+
+    def hint(self) -> str:
+        return "give configure() a connection without a transaction, or set lock = 'auto'"
+
+
+@dataclass(eq=False)
+class LockLost(RunError):
+    """The lock went away between two steps, with the connection that held it."""
+
+    code: ClassVar[str] = "MO463"
+    done: int
+    pending: int
+
+    def message(self) -> str:
+        return f"the migration lock was lost after {self.done} of {self.done + self.pending} steps"
+
+    def hint(self) -> str:
+        return "run again: what was applied is recorded"

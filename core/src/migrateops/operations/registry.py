@@ -251,9 +251,11 @@ class Namespace:
 
     def _find_directive(self, form: Form, name: str) -> Directive | None:
         for layer, directives in self.candidates(form, name):
-            owners = {directive.maker.module.partition(".")[0] for directive in directives}
-            if layer is Layer.PLUGIN and len(owners) > 1:
-                raise DuplicateOperation(name, tuple(sorted(d.maker.module for d in directives)))
+            if layer is Layer.PLUGIN:
+                # No plugin comes before another by chance, and none before core.
+                rivals = [*directives, *self._by_layer(form, name).get(Layer.CORE, ())]
+                if len({rival.maker.module.partition(".")[0] for rival in rivals}) > 1:
+                    raise DuplicateOperation(name, tuple(sorted(r.maker.module for r in rivals)))
             return directives[0]
         return None
 

@@ -85,7 +85,8 @@ def preflight(
         dialects: The dialect's name, and the further names that conditions may use for it.
         offers: Whether any layer offers an operation, false or an ``AttributeError`` if not.  It
             should load what it finds: what it raises else is what stands against the operation.
-        supports: True if the dialect has an operation, else False or the reason.
+        supports: True if the dialect has an operation that is offered, else False or the reason; it
+            may raise as *offers* does.
         mode: ``"warn"`` only reports; ``"off"`` looks at nothing.
     """
     if mode == "off":
@@ -125,6 +126,8 @@ class _Check:
     _broken: dict[bool, dict[str, MigrateOpsError]] = field(default_factory=lambda: {True: {}, False: {}})
     _unknown: dict[str, MigrateOpsError] = field(default_factory=dict)
     _answers: dict[str, MigrateOpsError | bool] = field(default_factory=dict)
+    # Why the dialect does not have an operation; None if it has.
+    _lacks: dict[str, str | None] = field(default_factory=dict)
 
     def header(self, revision: Revision) -> None:
         """Note what ``requires_plugins`` asks for on this dialect."""
@@ -149,13 +152,13 @@ class _Check:
         blocks = call.unconditional
         use = Use(revision.revision, revision.path, call.line, call.name)
         answer = self._answer(call.name)
-        if answer is True:
+        if isinstance(answer, MigrateOpsError):
+            self._broken[blocks].setdefault(call.name, answer)
+        elif answer:
             if blocks:
                 self.needed |= self.plugins.providers([call.name])
-            if self.supports(call.name) is not True:
+            if self._lacks[call.name] is not None:
                 self._unsupported[blocks].setdefault(call.name, []).append(use)
-        elif answer is not False:
-            self._broken[blocks].setdefault(call.name, answer)
         else:
             unknown = self.plugins.unknown(call.name)
             if unknown.distribution is not None and not unknown.outside_batch:
@@ -169,6 +172,8 @@ class _Check:
         if name not in self._answers:
             try:
                 self._answers[name] = bool(self.offers(name))
+                supported = self._answers[name] is False or self.supports(name)
+                self._lacks[name] = None if supported is True else supported or ""
             except AttributeError:
                 self._answers[name] = False
             except MigrateOpsError as error:
@@ -194,9 +199,7 @@ class _Check:
             if blocks or name not in self._broken[True]:
                 yield error
         for name, uses in sorted(self._unsupported[blocks].items()):
-            answer = self.supports(name)
-            reason = answer if isinstance(answer, str) else None
-            yield UnsupportedByDialect(name, self.dialects[0], reason, tuple(uses))
+            yield UnsupportedByDialect(name, self.dialects[0], self._lacks[name] or None, tuple(uses))
 
     def _missing_plugin(self, distribution: str, need: _Need) -> MissingPlugin | None:
         from packaging.requirements import Requirement

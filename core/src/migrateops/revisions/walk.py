@@ -292,7 +292,11 @@ class _Changes:
 
     @classmethod
     def between(cls, gone: tuple[str, ...], added: tuple[str, ...]) -> _Changes:
-        """Return the fewest changes that take rows away and add others."""
+        """Return the fewest changes that take rows away and add others; what is in both stays."""
+        kept = set(gone).intersection(added)
+        if kept:
+            gone = tuple(row for row in gone if row not in kept)
+            added = tuple(row for row in added if row not in kept)
         if gone and added:
             return cls(added[1:], gone[1:], (gone[0], added[0]))
         return cls(added, gone)

@@ -191,7 +191,7 @@ class EnvironmentContext:
         if settings is None:
             return {}
         names = ("version_table", "version_table_schema", "version_table_pk", "transaction")
-        more = ("generic_dialects", "preflight", "include_schemas", "render_as_batch")
+        more = ("lock", "lock_timeout", "generic_dialects", "preflight", "include_schemas", "render_as_batch")
         return {name: getattr(settings, name) for name in (*names, *more)}
 
     def get_context(self) -> MigrationContext:

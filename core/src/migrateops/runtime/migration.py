@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -271,8 +271,23 @@ class MigrationContext:
             return tuple(start) if isinstance(start, list | tuple) else (str(start),)
         if self.opts.get("starting_rev") is not None:
             raise NotOffline("starting_rev with a connection; it")
+        with self.reading() as connection:
+            return self.versions.heads(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield the connection for questions of our own, and leave no transaction behind them.
+
+        A transaction that a question began would look like the caller's afterwards, and would go
+        on seeing the rows of that moment.
+        """
         assert self.connection is not None
-        return self.versions.heads(self.connection)
+        before = self.connection.in_transaction()
+        try:
+            yield self.connection
+        finally:
+            if not before and self.connection.in_transaction():
+                self.connection.rollback()
 
     def get_current_revision(self) -> str | None:
         """Return the one row of the version table, or None.

@@ -25,6 +25,8 @@ OPTIONS = frozenset(
         "include_object",
         "include_schemas",
         "literal_binds",
+        "lock",
+        "lock_timeout",
         "on_version_apply",
         "operations_module_prefix",
         "output_buffer",

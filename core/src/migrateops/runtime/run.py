@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.runtime import RevisionFailed
+from migrateops.errors.runtime import LockLost, RevisionFailed
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
-from migrateops.operations.registry import Directive, Namespace
+from migrateops.operations.registry import Directive
 from migrateops.plugins.preflight import Pending, preflight
 from migrateops.revisions.survey import survey
 from migrateops.revisions.walk import Step
-from migrateops.script.module import direction_of
+from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
+from migrateops.script.module import direction_of
 
 if TYPE_CHECKING:
+    from migrateops.dialects.base import Lock
     from migrateops.dialects.transaction import Transaction
     from migrateops.runtime.migration import MigrationContext
 
@@ -32,13 +34,27 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     make_steps = context.opts.get("fn")
     if make_steps is None:
         return
-    steps = list(make_steps(context.get_current_heads(), context))
+    rows = context.get_current_heads()
+    steps = list(make_steps(rows, context))
     config = getattr(context.config, "settings", None)
-    if steps or context.opts.get("purge") or getattr(config, "run_hooks", False):
-        apply(context, steps, kw)
+    if not (steps or context.opts.get("purge") or getattr(config, "run_hooks", False)):
+        return
+    with locked(context) as lock:
+        if lock is not None:
+            # Somebody else may have run meanwhile.
+            rows_now = context.get_current_heads()
+            if rows_now != rows:
+                steps = list(make_steps(rows_now, context))
+        apply(context, steps, kw, lock=lock)
 
 
-def apply(context: MigrationContext, steps: Iterable[Step], kw: Mapping[str, Any] | None = None) -> None:
+def apply(
+    context: MigrationContext,
+    steps: Iterable[Step],
+    kw: Mapping[str, Any] | None = None,
+    *,
+    lock: Lock | None = None,
+) -> None:
     """Take *steps*; everything that can be checked is checked before the first statement."""
     plan = prepare(context, steps)
     hooks = context.plugins.hooks
@@ -47,7 +63,7 @@ def apply(context: MigrationContext, steps: Iterable[Step], kw: Mapping[str, Any
         context.observer = HookObserver(context)
     error: BaseException | None = None
     try:
-        _Run(context, plan, dict(kw or {})).take()
+        _Run(context, plan, dict(kw or {}), lock).take()
     except BaseException as exc:
         error = exc
         raise
@@ -64,7 +80,6 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
         MigrateOpsError: A script, or a plugin that is needed, cannot be loaded.
     """
     plugins = context.plugins
-    plugins.check_names(builtin_names())
     plugins.start(env=context.environment_context or context)
     plan = tuple(_load(context, step) for step in steps)
     surveyed = [
@@ -84,12 +99,6 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
     context.notes += [report.message() for report in found.reports]
     plugins.start(needed=found.needed)
     return plan
-
-
-def builtin_names() -> frozenset[str]:
-    """Return what plugins may not register: the built-in operations and the members of Operations."""
-    core = Namespace()
-    return frozenset({*core.names("op"), *core.names("batch"), *members(Operations)})
 
 
 def _load(context: MigrationContext, step: Step) -> RevisionStep:
@@ -151,10 +160,17 @@ class HookObserver:
 class _Run:
     """The state of one run."""
 
-    def __init__(self, context: MigrationContext, plan: Sequence[RevisionStep], kw: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        context: MigrationContext,
+        plan: Sequence[RevisionStep],
+        kw: dict[str, Any],
+        lock: Lock | None,
+    ) -> None:
         self.context = context
         self.plan = plan
         self.kw = kw
+        self.lock = lock
         self.operations = Operations(context)
         self.rows: tuple[str, ...] = tuple(context.get_current_heads())
         self.table_is_there = self._table_is_there()
@@ -165,7 +181,8 @@ class _Run:
         if context.as_sql or context.connection is None:
             # A stream that starts from nothing starts with the table.
             return bool(self.rows) or context.opts.get("starting_rev") not in (None, "base")
-        return context.versions.exists(context.connection)
+        with context.reading() as connection:
+            return context.versions.exists(connection)
 
     def take(self) -> None:
         context = self.context
@@ -174,6 +191,8 @@ class _Run:
             with context.transactions.step(rebuilds=False):
                 self._ready_table()
         for number, step in enumerate(self.plan):
+            if self.lock is not None and not self.lock.held():
+                raise LockLost(self.done, len(self.plan) - self.done)
             if progress is not None:
                 progress(step, number, len(self.plan))
             self._step(step)

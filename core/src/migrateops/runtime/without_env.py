@@ -105,9 +105,7 @@ def load_models(config: Any, name: str) -> MetaData:
 
 
 @contextmanager
-def connected(
-    url: URL, engine_options: Any = None
-) -> Iterator[Callable[[Callable[[Connection], Any]], Any]]:
+def connected(url: URL, engine_options: Any = None) -> Iterator[Callable[[Callable[[Connection], Any]], Any]]:
     """Yield a function that calls another with a connection, in an event loop of its own if need be.
 
     The engine keeps no connection, and is disposed of at the end.

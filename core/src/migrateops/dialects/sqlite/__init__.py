@@ -1,8 +1,14 @@
 """The embedded default: the dialect pack that is part of core."""
 
-from migrateops.dialects.sqlite.dialect import SQLiteDialect
+from __future__ import annotations
 
-pack = SQLiteDialect
-"""What ``migrateops.dialects.embedded()`` looks for."""
+from typing import Any
 
-__all__ = ["SQLiteDialect", "pack"]
+
+def __getattr__(name: str) -> Any:
+    # Late, as the probe beside it must not import SQLAlchemy.
+    if name in ("SQLiteDialect", "pack"):
+        from migrateops.dialects.sqlite.dialect import SQLiteDialect
+
+        return SQLiteDialect
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from migrateops.dialects.base import Dialect, ErrorKind
+from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.error_kind import error_kind
+from migrateops.dialects.sqlite.lock import lock
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from migrateops.dialects.transaction import Transaction
     from migrateops.operations.declare import MigrateOperation
@@ -46,6 +47,10 @@ class SQLiteDialect(Dialect):
     def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
         """Make the caller's transaction one that DDL takes part in."""
         return transactions.join(connection, rebuilds=rebuilds)
+
+    def lock(self, engine: Engine, key: str) -> Lock | None:
+        """Return the lock file beside the database; None in memory."""
+        return lock(engine, key)
 
     def begin_text(self) -> str:
         """Return the statement that begins a transaction; one that will write."""

@@ -1,0 +1,77 @@
+"""The tables of both sides as SQLAlchemy objects; of the database, only those that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.schema import DefaultClause
+from sqlalchemy.sql.elements import conv
+
+from migrateops.autogenerate.context import AutogenContext
+from migrateops.errors.autogenerate import NothingToRead
+from migrateops.snapshot.kind import Key
+from migrateops.snapshot.tables import own_schema
+
+
+class Definitions:
+    """What records leave out of tables."""
+
+    def __init__(self, context: AutogenContext, kind: str) -> None:
+        self.context = context
+        self._kind = kind
+        self._reflected: dict[Key, Table] = {}
+        self._metadata = MetaData()
+
+    def key(self, schema: str | None, name: str) -> Key:
+        """Return the key of a table."""
+        return Key(self._kind, own_schema(schema, self.context.dialect), str(name))
+
+    @cached_property
+    def models(self) -> dict[Key, Table]:
+        """The tables of the models."""
+        tables = self.context.table_key_to_table.values()
+        return {self.key(table.schema, table.name): table for table in tables}
+
+    def database(self, key: Key) -> Table:
+        """Return a table of the database."""
+        if key not in self._reflected:
+            self.load([key])
+        return self._reflected[key]
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Reflect tables of the database that will be asked for, all at once."""
+        connection = self.context.connection
+        if connection is None:
+            raise NothingToRead
+        wanted: dict[str | None, set[str]] = {}
+        for key in keys:
+            if key not in self._reflected:
+                wanted.setdefault(key.schema, set()).add(key.name)
+        for schema, names in wanted.items():
+            self._metadata.reflect(
+                connection, schema=schema, only=_among(names), resolve_fks=False
+            )
+        for table in self._metadata.tables.values():
+            key = Key(self._kind, table.schema, str(table.name))
+            if key not in self._reflected:
+                self._reflected[key] = _as_made_by_hand(table)
+
+
+def _among(names: set[str]) -> Any:
+    return lambda name, _: name in names
+
+
+def _as_made_by_hand(table: Table) -> Table:
+    """Make a reflected table what a script has to say to make the same table again."""
+    for item in (*table.constraints, *table.indexes):
+        if isinstance(item.name, str):
+            # The name in full: no naming convention is applied to it.
+            item.name = conv(item.name)
+    for column in table.primary_key.columns:
+        if column.autoincrement is True and isinstance(column.server_default, DefaultClause):
+            # The default belongs to what the server makes for the column, and goes with the table.
+            column.server_default = None
+    return table

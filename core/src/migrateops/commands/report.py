@@ -1,0 +1,49 @@
+"""What a run did, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrateops.errors.base import MigrateOpsError
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """A step that was taken.
+
+    Attributes:
+        revision: Its id; None for a stamp of the base.
+        direction: ``upgrade``, ``downgrade`` or ``stamp``.
+        message: The first line of the script's docstring.
+        source: Ids that it started from.
+        destination: Ids that it arrived at.
+        seconds: How long it took.
+    """
+
+    revision: str | None
+    direction: str
+    message: str
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    Attributes:
+        steps: The steps, in order.
+        heads: What the database is at now; of the last one, where there are several databases.
+        notes: What users should be told, one sentence each.
+        reports: Plugins that are broken and were left out, as nothing that ran needed them.
+        hook_errors: What hooks that are called after the fact raised.
+    """
+
+    steps: tuple[StepReport, ...] = ()
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    reports: tuple[MigrateOpsError, ...] = ()
+    hook_errors: tuple[MigrateOpsError, ...] = ()

@@ -1,0 +1,35 @@
+"""Read the version rows with the driver alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+_SCHEMES = ("sqlite://", "sqlite+pysqlite://")
+
+
+def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0) -> tuple[str, ...] | None:
+    """Return the version rows, or None on any doubt; creates and writes nothing.
+
+    Args:
+        url: The database url, ``sqlite:///relative`` or ``sqlite:////absolute``.
+        version_table: Name of the table, unquoted.
+        schema: Its schema; with one the answer is None.
+        timeout: Longest wait for a writer, in seconds.
+    """
+    scheme, found, path = url.partition("//")
+    if f"{scheme}{found}" not in _SCHEMES or schema is not None:
+        return None
+    path = path.removeprefix("/")
+    if not path or "?" in path or ":memory:" in path or path.startswith("file:") or not Path(path).is_file():
+        return None
+    # The driver alone would create a file that is not there.
+    uri = f"file:{quote(path)}?mode=ro"
+    table = version_table.replace('"', '""')
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=timeout)) as connection:
+            return tuple(row[0] for row in connection.execute(f'SELECT version_num FROM "{table}"'))
+    except sqlite3.Error:
+        return None

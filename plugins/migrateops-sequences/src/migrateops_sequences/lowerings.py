@@ -1,0 +1,129 @@
+"""How the operations are written, for every dialect that has sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Sequence
+from sqlalchemy.schema import DropSequence
+
+from migrateops.errors.operations import UnsupportedOperation
+from migrateops.operations import MigrateOperation, Target, lowering
+from migrateops_sequences.grammar import GRAMMARS, Grammar
+from migrateops_sequences.ops import OPTIONS, AlterSequenceOp, CreateSequenceOp, DropSequenceOp
+from migrateops_sequences.statements import RenameSequence, SequenceStatement
+
+
+@lowering
+def create_sequence(op: CreateSequenceOp, target: Target) -> Iterator[Any]:
+    """Yield CREATE SEQUENCE."""
+    grammar = _grammar(op, target)
+    options = _given(op, "CREATE SEQUENCE", target, grammar, grammar.create)
+    if op.owned_by is not None:
+        _require("owned_by", op, "CREATE SEQUENCE", target, grammar, grammar.create)
+        options["owned_by"] = op.owned_by
+    verb = "CREATE SEQUENCE"
+    if op.if_not_exists:
+        _require("if_not_exists", op, verb, target, grammar, grammar.create)
+        verb += " IF NOT EXISTS"
+    yield SequenceStatement(verb, Sequence(op.sequence_name, schema=op.schema), options, grammar)
+
+
+@lowering
+def alter_sequence(op: AlterSequenceOp, target: Target) -> Iterator[Any]:
+    """Yield ALTER SEQUENCE if an option changes; the new name comes last."""
+    grammar = _grammar(op, target)
+    verb = "ALTER SEQUENCE"
+    options = _given(op, verb, target, grammar, grammar.alter)
+    if op.owned_by is not False:
+        _require("owned_by", op, verb, target, grammar, grammar.alter)
+        options["owned_by"] = op.owned_by
+    if op.restart is not None:
+        _require("restart", op, verb, target, grammar, grammar.alter)
+        options["restart"] = op.restart
+    if op.new_sequence_name is not None:
+        _require_rename(op, target)
+    sequence = Sequence(op.sequence_name, schema=op.schema)
+    if options:
+        exists = ""
+        if op.if_exists:
+            _require("if_exists", op, verb, target, grammar, grammar.alter)
+            exists = " IF EXISTS"
+        yield SequenceStatement(verb + exists, sequence, options, grammar)
+    if op.new_sequence_name is not None:
+        yield RenameSequence(sequence, op.new_sequence_name)
+
+
+@lowering
+def drop_sequence(op: DropSequenceOp, target: Target) -> Iterator[Any]:
+    """Yield DROP SEQUENCE."""
+    grammar = _grammar(op, target)
+    if op.if_exists:
+        _require("if_exists", op, "DROP SEQUENCE", target, grammar, grammar.drop)
+    yield DropSequence(Sequence(op.sequence_name, schema=op.schema), if_exists=bool(op.if_exists))
+
+
+def _grammar(op: MigrateOperation, target: Target) -> Grammar:
+    """Return the grammar of the dialect.
+
+    Raises:
+        UnsupportedOperation: The server is a MySQL, which has no sequences.
+    """
+    key = next(key for key in target.keys if key in GRAMMARS)
+    if key == "mysql" and not getattr(target.dialect, "is_mariadb", False):
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "sequences",
+            "MariaDB has them: where the SQL is for one, name it mariadb in the url",
+        )
+    return GRAMMARS[key]
+
+
+def _given(
+    op: CreateSequenceOp | AlterSequenceOp,
+    verb: str,
+    target: Target,
+    grammar: Grammar,
+    known: Iterable[str],
+) -> dict[str, Any]:
+    """Return the options that the operation gives, refusing those that the dialect does not have."""
+    found = {name: getattr(op, name) for name in OPTIONS}
+    given = {name: value for name, value in found.items() if value is not None}
+    for name in given:
+        _require(name, op, verb, target, grammar, known)
+    return given
+
+
+def _require(
+    option: str, op: MigrateOperation, verb: str, target: Target, grammar: Grammar, known: Iterable[str]
+) -> None:
+    if option not in known:
+        what = f"the option {option!r} of {verb}"
+        hint = f"leave {option!r} out where the dialect is {target.name!r}"
+        if verb == "ALTER SEQUENCE" and option == "start" and "restart" in known:
+            hint = "restart the sequence at another value with 'restart'"
+        raise UnsupportedOperation(op.describe(), target.name, what, hint)
+    since = grammar.since.get(option)
+    if since is not None and (target.server_version is None or target.server_version < since):
+        what = f"the option {option!r} of {verb} before version {'.'.join(map(str, since))}"
+        raise UnsupportedOperation(op.describe(), target.name, what, f"leave {option!r} out")
+
+
+def _require_rename(op: AlterSequenceOp, target: Target) -> None:
+    if op.if_exists:
+        # No dialect has it for all of its ways to rename, and half of an operation is worse than none.
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "'if_exists' together with 'new_sequence_name'",
+            "rename the sequence only where it is there",
+        )
+    if "oracle" in target.keys and op.schema is not None:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "'new_sequence_name' for a sequence of a named schema",
+            "connect as the owner of the schema, and leave 'schema' out",
+        )
