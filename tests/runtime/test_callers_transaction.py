@@ -113,6 +113,31 @@ def test_a_transaction_that_the_caller_began_by_a_select_is_the_callers_too(proj
     engine.dispose()
 
 
+def test_a_select_between_configure_and_the_run_makes_no_transaction_of_the_callers(project: Project) -> None:
+    body = "connection.exec_driver_sql('SELECT 1').all()\ncontext.run_migrations()\n"
+    project.build(env=PASSED_IN.partition("with context")[0] + body)
+    project.revision("aa1", upgrade=CREATE)
+    engine = sa.create_engine(project.url)
+    with engine.connect() as connection:
+        upgrade(project, connection)
+        assert heads(file_of(project)) == ["aa1"]
+        # Nothing is pending now: what was read leaves no transaction open.
+        upgrade(project, connection)
+        assert not connection.in_transaction()
+    engine.dispose()
+
+
+def test_a_transaction_begun_by_name_after_configure_is_the_callers(project: Project) -> None:
+    body = "with connection.begin() as transaction:\n    context.run_migrations()\n    transaction.rollback()\n"
+    project.build(env=PASSED_IN.partition("with context")[0] + body)
+    project.revision("aa1", upgrade=CREATE)
+    engine = sa.create_engine(project.url)
+    with engine.connect() as connection, pytest.raises(RunNotCommitted):
+        upgrade(project, connection)
+    assert tables(file_of(project)) == set()
+    engine.dispose()
+
+
 def test_a_failed_step_leaves_the_callers_earlier_work(project: Project) -> None:
     project.build(env=PASSED_IN)
     project.revision("aa1", upgrade=CREATE)

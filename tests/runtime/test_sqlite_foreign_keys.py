@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import sqlalchemy as sa
@@ -17,11 +18,13 @@ from tests.runtime.sqlite_environments import KINDS, env_py, heads, rows
 ENFORCED = """\
 connection.rollback()
 cursor = connection.connection.cursor()
-if connection.connection.driver_connection.in_transaction:
+inside = connection.connection.driver_connection.in_transaction
+if inside:
     cursor.execute("COMMIT")
 cursor.execute("PRAGMA foreign_keys = ON")
+if inside:
+    cursor.execute("BEGIN")
 cursor.close()
-context.config.attributes["enforced"] = lambda: connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
 """
 SCHEMA = """
 op.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
@@ -131,3 +134,23 @@ def test_a_dropped_table_cascades_by_no_statement_of_ours(project: Project) -> N
         connection.commit()
         assert connection.exec_driver_sql("SELECT * FROM child").all() == []
     engine.dispose()
+
+
+def test_a_rebuild_after_an_autocommit_block_keeps_them_too(project: Project) -> None:
+    file = prepared(project)
+    body = """
+    with op.get_context().autocommit_block():
+        op.execute("ANALYZE")
+    with op.batch_alter_table("child"):
+        pass
+    op.execute("CREATE TABLE new_parent (id INTEGER PRIMARY KEY)")
+    op.execute("INSERT INTO new_parent SELECT id FROM parent")
+    op.execute("DROP TABLE parent")
+    op.execute("ALTER TABLE new_parent RENAME TO parent")
+    """
+    project.revision("bb2", "aa1", upgrade=dedent(body))
+    config = Config.find(project.root)
+    command.upgrade(config, "head")
+    assert heads(file) == ["bb2"]
+    assert rows(file, "SELECT parent FROM child ORDER BY 1") == [(1,), (2,)]
+    assert config.attributes["enforced"] == [1]

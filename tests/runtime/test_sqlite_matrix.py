@@ -50,8 +50,9 @@ def test_a_failing_statement_leaves_nothing_of_its_revision(project: Project, ki
     with pytest.raises(RevisionFailed) as caught:
         command.upgrade(Config.find(project.root), "head")
     assert (caught.value.revision, caught.value.direction) == ("bb2", "upgrade")
-    if owner == "engine.begin()":
-        # The block of env.py rolls all of it back.
+    if owner == "engine.begin()" and kind != "autocommit=True":
+        # The block of env.py rolls all of it back; where the driver leaves nothing to roll back, each
+        # revision is committed by itself.
         assert tables(file) == set()
     else:
         assert tables(file) == {"first", "migrateops_version"}

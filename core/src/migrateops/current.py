@@ -18,16 +18,18 @@ class Frame:
     Attributes:
         environment: The ``EnvironmentContext``, or None when a ``MigrationContext`` is used alone.
         operations: The ``Operations`` that ``migrateops.op`` stands for, while a script runs.
+        known: What those have looked up, read here as it is faster.
         registrations: What code executed for this environment alone has registered.
         parent: The frame this one is nested in.
     """
 
-    __slots__ = ("closed", "environment", "operations", "parent", "registrations")
+    __slots__ = ("closed", "environment", "known", "operations", "parent", "registrations")
 
     def __init__(self, parent: Frame | None, environment: Any = None, operations: Any = None) -> None:
         self.parent = parent
         self.environment = environment
         self.operations = operations
+        self.known: Any = getattr(operations, "known", None)
         self.registrations: Any = parent.registrations if parent is not None else None
         self.closed = False
 

@@ -21,26 +21,47 @@ def _operations(what: str) -> Any:
     frame = current.frame()
     operations = frame.operations if frame is not None else None
     if operations is None:
-        import threading
-
-        started = threading.current_thread() is not threading.main_thread() and frame is None
-        raise NoEnvironment(f"op.{what}", started)
+        raise _no_environment(what)
     return operations
+
+
+def _no_environment(what: str) -> NoEnvironment:
+    import threading
+
+    started = threading.current_thread() is not threading.main_thread() and current.frame() is None
+    return NoEnvironment(f"op.{what}", started)
 
 
 def _late_bound(name: str) -> Callable[..., Any]:
     found = _functions.get(name)
     if found is not None:
         return found
+    from migrateops.operations import registry
     from migrateops.operations.base import Operations, members
 
     member = name in members(Operations)
 
     def function(*args: Any, **kw: Any) -> Any:
-        operations = _operations(name)
-        if member:
-            return getattr(operations, name)(*args, **kw)
-        return operations.call(name, args, kw)
+        frame = current.frame()
+        if frame is None or frame.known is None:
+            raise _no_environment(name)
+        known = frame.known
+        directive = known.functions.get(name)
+        if directive is None or known.generation != registry.current_generation:
+            directive = frame.operations.directive(name)
+        try:
+            return directive(frame.operations, *args, **kw)
+        except TypeError as exc:
+            error = frame.operations.usage_error(name, exc)
+            if error is None:
+                raise
+            raise error from None
+
+    def member_function(*args: Any, **kw: Any) -> Any:
+        return getattr(_operations(name), name)(*args, **kw)
+
+    if member:
+        function = member_function
 
     function.__name__ = function.__qualname__ = name
     function.__module__ = __name__
@@ -49,11 +70,11 @@ def _late_bound(name: str) -> Callable[..., Any]:
     return _functions.setdefault(name, function)
 
 
-def _core_names() -> list[str]:
+def _core_names() -> frozenset[str]:
     from migrateops import operations  # noqa: F401  registers the built-in ones
-    from migrateops.operations.registry import Namespace
+    from migrateops.operations.registry import core_names
 
-    return Namespace().names()
+    return core_names()
 
 
 def _namespace() -> Any:
@@ -79,7 +100,11 @@ def __getattr__(name: str) -> Any:
         return getattr(_operations(name), name)
     from migrateops.operations.base import Operations, members
 
-    if name in members(Operations) or current.headers_only.get():
+    if name in members(Operations) or name in _core_names():
+        # Kept in the module, unlike a plugin's: these are there in every environment.
+        globals()[name] = found = _late_bound(name)
+        return found
+    if current.headers_only.get():
         return _late_bound(name)
     namespace = _namespace()
     if namespace.offers(name):

@@ -6,7 +6,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrateops.errors.scripts import BadHeaderValue, NoRevisionHeader
@@ -34,6 +34,9 @@ depends_on: str | None = None
 def upgrade() -> None:
     op.execute("SELECT 1")
 '''
+
+
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def executed(source: str) -> Header | None:
@@ -221,6 +224,7 @@ _statements = st.one_of(
 )
 
 
+@untimed
 @given(st.lists(_statements, max_size=7), st.sampled_from(["", "\n"]))
 def test_the_readers_agree_with_each_other_and_with_execution(parts: list[str], end: str) -> None:
     source = "\n".join(parts) + end
@@ -237,6 +241,7 @@ def test_the_readers_agree_with_each_other_and_with_execution(parts: list[str], 
         assert executed(source) == found
 
 
+@untimed
 @given(_ids, st.one_of(st.none(), _ids, st.lists(_ids, min_size=2, unique=True)), st.lists(_ids, max_size=2))
 def test_the_ordinary_shape_needs_no_syntax_tree(identifier: str, down: Any, labels: list[str]) -> None:
     source = ORDINARY.partition("revision: str")[0] + (

@@ -51,7 +51,7 @@ def unsure(found: Survey) -> set[str]:
         ("with op.batch_alter_table('t') as b:\n    op.make()", ""),
         ("with op.batch_alter_table('t') as b:\n    b.make()", ""),
         (
-            "with op.batch_alter_table('t') as b:\n    pass\nwith op.batch_alter_table('u') as b:\n    b.make()",
+            "with op.batch_alter_table('t') as b: b.x()\nwith op.batch_alter_table('u') as b:\n    b.make()",
             "",
         ),
         ("with op.get_context().autocommit_block():\n    op.make()", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrateops.errors.revisions import (
@@ -29,6 +29,8 @@ from migrateops.revisions.walk import (
     stamp_steps,
     upgrade_path,
 )
+
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def rev(
@@ -329,6 +331,7 @@ def situations(draw: st.DrawFn) -> tuple[RevisionGraph, set[str], str]:
     return graph, applied, draw(st.sampled_from(ids))
 
 
+@untimed
 @given(situations())
 def test_upgrade_property(situation: tuple[RevisionGraph, set[str], str]) -> None:
     graph, applied, target = situation
@@ -345,6 +348,7 @@ def test_upgrade_property(situation: tuple[RevisionGraph, set[str], str]) -> Non
         assert current == effective_heads(graph, now)
 
 
+@untimed
 @given(situations(), st.booleans())
 def test_downgrade_property(situation: tuple[RevisionGraph, set[str], str], to_base: bool) -> None:
     graph, applied, target = situation
@@ -372,6 +376,7 @@ def test_downgrade_property(situation: tuple[RevisionGraph, set[str], str], to_b
         assert current == effective_heads(graph, now)
 
 
+@untimed
 @given(situations())
 def test_stamp_property(situation: tuple[RevisionGraph, set[str], str]) -> None:
     graph, applied, target = situation
@@ -385,6 +390,7 @@ def test_stamp_property(situation: tuple[RevisionGraph, set[str], str]) -> None:
     assert after == unrelated | {target}
 
 
+@untimed
 @given(situations(), st.data())
 def test_superfluous_rows_are_cleaned_by_the_first_step(
     situation: tuple[RevisionGraph, set[str], str], data: st.DataObject
@@ -401,6 +407,7 @@ def test_superfluous_rows_are_cleaned_by_the_first_step(
     assert rows_after(stored, down) == set()
 
 
+@untimed
 @given(graphs())
 def test_order_property(graph: RevisionGraph) -> None:
     order = [revision.revision for revision in graph]
@@ -413,6 +420,7 @@ def test_order_property(graph: RevisionGraph) -> None:
     assert set(graph.effective_heads) == effective_heads(graph, set(order)) & set(graph.heads)
 
 
+@untimed
 @given(situations())
 def test_between(situation: tuple[RevisionGraph, set[str], str]) -> None:
     graph, applied, lower = situation

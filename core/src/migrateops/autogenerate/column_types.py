@@ -68,7 +68,7 @@ def _arguments(type_: TypeEngine[Any], context: AutogenContext) -> str:
 
 
 @functools.cache
-def _own_signature(cls: type[TypeEngine[Any]]) -> inspect.Signature | None:
+def _own_signature(cls: type[Any]) -> inspect.Signature | None:
     """Return the signature of a constructor that a class outside of SQLAlchemy has of its own.
 
     A ``repr()`` that SQLAlchemy writes shows the arguments of the type that a decorator is made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Table
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.order import dependency_order
@@ -14,7 +16,6 @@ from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops import ModifyTableOps, UpgradeOps
 from migrateops.snapshot.kind import Key, Kind
 from migrateops.snapshot.snapshot import Snapshot
-from migrateops.snapshot.tables import TableRecord
 
 SCHEMA_HOOK = "migrateops_compare_schema"
 TABLE_HOOK = "migrateops_compare_table"
@@ -51,14 +52,14 @@ def compare(context: AutogenContext) -> UpgradeOps:
     pairs = {pair.key: pair for kind in kinds for pair in _pairs(kind, database, models, context)}
     _reflect_what_differs(tables, pairs.values(), context)
     chosen = {key: pair for key, pair in pairs.items() if _is_included(pair, tables, context)}
-    for kind in kinds:
-        context.coverage += [line for line in kind.not_compared if line not in context.coverage]
-    return UpgradeOps([*_differences(chosen, tables), *_from_hooks(chosen, kinds, tables, context)])
+    context.coverage = [line for kind in kinds for line in kind.not_compared]
+    context.coverage.append(f"objects of other kinds than: {', '.join(sorted(database.kinds))}")
+    made, dropped = _differences(chosen, tables)
+    asked = [*_of_schemas(chosen.values(), kinds, context), *_of_tables(chosen.values(), made, tables)]
+    return UpgradeOps([*made, *asked, *dropped])
 
 
-def _pairs(
-    kind: Kind[Any], database: Snapshot, models: Snapshot, context: AutogenContext
-) -> Iterator[Pair]:
+def _pairs(kind: Kind[Any], database: Snapshot, models: Snapshot, context: AutogenContext) -> Iterator[Pair]:
     old, new = database.of(kind.name), models.of(kind.name)
     for key in sorted({*old, *new}, key=lambda key: key.sorting):
         had = old.get(key)
@@ -103,20 +104,21 @@ def _is_included(pair: Pair, tables: ComparedTables, context: AutogenContext) ->
 
 
 # -- order --------------------------------------------------------------------------------------
-def _differences(pairs: Mapping[Key, Pair], tables: ComparedTables) -> Iterator[MigrateOperation]:
+def _differences(
+    pairs: Mapping[Key, Pair], tables: ComparedTables
+) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
+    """Return what makes and changes objects, and what drops objects."""
     kept = {key: pair for key, pair in pairs.items() if pair.new is not None and _may_differ(pair, tables)}
-    dropped = {key: pair for key, pair in pairs.items() if pair.new is None}
-    made_order, made_unmet = _in_order(kept, tables, lambda pair: pair.new)
-    drop_order, drop_unmet = _in_order(dropped, tables, lambda pair: pair.old)
+    gone = {key: pair for key, pair in pairs.items() if pair.new is None}
+    kept_order, kept_unmet = _in_order(kept, tables, lambda pair: pair.new)
+    gone_order, gone_unmet = _in_order(gone, tables, lambda pair: pair.old)
     if tables.context.adds_constraints:
-        tables.apart = {
-            (one, other)
-            for one, other in made_unmet | drop_unmet
-            if one.kind == other.kind == tables.name and (kept.get(other) or dropped[other]).old is not (
-                kept[other].new if other in kept else None
-            )
-        }
-    yield from ()
+        unmet = {(one, other) for one, other in kept_unmet if kept[other].old is None} | gone_unmet
+        tables.apart = {pair for pair in unmet if all(key.kind == tables.name for key in pair)}
+    made = [op for key in kept_order for op in kept[key].kind.diff(kept[key].old, kept[key].new)]
+    drops = [list(gone[key].kind.diff(gone[key].old, None)) for key in gone_order]
+    dropped = [op for each in reversed(drops) for op in each]
+    return [*made, *tables.added_apart], [*tables.removed_apart, *dropped]
 
 
 def _may_differ(pair: Pair, tables: ComparedTables) -> bool:
@@ -128,4 +130,78 @@ def _may_differ(pair: Pair, tables: ComparedTables) -> bool:
 def _in_order(
     pairs: Mapping[Key, Pair], tables: ComparedTables, record: Callable[[Pair], Any]
 ) -> tuple[list[Key], set[tuple[Key, Key]]]:
-    raise NotImplementedError
+    """Return objects after those that they need, and the needs of a circle that are not met."""
+
+    def priority(key: Key) -> Any:
+        # What tables may need without saying so in a record (a default's text) comes before them.
+        return _is_there(pairs[key]), pairs[key].kind is tables, key.sorting
+
+    def weakness(one: Key, other: Key) -> int:
+        if _is_there(pairs[other]):
+            return 0
+        return 1 if one.kind == other.kind == tables.name else 2
+
+    needs = {key: set(pair.kind.depends_on(record(pair))) for key, pair in pairs.items()}
+    return dependency_order(needs, priority, weakness)
+
+
+def _is_there(pair: Pair) -> bool:
+    return pair.old is not None and pair.new is not None
+
+
+# -- plugins ------------------------------------------------------------------------------------
+def _of_schemas(
+    pairs: Iterable[Pair], kinds: Iterable[Kind[Any]], context: AutogenContext
+) -> Iterator[MigrateOperation]:
+    if not context.has_hook(SCHEMA_HOOK):
+        return
+    listed = list(pairs)
+    for kind in kinds:
+        records = [(pair.new, pair.old) for pair in listed if pair.kind is kind]
+        for answer in context.call_hook(SCHEMA_HOOK, kind=kind, pairs=records):
+            yield from _operations(SCHEMA_HOOK, answer)
+
+
+def _of_tables(
+    pairs: Iterable[Pair], made: Iterable[MigrateOperation], tables: ComparedTables
+) -> Iterator[MigrateOperation]:
+    """Put what hooks answer about a table to its other changes; yield what has none yet."""
+    context = tables.context
+    if not (context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)):
+        return
+    changed = {(op.schema, op.table_name): op for op in made if isinstance(op, ModifyTableOps)}
+    for pair in pairs:
+        if pair.kind is not tables or not _is_there(pair):
+            continue
+        model, database = tables.definitions.models[pair.key], tables.definitions.database(pair.key)
+        if not context.run_object_filters(model, model.name, "table", False, database):
+            continue
+        found = list(_of_table(model, database, context))
+        holder = changed.get((model.schema, model.name))
+        if holder is not None:
+            holder.ops += found
+        elif found:
+            yield ModifyTableOps(model.name, found, schema=model.schema)
+
+
+def _of_table(model: Table, database: Table, context: AutogenContext) -> Iterator[MigrateOperation]:
+    for answer in context.call_hook(TABLE_HOOK, model=model, database=database):
+        yield from _operations(TABLE_HOOK, answer)
+    there = {str(column.name): column for column in database.columns}
+    both = [(column, there[column.name]) for column in model.columns if column.name in there]
+    for answer in context.call_hook(COLUMNS_HOOK, table=model, pairs=both):
+        if not isinstance(answer, Mapping):
+            raise WrongHookAnswer(COLUMNS_HOOK, repr(answer))
+        for column, _ in both:
+            if answer.get(column.name) is not None:
+                yield from _operations(COLUMNS_HOOK, answer[column.name])
+
+
+def _operations(hook: str, answer: Any) -> Iterator[MigrateOperation]:
+    listed = [answer] if isinstance(answer, MigrateOperation) else answer
+    if isinstance(listed, str) or not isinstance(listed, Iterable):
+        raise WrongHookAnswer(hook, repr(answer))
+    for op in listed:
+        if not isinstance(op, MigrateOperation):
+            raise WrongHookAnswer(hook, repr(op))
+        yield op

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Constraint, Index, MetaData, Table
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import conv
 
@@ -51,9 +51,7 @@ class Definitions:
             if key not in self._reflected:
                 wanted.setdefault(key.schema, set()).add(key.name)
         for schema, names in wanted.items():
-            self._metadata.reflect(
-                connection, schema=schema, only=_among(names), resolve_fks=False
-            )
+            self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)
         for table in self._metadata.tables.values():
             key = Key(self._kind, table.schema, str(table.name))
             if key not in self._reflected:
@@ -66,10 +64,18 @@ def _among(names: set[str]) -> Any:
 
 def _as_made_by_hand(table: Table) -> Table:
     """Make a reflected table what a script has to say to make the same table again."""
-    for item in (*table.constraints, *table.indexes):
+    items: list[Constraint | Index] = [*table.constraints, *table.indexes]
+    for item in items:
         if isinstance(item.name, str):
             # The name in full: no naming convention is applied to it.
             item.name = conv(item.name)
+        for name, value in list(item.dialect_kwargs.items()):
+            if value is None or (isinstance(value, list | dict) and not value):
+                del item.dialect_kwargs[name]
+    for column in table.columns:
+        if not column.primary_key:
+            # Said of every column by some readers, and without a meaning for these.
+            column.autoincrement = "auto"
     for column in table.primary_key.columns:
         if column.autoincrement is True and isinstance(column.server_default, DefaultClause):
             # The default belongs to what the server makes for the column, and goes with the table.

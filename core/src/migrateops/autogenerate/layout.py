@@ -74,7 +74,8 @@ def broken_lines(source: str, indent: str = "") -> list[str]:
 
 def _outermost(source: str) -> tuple[str, list[str], str] | None:
     """Split ``head(a, b)`` at the bracket that ends the source; None when there is none."""
-    depth, start, cuts = 0, -1, []
+    depth, start = 0, -1
+    cuts: list[int] = []
     last: tuple[int, int, list[int]] | None = None
     for found in _TOKEN.finditer(source):
         token = found[0]
@@ -103,5 +104,3 @@ def _between(source: str, start: int, end: int, cuts: Iterable[int]) -> Iterator
         yield source[start:cut].strip()
         start = cut + 1
     yield source[start:end].strip()
-
-

@@ -21,7 +21,9 @@ def dependency_order(
         priority: What sorts the objects where their needs do not.
         weakness: How hard it is to do without a need; of a cycle, the least one is not met.
     """
-    missing = {one: {other for other in needed if other in needs and other != one} for one, needed in needs.items()}
+    missing = {
+        one: {other for other in needed if other in needs and other != one} for one, needed in needs.items()
+    }
     users: dict[N, list[N]] = {one: [] for one in needs}
     for one, needed in missing.items():
         for other in needed:

@@ -182,4 +182,3 @@ def render_body(op: MigrateOperation, context: AutogenContext) -> str:
     if all(line.startswith("#") for line in lines):
         lines.append("pass")
     return "\n".join(layout.INDENT + line if number and line else line for number, line in enumerate(lines))
-

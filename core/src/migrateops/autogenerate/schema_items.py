@@ -109,7 +109,17 @@ def _(value: Computed, context: AutogenContext) -> str:
 
 
 # Read from the object's own state: in later SQLAlchemy some are views of options of a dialect.
-_COUNTING = ("start", "increment", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache", "order")
+_COUNTING = (
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+    "order",
+)
 
 
 @value_source.register

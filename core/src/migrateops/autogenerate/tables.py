@@ -13,12 +13,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
-    Sequence as SequenceObject,
     Table,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.schema import DefaultClause
+from sqlalchemy.schema import Sequence as SequenceObject
 from sqlalchemy.sql.functions import next_value
 
 from migrateops.autogenerate.context import AutogenContext
@@ -146,15 +146,12 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     def _loose(self, index: Index) -> Index:
         """Return an index that is in no table yet."""
+        expressions: Sequence[Any] = index.expressions
         items = [
             item.name if isinstance(item, Column) else text(sql_text(item, self.context, bracketed=True))
-            for item in index.expressions
+            for item in expressions
         ]
-        options = {
-            name: value
-            for name, value in index.dialect_kwargs.items()
-            if value is not None and not (isinstance(value, list | dict) and not value)
-        }
+        options: dict[str, Any] = dict(index.dialect_kwargs)
         return Index(index.name, *items, unique=index.unique, **options)
 
     # -- columns of a table that both sides have --------------------------------------------------
@@ -185,7 +182,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         columns = [column for column in columns if self._wanted(column, "column", reflected=reflected)]
         names = {column.name for column in columns}
         copies = {column.name: detached(column, flags=False) for column in columns}
-        there = {item.name: item for item in (*present.constraints, *present.indexes) if item.name}
+        items: list[Constraint | Index] = [*present.constraints, *present.indexes]
+        there = {item.name: item for item in items if item.name}
         earlier: list[MigrateOperation] = []
         later: list[MigrateOperation] = []
         for item in _on(table, names):
@@ -210,7 +208,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         ]
         return [*earlier, *additions, *later]
 
-    def _belongs_to_column(self, item: Constraint | Index) -> bool:
+    def _belongs_to_column(self, item: Any) -> bool:
         """Say whether a constraint is written with its column.
 
         One without a name is, as nobody could drop it by name; the server drops it with the column.
@@ -222,7 +220,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         return not isinstance(item.name, str)
 
 
-def _name(item: Constraint | Index) -> tuple[str, list[str]]:
+def _name(item: Any) -> tuple[str, list[str]]:
     return str(item.name or ""), [column.name for column in item.columns]
 
 

@@ -58,8 +58,8 @@ def value_source(value: Any, context: AutogenContext) -> str:
 
 def described(value: Any) -> str:
     """Return a value for a message: its class, and its text in short."""
-    text = repr(value)
-    return f"a {type(value).__module__}.{type(value).__qualname__} ({text if len(text) < 80 else text[:77] + '...'})"
+    cls, text = type(value), repr(value)
+    return f"a {cls.__module__}.{cls.__qualname__} ({text if len(text) < 80 else text[:77] + '...'})"
 
 
 # -- plain values -----------------------------------------------------------------------------

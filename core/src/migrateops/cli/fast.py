@@ -12,7 +12,7 @@ import sys
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from migrateops.commands.read import Listing, RevisionInfo
     from migrateops.config import Config
@@ -75,12 +75,9 @@ def answer(request: Request) -> int:
         # The reader (`history | head`) has what it wants; nothing may be written to it on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        from migrateops.errors.base import MigrateOpsError
+        from migrateops.cli.failure import failed
 
-        if not isinstance(error, MigrateOpsError):
-            raise
-        print(error.report(), file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 
@@ -106,8 +103,18 @@ def print_ignored_files(config: Config) -> None:
         print(f"note: {used!r} is used; the configuration in {file!r} is not read", file=sys.stderr)
 
 
-def print_listing(verb: str, listing: Listing, *, verbose: bool, as_json: bool) -> None:
-    """Print revisions to stdout as ``heads``, ``history`` or ``show`` do, and to stderr what is left out."""
+def print_listing(
+    verb: str, listing: Listing, *, verbose: bool, as_json: bool, current: Collection[str] = ()
+) -> None:
+    """Print revisions to stdout as ``heads``, ``history`` or ``show`` do, and to stderr what is left out.
+
+    Args:
+        verb: Which of them.
+        listing: The revisions.
+        verbose: Several lines for each.
+        as_json: A list of objects.
+        current: What to mark as what the database is at.
+    """
     for error in listing.unreadable:
         print(f"note: left out: {error.message()}", file=sys.stderr)
     found = listing.revisions
@@ -116,21 +123,22 @@ def print_listing(verb: str, listing: Listing, *, verbose: bool, as_json: bool) 
 
         text = json.dumps([info.as_dict() for info in found], indent=2) + "\n"
     elif verbose or verb == "show":
-        text = "\n".join(_entry(info) for info in found)
+        text = "\n".join(_entry(info, current) for info in found)
     elif verb == "history":
-        text = "".join(f"{', '.join(info.down_revisions) or '<base>'} -> {_line(info)}\n" for info in found)
+        text = "".join(f"{', '.join(info.down_revisions) or '<base>'} -> {_line(info, current)}\n" for info in found)
     else:
-        text = "".join(f"{_line(info)}\n" for info in found)
+        text = "".join(f"{_line(info, current)}\n" for info in found)
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
 
 
-def _title(info: RevisionInfo) -> str:
+def _title(info: RevisionInfo, current: Collection[str]) -> str:
     words = [info.revision]
     if info.branch_labels:
         words.append(f"({', '.join(info.branch_labels)})")
     marks = {
+        "(current)": info.revision in current,
         "(head)": info.is_head,
         "(branchpoint)": info.is_branch_point,
         "(mergepoint)": info.is_merge,
@@ -138,13 +146,14 @@ def _title(info: RevisionInfo) -> str:
     return " ".join([*words, *(mark for mark, is_so in marks.items() if is_so)])
 
 
-def _line(info: RevisionInfo) -> str:
-    return f"{_title(info)}, {info.message}" if info.message else _title(info)
+def _line(info: RevisionInfo, current: Collection[str]) -> str:
+    title = _title(info, current)
+    return f"{title}, {info.message}" if info.message else title
 
 
-def _entry(info: RevisionInfo) -> str:
+def _entry(info: RevisionInfo, current: Collection[str]) -> str:
     """Return several lines on one revision, the last one ended."""
-    lines = [f"Revision: {_title(info)}", f"Follows: {', '.join(info.down_revisions) or '<base>'}"]
+    lines = [f"Revision: {_title(info, current)}", f"Follows: {', '.join(info.down_revisions) or '<base>'}"]
     if info.depends_on:
         lines.append(f"Depends on: {', '.join(info.depends_on)}")
     if info.path is not None:

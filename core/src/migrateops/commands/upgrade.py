@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from migrateops.commands.probe import at_heads
 from migrateops.commands.report import RunReport
 from migrateops.errors.runtime import RangeOnline
+from migrateops.errors.scripts import NoRevisionHeader
 from migrateops.revisions.expressions import split_range
 from migrateops.revisions.walk import upgrade_path
 from migrateops.script.directory import ScriptDirectory
@@ -34,10 +35,15 @@ def upgrade(
 
     Raises:
         RangeOnline: A range without *sql*.
+        ScriptError: A script cannot be read at all.
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
     start, revision = start_of(revision, sql)
     script = ScriptDirectory.from_config(config)
+    for fault in script.faults:
+        if not isinstance(fault, NoRevisionHeader):
+            # It may be the newest script: without it the run would end too early, and say that all is well.
+            raise fault
     if not sql:
         heads = at_heads(config, script, revision)
         if heads is not None:

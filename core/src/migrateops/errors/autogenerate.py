@@ -59,7 +59,8 @@ class NoRenderer(OperationError, ValueError):
         return f"operation {self.operation!r} cannot be written into a script: nothing says what its call is"
 
     def hint(self) -> str:
-        return f"declare the class with @operation, or register a renderer with @renderers.dispatch_for({self.operation})"
+        renderer = f"@renderers.dispatch_for({self.operation})"
+        return f"declare the class with @operation, or register a renderer with {renderer}"
 
 
 @dataclass(eq=False)

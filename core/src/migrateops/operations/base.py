@@ -16,6 +16,7 @@ from migrateops.errors.operations import (
     UnsupportedOperation,
     UsageError,
 )
+from migrateops.operations import registry
 from migrateops.operations._surface import BatchSurface, OperationsSurface
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.registry import (
@@ -89,6 +90,26 @@ def _current_namespace() -> Namespace:
     return found
 
 
+class Known:
+    """What an ``Operations`` has looked up in the namespace, until anything is registered anew.
+
+    Apart from it, as attributes of a class with ``__getattr__`` are slower to read.
+    """
+
+    __slots__ = ("chains", "context", "functions", "generation", "running")
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        self.running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        self.generation = registry.current_generation
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self.chains: dict[type, tuple[Implementation, ...]] = {}
+
+
 class AbstractOperations(metaclass=_Layered):
     """What the facade of a script and the one of a batch have in common."""
 
@@ -97,7 +118,7 @@ class AbstractOperations(metaclass=_Layered):
     def __init__(self, migration_context: Any, impl: Any = None) -> None:
         self.migration_context: Any = migration_context
         self._impl = impl
-        self._running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
+        self.known = Known(migration_context)
 
     # -- registration -----------------------------------------------------------------------
     @classmethod
@@ -184,26 +205,35 @@ class AbstractOperations(metaclass=_Layered):
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            function = self.migration_context.namespace.directive(self.form, name).function
-            return function.__get__(self)
+            return self.directive(name).__get__(self)
 
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self.migration_context.namespace.names(self.form)]
 
-    def call(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
-        """Call the directive *name*; an argument that it does not take is a coded error.
+    def directive(self, name: str) -> Callable[..., Any]:
+        """Return the function behind the directive *name*; it takes this object first.
 
         Raises:
-            UsageError: The arguments do not fit the directive's signature.
+            MigrateOpsError: Nobody offers it here.
         """
-        function = self.migration_context.namespace.directive(self.form, name).function
-        try:
-            return function(self, *args, **kw)
-        except TypeError as exc:
-            # Raised by the call itself, not inside it: the traceback ends in this frame.
-            if exc.__traceback__ is not None and exc.__traceback__.tb_next is None:
-                raise _usage_error(self.form, name, function, exc) from None
-            raise
+        known = self.known
+        if known.generation != registry.current_generation:
+            known.forget()
+        function = known.functions.get(name)
+        if function is None:
+            found: Callable[..., Any] = known.context.namespace.directive(self.form, name).function
+            known.functions[name] = function = found
+        return function
+
+    def usage_error(self, name: str, exc: TypeError) -> UsageError | None:
+        """Return the error for a call with arguments that the directive does not take.
+
+        None if *exc* was raised inside the call, not by the call itself: then the traceback does
+        not end in the frame that called.
+        """
+        if exc.__traceback__ is None or exc.__traceback__.tb_next is not None:
+            return None
+        return _usage_error(self.form, name, self.directive(name), exc)
 
     # -- running ----------------------------------------------------------------------------
     def invoke(self, operation: MigrateOperation) -> Any:
@@ -212,14 +242,19 @@ class AbstractOperations(metaclass=_Layered):
         Raises:
             NoImplementation: There is none for this dialect.
         """
-        context = self.migration_context
-        chain = context.namespace.chain(operation.__class__, context.target.keys)
-        observer = context.observer
+        known = self.known
+        if known.generation != registry.current_generation:
+            known.forget()
+        chain = known.chains.get(operation.__class__)
+        if chain is None:
+            chain = self._chain(operation)
+            known.chains[operation.__class__] = chain
+        observer = known.context.observer
         if observer is None:
-            return self._run(operation, chain, 0)
+            return _run(self, known, operation, chain, 0)
         observer.before_operation(operation)
         try:
-            result = self._run(operation, chain, 0)
+            result = _run(self, known, operation, chain, 0)
         except BaseException as exc:
             observer.after_operation(operation, exc)
             raise
@@ -232,38 +267,21 @@ class AbstractOperations(metaclass=_Layered):
         Raises:
             NoNextImplementation: There is no further one.
         """
-        for running, chain, index in reversed(self._running):
+        known = self.known
+        for running, chain, index in reversed(known.running):
             if running is operation:
                 if index + 1 < len(chain):
-                    return self._run(operation, chain, index + 1)
+                    return _run(self, known, operation, chain, index + 1)
                 break
         raise NoNextImplementation(type(operation).__name__)
 
-    def _run(self, operation: MigrateOperation, chain: tuple[Implementation, ...], index: int) -> Any:
-        if not chain:
-            self._refuse(operation)
-        implementation = chain[index]
-        self._running.append((operation, chain, index))
-        try:
-            if not implementation.lowering:
-                return implementation.function(self, operation)
-            statements = implementation.function(operation, self.migration_context.target)
-            if not isinstance(statements, Iterator):
-                statements = iter(statements or ())
-            send = self.migration_context.run_statement
-            while True:
-                try:
-                    statement = next(statements)
-                except StopIteration as end:
-                    return end.value
-                send(statement)
-        finally:
-            self._running.pop()
-
-    def _refuse(self, operation: MigrateOperation) -> None:
+    def _chain(self, operation: MigrateOperation) -> tuple[Implementation, ...]:
         context = self.migration_context
-        known = context.namespace.implemented_for(type(operation))
-        raise NoImplementation(type(operation).__name__, context.target.name, known)
+        chain: tuple[Implementation, ...] = context.namespace.chain(type(operation), context.target.keys)
+        if not chain:
+            known = context.namespace.implemented_for(type(operation))
+            raise NoImplementation(type(operation).__name__, context.target.name, known)
+        return chain
 
     # -- the rest of the surface --------------------------------------------------------------
     @property
@@ -324,6 +342,40 @@ class AbstractOperations(metaclass=_Layered):
 
         connection = AsyncConnection(AsyncEngine(bind.engine), bind)
         return await_only(async_function(connection, *args, **kw_args))
+
+
+def _run(
+    operations: AbstractOperations,
+    known: Known,
+    operation: MigrateOperation,
+    chain: tuple[Implementation, ...],
+    index: int,
+) -> Any:
+    """Run one implementation; where others follow it, note which one runs, for ``next()``."""
+    implementation = chain[index]
+    if len(chain) == 1:
+        if implementation.lowering:
+            return _send(implementation, operation, known.context)
+        return implementation.function(operations, operation)
+    known.running.append((operation, chain, index))
+    try:
+        if implementation.lowering:
+            return _send(implementation, operation, known.context)
+        return implementation.function(operations, operation)
+    finally:
+        known.running.pop()
+
+
+def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
+    """Send what a lowering yields, and return what it returns."""
+    statements = iter(implementation.function(operation, context.target) or ())
+    send = context.run_statement
+    while True:
+        try:
+            statement = next(statements)
+        except StopIteration as end:
+            return end.value
+        send(statement)
 
 
 def lowering(function: FnT) -> FnT:

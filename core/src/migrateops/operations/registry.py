@@ -104,19 +104,16 @@ class Sources(Protocol):
 
 _stamp = itertools.count(1)
 _lock = threading.Lock()
-_generation = 0
+current_generation = 0
+"""A number that changes with every registration of the process."""
 
 
 def _changed() -> int:
-    global _generation
+    """Say that what was looked up before may no longer hold; return a number for the order."""
+    global current_generation
     with _lock:
-        _generation = next(_stamp)
-        return _generation
-
-
-def generation() -> int:
-    """Return a number that changes with every registration of the process."""
-    return _generation
+        current_generation = next(_stamp)
+        return current_generation
 
 
 class Registrations:
@@ -158,6 +155,20 @@ class Registrations:
 
 process = Registrations()
 """What imported modules have registered, each once."""
+
+
+def is_core(module: str) -> bool:
+    """Say whether a module is part of core."""
+    return module == "migrateops" or module.startswith("migrateops.")
+
+
+def core_names() -> frozenset[str]:
+    """Return the names of the built-in operations, in either form."""
+    return frozenset(
+        name
+        for (_, name), by_maker in list(process.directives.items())
+        if any(is_core(maker.module) for maker in by_maker)
+    )
 
 
 def calling_scope(depth: int) -> tuple[Registrations, str]:
@@ -223,11 +234,11 @@ class Namespace:
         # New dictionaries, not cleared ones: another thread may be reading.
         self._directives = {}
         self._chains = {}
-        self._seen = _generation
+        self._seen = current_generation
 
     def layer_of(self, module: str) -> Layer:
         """Return the layer that registrations of *module* have here."""
-        if module == "migrateops" or module.startswith("migrateops."):
+        if is_core(module):
             return Layer.CORE
         return self.sources.layer_of(module) if self.sources is not None else Layer.PROJECT
 
@@ -237,7 +248,7 @@ class Namespace:
         Raises:
             UnknownDirective: Nobody offers it here (or a more exact error of the plugins).
         """
-        if self._seen != _generation:
+        if self._seen != current_generation:
             self._refresh()
         found = self._directives.get((form, name))
         if found is None:
@@ -321,13 +332,13 @@ class Namespace:
         The class's MRO is walked; at each class the dialect, its family and the default are
         tried in that order; within one of those the nearest layer comes first.
         """
-        if self._seen != _generation:
+        if self._seen != current_generation:
             self._refresh()
         found = self._chains.get((op_cls, keys))
         if found is None:
             found = tuple(self._find_chain(op_cls, keys))
             # Looking may have imported a plugin, which registered and so outdated the cache.
-            if self._seen == _generation:
+            if self._seen == current_generation:
                 self._chains[op_cls, keys] = found
         return found
 

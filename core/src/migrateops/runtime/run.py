@@ -36,6 +36,8 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
         return
     rows = context.get_current_heads()
     steps = list(make_steps(rows, context))
+    # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
+    context.transactions.settle()
     config = getattr(context.config, "settings", None)
     if not (steps or context.opts.get("purge") or getattr(config, "run_hooks", False)):
         return
@@ -215,12 +217,14 @@ class _Run:
         try:
             with context.transactions.step(rebuilds=step.rebuilds) as transaction:
                 hooks.call("migrateops_before_revision", ctx=context, step=step)
-                if context.as_sql:
-                    context.static_output(f"-- Running {step.describe()}")
                 error: BaseException | None = None
                 try:
-                    self._ready_table()
+                    if context.as_sql:
+                        context.static_output(f"-- Running {step.describe()}")
+                        self._ready_table()
                     self._call(step)
+                    # After the script: as long as nothing is written, it may send what no transaction takes.
+                    self._ready_table()
                     if context.transactions.current is not None:
                         # Before the version row says so: is the transaction still the same one?
                         context.transactions.current.check()
@@ -278,6 +282,8 @@ class _Run:
         if context.as_sql:
             return "the SQL written so far is incomplete"
         if context.transactions.scope == "per_run" and context.is_transactional_ddl:
+            if transaction is not None and not transaction.atomic:
+                return "what was done up to the last statement outside the transaction is applied"
             return "the run is one transaction, nothing of it is applied"
         if transaction is None:
             return f"nothing of it is applied, the database is at {at}"

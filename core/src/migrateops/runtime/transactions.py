@@ -67,7 +67,9 @@ class OnlineTransactions:
         self.made_here = made_here
         self.current: Transaction | None = None
         self.foreign: ForeignOutcome | None = None
-        self._for_run = False
+        self._rebuilds = False
+        # What is begun later without being held, by reading the version table among others, is nobody's.
+        self._given_clean = not connection.in_transaction()
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -76,7 +78,6 @@ class OnlineTransactions:
             yield
             return
         self.current = self._begin(rebuilds=True)
-        self._for_run = True
         try:
             yield
             # Looked up again: an autocommit block has put a new transaction in its place.
@@ -86,7 +87,6 @@ class OnlineTransactions:
             raise
         finally:
             self.current = None
-            self._for_run = False
 
     @contextmanager
     def step(self, *, rebuilds: bool) -> Iterator[Transaction]:
@@ -112,13 +112,12 @@ class OnlineTransactions:
 
     def _begin(self, *, rebuilds: bool) -> Transaction:
         connection = self.connection
+        self._rebuilds = rebuilds
+        self.settle()
         if connection.in_transaction():
-            if not self._left_open():
-                if self.foreign is None:
-                    self.foreign = ForeignOutcome(connection)
-                return self.pack.join(connection, rebuilds=rebuilds)
-            # Not a rollback: what env.py has set (a search path, a role) stays.
-            connection.commit()
+            if self.foreign is None:
+                self.foreign = ForeignOutcome(connection)
+            return self.pack.join(connection, rebuilds=rebuilds)
         if self.scope == "none":
             return Unprotected(connection, self)
         return self.pack.begin(connection, rebuilds=rebuilds)
@@ -132,11 +131,17 @@ class OnlineTransactions:
         by whoever passed the connection in.
         """
         transaction = self.connection.get_transaction()
-        if transaction is None or not self.made_here():
+        if transaction is None or not (self._given_clean or self.made_here()):
             return False
         in_block = getattr(self.connection, "_trans_context_manager", None) is not None
         del transaction
         return not in_block and not _held_elsewhere(self.connection)
+
+    def settle(self) -> None:
+        """End the transaction that was begun by the way, by reading the version table if nothing else."""
+        if self.connection.in_transaction() and self._left_open():
+            # Not a rollback: what env.py has set (a search path, a role) stays.
+            self.connection.commit()
 
     @contextmanager
     def autocommit(self) -> Iterator[None]:
@@ -148,24 +153,25 @@ class OnlineTransactions:
         current = self.current
         if current is not None and not current.owned:
             raise ForeignTransaction("autocommit_block()")
-        if current is None and self.connection.in_transaction() and not self._left_open():
-            raise ForeignTransaction("autocommit_block()")
+        if current is None:
+            self.settle()
+            if self.connection.in_transaction():
+                raise ForeignTransaction("autocommit_block()")
         if isinstance(current, Unprotected):
             yield
             return
         if current is not None:
             current.commit()
-        elif self.connection.in_transaction():
-            self.connection.commit()
         restore = self.enter_autocommit()
         try:
             yield
         finally:
             restore()
             if current is not None:
-                self.current = self.pack.begin(self.connection, rebuilds=False)
-                self.current.notes += current.notes
-                self.current.atomic = False
+                self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
+                # Whoever holds the former one of the step is told of both.
+                self.current.notes = current.notes
+                self.current.atomic = current.atomic = False
 
     def enter_autocommit(self) -> Callable[[], None]:
         """Switch the connection to AUTOCOMMIT and return what switches it back."""
@@ -200,6 +206,9 @@ class OfflineTransactions:
         self.pack = pack
         self.scope = scope if transactional_ddl else "none"
         self._open = False
+
+    def settle(self) -> None:
+        """Nothing was read."""
 
     @contextmanager
     def run(self) -> Iterator[None]:

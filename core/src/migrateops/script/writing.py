@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ class NewScript:
         written = scan(text)
         if written is not None:
             self._check(written, variables["requires_plugins"] or {}, template)
-        _put(Path(self.path), text.encode(directory.output_encoding))
+        _put(Path(self.path), _encoded(text, directory.output_encoding))
 
     def variables(self) -> dict[str, Any]:
         """Return what a template may use."""
@@ -186,6 +187,13 @@ def _place(
     if wanted not in places and not inside:
         raise VersionPathUnknown(str(path), known)
     return path
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    if codecs.lookup(encoding).name != "utf-8":
+        # Mako takes a line of this kind in the template for itself, and Python needs one.
+        text = f"# -*- coding: {encoding} -*-\n{text}"
+    return text.encode(encoding)
 
 
 def _put(path: Path, content: bytes) -> None:

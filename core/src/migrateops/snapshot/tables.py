@@ -129,9 +129,7 @@ def _declared(column: Column[Any], dialect: Dialect) -> ColumnRecord:
         text = _identity(default.always)
     elif isinstance(default, DefaultClause):
         text = _sql(default.arg, dialect)
-    return ColumnRecord(
-        str(column.name), _type_text(column.type, dialect), bool(column.nullable), text
-    )
+    return ColumnRecord(str(column.name), _type_text(column.type, dialect), bool(column.nullable), text)
 
 
 def _computed(sqltext: str, persisted: bool | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, String, bindparam, text
 from sqlalchemy.engine import Dialect
 
 
@@ -64,7 +64,7 @@ _POSTGRESQL = text(
       )
     ORDER BY n.nspname, c.relname
     """
-).bindparams(bindparam("schemas", expanding=True))
+).bindparams(bindparam("schemas", type_=String(), expanding=True))
 
 
 def _read_postgresql(connection: Connection, schemas: Sequence[str]) -> Iterator[Row]:
@@ -81,7 +81,7 @@ _MARIADB = text(
     WHERE t.table_type = 'SEQUENCE' AND c.column_name = 'start_value' AND t.table_schema IN :schemas
     ORDER BY t.table_schema, t.table_name
     """
-).bindparams(bindparam("schemas", expanding=True))
+).bindparams(bindparam("schemas", type_=String(), expanding=True))
 
 _TOGETHER = 200
 """How many sequences are read in one statement; each is a table to open."""

@@ -25,6 +25,8 @@ class Grammar:
         no_cycle: How it is said that it does not begin again.
         no_cache: How it is said that no values are fetched in advance.
         least_cache: The smallest number after CACHE; what is less is no cache.
+        rename_if_exists: Whether a sequence can be renamed if it is there.
+        rename_in_schema: Whether a sequence of a named schema can be renamed.
         restart_with: The words before the value that a sequence restarts with.
     """
 
@@ -37,6 +39,8 @@ class Grammar:
     no_cycle: str = "NO CYCLE"
     no_cache: str = "NO CACHE"
     least_cache: int = 1
+    rename_if_exists: bool = False
+    rename_in_schema: bool = True
     restart_with: str = "WITH"
 
 
@@ -45,6 +49,7 @@ POSTGRESQL = Grammar(
     alter=_COMMON | {"data_type", "start", "owned_by", "restart", "if_exists"},
     # One value is what a session fetches without a cache.
     no_cache="CACHE 1",
+    rename_if_exists=True,
 )
 
 MARIADB = Grammar(
@@ -53,6 +58,7 @@ MARIADB = Grammar(
     since={"data_type": (11, 5)},
     no_cycle="NOCYCLE",
     no_cache="NOCACHE",
+    rename_if_exists=True,
 )
 
 ORACLE = Grammar(
@@ -64,6 +70,7 @@ ORACLE = Grammar(
     no_cycle="NOCYCLE",
     no_cache="NOCACHE",
     least_cache=2,
+    rename_in_schema=False,
     restart_with="START WITH",
 )
 

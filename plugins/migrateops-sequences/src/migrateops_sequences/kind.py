@@ -85,7 +85,7 @@ class SequenceKind(Kind[SequenceRecord]):
         asked = {schema or default: schema for schema in schemas}
         real = [schema for schema in asked if schema is not None]
         for row in self.catalog.read(connection, real):
-            yield SequenceRecord(**{**row._asdict(), "schema": asked[row.schema]})
+            yield SequenceRecord(**{**row._asdict(), "schema": asked.get(row.schema, row.schema)})
 
     def from_metadata(self, metadata: MetaData, dialect: Dialect) -> Iterator[SequenceRecord]:
         for sequence in _sequences_of(metadata):

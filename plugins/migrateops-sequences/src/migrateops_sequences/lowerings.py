@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Sequence
 from sqlalchemy.schema import DropSequence
 
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops.errors.operations import UnsupportedOperation, UsageError
 from migrateops.operations import MigrateOperation, Target, lowering
 from migrateops_sequences.grammar import GRAMMARS, Grammar
 from migrateops_sequences.ops import OPTIONS, AlterSequenceOp, CreateSequenceOp, DropSequenceOp
@@ -22,7 +22,7 @@ def create_sequence(op: CreateSequenceOp, target: Target) -> Iterator[Any]:
     options = _given(op, "CREATE SEQUENCE", target, grammar, grammar.create)
     if op.owned_by is not None:
         _require("owned_by", op, "CREATE SEQUENCE", target, grammar, grammar.create)
-        options["owned_by"] = op.owned_by
+        options["owned_by"] = _owner(op.owned_by, "create_sequence")
     verb = "CREATE SEQUENCE"
     if op.if_not_exists:
         _require("if_not_exists", op, verb, target, grammar, grammar.create)
@@ -38,21 +38,20 @@ def alter_sequence(op: AlterSequenceOp, target: Target) -> Iterator[Any]:
     options = _given(op, verb, target, grammar, grammar.alter)
     if op.owned_by is not False:
         _require("owned_by", op, verb, target, grammar, grammar.alter)
-        options["owned_by"] = op.owned_by
+        options["owned_by"] = op.owned_by and _owner(op.owned_by, "alter_sequence")
     if op.restart is not None:
         _require("restart", op, verb, target, grammar, grammar.alter)
         options["restart"] = op.restart
     if op.new_sequence_name is not None:
-        _require_rename(op, target)
+        _require_rename(op, target, grammar)
     sequence = Sequence(op.sequence_name, schema=op.schema)
+    if op.if_exists:
+        _require("if_exists", op, verb, target, grammar, grammar.alter)
+        verb += " IF EXISTS"
     if options:
-        exists = ""
-        if op.if_exists:
-            _require("if_exists", op, verb, target, grammar, grammar.alter)
-            exists = " IF EXISTS"
-        yield SequenceStatement(verb + exists, sequence, options, grammar)
+        yield SequenceStatement(verb, sequence, options, grammar)
     if op.new_sequence_name is not None:
-        yield RenameSequence(sequence, op.new_sequence_name)
+        yield RenameSequence(sequence, op.new_sequence_name, if_exists=bool(op.if_exists))
 
 
 @lowering
@@ -111,19 +110,21 @@ def _require(
         raise UnsupportedOperation(op.describe(), target.name, what, f"leave {option!r} out")
 
 
-def _require_rename(op: AlterSequenceOp, target: Target) -> None:
-    if op.if_exists:
-        # No dialect has it for all of its ways to rename, and half of an operation is worse than none.
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            "'if_exists' together with 'new_sequence_name'",
-            "rename the sequence only where it is there",
+def _owner(given: str, name: str) -> str:
+    if not all(given.rpartition(".")):
+        raise UsageError(f"op.{name}", f"got owned_by={given!r}", 'owned_by="table.column"')
+    return given
+
+
+def _require_rename(op: AlterSequenceOp, target: Target, grammar: Grammar) -> None:
+    what = hint = None
+    if op.if_exists and not grammar.rename_if_exists:
+        what, hint = (
+            "'if_exists' with 'new_sequence_name'",
+            "rename the sequence where it is known to be there",
         )
-    if "oracle" in target.keys and op.schema is not None:
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            "'new_sequence_name' for a sequence of a named schema",
-            "connect as the owner of the schema, and leave 'schema' out",
-        )
+    elif op.schema is not None and not grammar.rename_in_schema:
+        what = "'new_sequence_name' for a sequence of a named schema"
+        hint = "connect as the owner of the schema, and leave 'schema' out"
+    if what is not None:
+        raise UnsupportedOperation(op.describe(), target.name, what, hint)

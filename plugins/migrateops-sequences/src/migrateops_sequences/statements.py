@@ -40,13 +40,15 @@ class RenameSequence(DDLElement):
     Args:
         sequence: The sequence; only its name and schema are looked at.
         new_name: Its new name, unquoted.
+        if_exists: Say IF EXISTS.
     """
 
     inherit_cache = False
 
-    def __init__(self, sequence: Sequence, new_name: str) -> None:
+    def __init__(self, sequence: Sequence, new_name: str, *, if_exists: bool = False) -> None:
         self.sequence = sequence
         self.new_name = new_name
+        self.if_exists = if_exists
 
 
 @compiles(SequenceStatement)
@@ -103,14 +105,16 @@ def _beside(sequence: Sequence, name: str) -> Sequence:
 @compiles(RenameSequence)
 def _rename(element: RenameSequence, compiler: Any, **kw: Any) -> str:
     name = compiler.preparer.format_sequence(element.sequence)
-    return f"ALTER SEQUENCE {name} RENAME TO {compiler.preparer.quote(element.new_name)}"
+    exists = "IF EXISTS " if element.if_exists else ""
+    return f"ALTER SEQUENCE {exists}{name} RENAME TO {compiler.preparer.quote(element.new_name)}"
 
 
 @compiles(RenameSequence, "mysql", "mariadb")
 def _rename_mariadb(element: RenameSequence, compiler: Any, **kw: Any) -> str:
     format_sequence = compiler.preparer.format_sequence
     new = _beside(element.sequence, element.new_name)
-    return f"RENAME TABLE {format_sequence(element.sequence)} TO {format_sequence(new)}"
+    exists = "IF EXISTS " if element.if_exists else ""
+    return f"RENAME TABLE {exists}{format_sequence(element.sequence)} TO {format_sequence(new)}"
 
 
 @compiles(RenameSequence, "oracle")

@@ -13,6 +13,14 @@ def database(tmp_path: Path) -> Database:
 
 
 @pytest.fixture
+def prepared(database: Database) -> Database:
+    database.prepare(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE gone (x);"
+    )
+    return database
+
+
+@pytest.fixture
 def enforcing(tmp_path: Path) -> Database:
     """A database whose engines switch foreign keys on when they connect."""
     return Database(tmp_path / "test.db", enforce=True)

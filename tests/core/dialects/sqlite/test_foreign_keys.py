@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from migrateops.dialects.sqlite import foreign_keys
 from migrateops.dialects.sqlite.transactions import SQLiteTransaction, begin, join
 from migrateops.errors.database import (
+    DatabaseLocked,
     ForeignKeysViolated,
     NoLongerAtomic,
     RebuildWouldCascade,
@@ -39,9 +41,10 @@ OURS = {"skip_rollback", "autocommit_true", "aiosqlite_autocommit_true"}
 
 @pytest.fixture(autouse=True)
 def schema(request: pytest.FixtureRequest) -> None:
-    for name in ("database", "enforcing"):
-        if name in request.fixturenames:
-            request.getfixturevalue(name).prepare(SCHEMA)
+    for name in {"database", "enforcing"}.intersection(request.fixturenames):
+        found: Database = request.getfixturevalue(name)
+        if not found.tables():
+            found.prepare(SCHEMA)
 
 
 def children(database: Database) -> list[Any]:
@@ -105,6 +108,22 @@ def test_enforcement_is_put_back_after_a_failure(enforcing: Database, kind: str,
     assert seen[-1] is True
     assert children(enforcing) == [(10,), (20,)]
     assert "new_parent" not in enforcing.tables()
+
+
+def test_enforcement_is_put_back_where_the_step_could_not_begin(enforcing: Database) -> None:
+    writer = sqlite3.connect(enforcing.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    engine = enforcing.engine()
+    with engine.connect() as connection:
+        with pytest.raises(DatabaseLocked):
+            begin(connection, rebuilds=True)
+        assert foreign_keys.enforced(connection)
+        assert not connection.in_transaction()
+        writer.execute("ROLLBACK")
+        sends(*REBUILD, rebuilds=True)(connection, begin)
+    engine.dispose()
+    writer.close()
+    assert children(enforcing) == [(10,), (20,)]
 
 
 def test_the_step_says_so(enforcing: Database) -> None:
@@ -229,6 +248,17 @@ def test_on_before_anything_is_written_is_done(database: Database, kind: str) ->
     database.run(kind, "begin", work)
     assert children(database) == [(20,)]
     assert seen == [False, True, True]
+
+
+def test_off_and_on_again_before_anything_is_written(database: Database, enforcing: Database) -> None:
+    """They are the same file; ON is in force for what follows, whatever it was before."""
+    for one in (database, enforcing):
+        work, seen = enforced_afterwards(
+            (OFF, ON, "DELETE FROM parent WHERE id = (SELECT min(id) FROM parent)")
+        )
+        one.run("plain", "begin", work)
+        assert seen[1:] == [True, True]
+    assert children(database) == []
 
 
 def test_on_that_was_done_is_taken_back_by_a_failure(database: Database, kind: str) -> None:
@@ -396,6 +426,6 @@ def test_referencing(enforcing: Database) -> None:
     engine = enforcing.engine()
     with engine.connect() as connection:
         assert foreign_keys.referencing(connection, "Parent") == ("b c", "child")
-        assert foreign_keys.referencing(connection, "parent2") == ()
+        assert foreign_keys.referencing(connection, "Parent2") == ()
         assert not connection.in_transaction()
     engine.dispose()

@@ -1,7 +1,7 @@
 """${message}
 
 Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
+Revises: ${comma(down_revision) or "base"}
 Create Date: ${create_date}
 
 """
@@ -13,7 +13,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from migrateops import op
-${imports if imports else ""}
+% if imports:
+${imports}
+% endif
 
 # The header: it is read without executing this file, so keep the values literal.
 revision: str = ${repr(up_revision)}

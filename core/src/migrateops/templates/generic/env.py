@@ -10,7 +10,7 @@ from migrateops import context
 
 config = context.config
 
-if config.get_section("loggers"):
+if config.config_file_name is not None and config.get_section("loggers"):
     # Only an ini file has this section.
     from logging.config import fileConfig
 

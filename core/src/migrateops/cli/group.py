@@ -1,0 +1,169 @@
+"""The group of all commands: ours by their modules, those of plugins by their metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrateops.cli.invocation import Invocation, options
+from migrateops.errors.base import MigrateOpsError, closest
+from migrateops.errors.commands import PluginCommandFailed
+from migrateops.errors.plugins import WrongPluginObject
+
+if TYPE_CHECKING:
+    from migrateops.plugins.discovery import Advert
+    from migrateops.plugins.manager import Plugins
+
+VERBS = {
+    "init": ("init", "Make a directory for migration scripts, and a configuration file."),
+    "revision": ("revision", "Write a new script."),
+    "upgrade": ("run", "Run scripts up to a revision."),
+    "downgrade": ("run", "Take scripts back down to a revision."),
+    "current": ("current", "Show what revisions the database is at."),
+    "heads": ("read", "Show the revisions that none follows."),
+    "history": ("read", "Show the revisions, the newest first."),
+    "show": ("read", "Show a revision."),
+    "stamp": ("run", "Set what the database is at, and run nothing."),
+    "plugins": ("plugins", "Show what plugins are installed, and what is wrong with them."),
+    "stubs": ("stubs", "Write the signatures of all operations for type checkers and editors."),
+    "quickstart": ("quickstart", "Make a small project and show the daily work on it."),
+}
+"""By verb, the module in ``cli.verbs`` that has it, and the first line of its help."""
+
+
+class Verbs(click.Group):
+    """Imports a command when it is typed; a plugin that is broken breaks nothing but its own command."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._ready: dict[str, click.Command] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return our verbs, then those that enabled plugins add."""
+        return [*VERBS, *(advert.name for advert in _offered(_plugins(ctx)))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command behind a verb, importing its module, or None.
+
+        Raises:
+            MigrateOpsError: A plugin offers it, and cannot be loaded.
+        """
+        if cmd_name not in VERBS:
+            return _of_plugin(ctx, cmd_name)
+        if cmd_name not in self._ready:
+            module, summary = VERBS[cmd_name]
+            command: click.Command = getattr(import_module(f"migrateops.cli.verbs.{module}"), cmd_name)
+            command.help = f"{summary}\n\n{command.help or ''}"
+            _take_options(command)
+            self._ready[cmd_name] = command
+        return self._ready[cmd_name]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs; nothing is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
+        offered = [
+            (advert.name, f"from {advert.distribution} {advert.version}") for advert in _offered(_plugins(ctx))
+        ]
+        if offered:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(offered)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is typed.
+
+        Raises:
+            click.UsageError: There is none of that name; it says what was most likely meant.
+        """
+        verb = args[0]
+        if self.get_command(ctx, verb) is None and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {verb!r}.{_guess(ctx, verb, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command that is typed and return the exit status."""
+        try:
+            result = super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, MigrateOpsError):
+            raise
+        except Exception as error:
+            advert: Advert | None = ctx.meta.get(_ADVERT)
+            if advert is None:
+                raise
+            problem = " ".join(f"{type(error).__name__}: {error}".split())
+            raise PluginCommandFailed(
+                advert.distribution, advert.version, advert.entry_point, problem
+            ) from error
+        return result if isinstance(result, int) and _ADVERT not in ctx.meta else 0
+
+
+_ADVERT = "migrateops.advert"
+
+
+def _take_options(command: click.Command) -> None:
+    """Let the options of the program stand after a command too."""
+    own = {name for parameter in command.params for name in parameter.opts}
+    command.params += [one for one in options(hidden=True) if own.isdisjoint(one.opts)]
+    for inner in getattr(command, "commands", {}).values():
+        _take_options(inner)
+
+
+def _plugins(ctx: click.Context) -> Plugins:
+    """Return the plugins of the project; those of no project where its configuration is broken."""
+    from migrateops.plugins.manager import Plugins
+    from migrateops.plugins.policy import PluginPolicy
+
+    try:
+        settings = ctx.ensure_object(Invocation).config.settings.plugins
+    except MigrateOpsError:
+        settings = None
+    return Plugins(PluginPolicy.from_settings(settings))
+
+
+def _offered(plugins: Plugins) -> Iterator[Advert]:
+    """Yield who offers which verb; where two do, neither is there."""
+    from migrateops.plugins.discovery import COMMANDS
+
+    for verb in sorted(plugins.discovery.offers[COMMANDS]):
+        if verb not in VERBS:
+            try:
+                advert = plugins.choose(COMMANDS, verb)
+            except MigrateOpsError:
+                continue
+            if advert is not None:
+                yield advert
+
+
+def _of_plugin(ctx: click.Context, verb: str) -> click.Command | None:
+    from migrateops.plugins.discovery import COMMANDS
+
+    if verb.startswith("-"):
+        return None
+    plugins = _plugins(ctx)
+    advert = plugins.choose(COMMANDS, verb)
+    if advert is None:
+        return None
+    found = plugins.command(verb)
+    if not isinstance(found, click.Command):
+        shown = f"{type(found).__name__} {found!r}"
+        raise WrongPluginObject(
+            advert.distribution, advert.version, advert.entry_point, "a click command", shown
+        )
+    ctx.meta[_ADVERT] = advert
+    return found
+
+
+def _guess(ctx: click.Context, verb: str, known: list[str]) -> str:
+    """Return what to say about a verb that does not exist: who would have it, or what was meant."""
+    from migrateops.plugins.discovery import COMMANDS
+
+    plugins = _plugins(ctx)
+    for advert in plugins.discovery.offers[COMMANDS].get(verb, ()):
+        return f" {advert.distribution} {advert.version} has it, and takes no part here."
+    near = closest(verb, known)
+    return f" Did you mean {near!r}?" if near is not None else ""

@@ -1,0 +1,132 @@
+"""What the options of the program say, and the configuration that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import click
+
+from migrateops.config import Config, PluginSettings, Settings
+
+
+class ProjectConfig(Config):
+    """The configuration of the project, with what the command line says of plugins on top of it."""
+
+    policy: Callable[[PluginSettings], PluginSettings] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What is configured, read and checked."""
+        found = super().settings
+        return found if self.policy is None else replace(found, plugins=self.policy(found.plugins))
+
+
+@dataclass
+class Invocation:
+    """The options that stand before or after the command; a command of a plugin gets it as ``ctx.obj``.
+
+    Attributes:
+        file: The configuration file.
+        name: A section or database of it.
+        url: The database url, over the configured one.
+        x: Arguments for ``env.py``.
+        plugins: ``none``, ``auto`` or ``list:name,name``.
+        deny: Distributions that take no part.
+        quiet: Print results and errors only.
+        debug: Print tracebacks.
+        color: Whether a terminal gets colours.
+    """
+
+    file: str | None = None
+    name: str | None = None
+    url: str | None = None
+    x: list[str] = field(default_factory=list)
+    plugins: str | None = None
+    deny: list[str] = field(default_factory=list)
+    quiet: bool = False
+    debug: bool = False
+    color: bool = True
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration; found and read at the first use.
+
+        Raises:
+            MigrateOpsError: The file cannot be read or parsed.
+        """
+        import sys
+
+        config = ProjectConfig.find(file=self.file, name=self.name, url=self.url)
+        config.cmd_opts = self
+        config.stdout = config.output_buffer = sys.stdout
+        if self.plugins is not None or self.deny:
+            config.policy = self._policy
+        if not self.quiet:
+            from migrateops.cli.fast import print_ignored_files
+
+            print_ignored_files(config)
+        return config
+
+    def _policy(self, found: PluginSettings) -> PluginSettings:
+        if self.plugins == "none":
+            found = replace(found, autoload=False, enable=(), require=())
+        elif self.plugins == "auto":
+            found = replace(found, autoload=True)
+        elif self.plugins is not None:
+            named = self.plugins.removeprefix("list:").split(",")
+            enable = tuple(name.strip() for name in named if name.strip())
+            found = replace(found, autoload=False, enable=enable)
+        return replace(found, deny=(*found.deny, *self.deny))
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep the value of an option; one that stands after the command comes later, and counts."""
+    invocation = context.ensure_object(Invocation)
+    name = str(parameter.name)
+    if isinstance(value, tuple):
+        getattr(invocation, name).extend(value)
+    elif name == "no_color":
+        invocation.color = invocation.color and not value
+    elif value not in (None, False):
+        setattr(invocation, name, value)
+
+
+class _Policy(click.ParamType):
+    name = "policy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in ("none", "auto") or str(value).startswith("list:"):
+            return value
+        self.fail(f"{value!r} is not 'none', 'auto' or 'list:name,name'.", param, ctx)
+
+
+def options(*, hidden: bool = False) -> list[click.Parameter]:
+    """Return the options of the program.
+
+    Args:
+        hidden: For use after the command, where the help of the program has described them.
+    """
+
+    def option(*names: str, **more: Any) -> click.Option:
+        return click.Option(names, expose_value=False, callback=_remember, hidden=hidden, **more)
+
+    return [
+        option("-c", "--config", "file", metavar="FILE", help="Read this configuration file."),
+        option("-n", "--name", "name", metavar="NAME", help="Use this section or database of the file."),
+        option("--url", "url", metavar="URL", help="Use this database, not the configured one."),
+        option("-x", "x", multiple=True, metavar="KEY=VALUE", help="Pass an argument to env.py."),
+        option(
+            "--plugins",
+            "plugins",
+            type=_Policy(),
+            metavar="none|auto|list:A,B",
+            help="Say which distributions with plugins take part.",
+        ),
+        option("--deny", "deny", multiple=True, metavar="DIST", help="Let a distribution take no part."),
+        option("-q", "--quiet", "quiet", is_flag=True, help="Print results and errors only."),
+        option("--debug", "debug", is_flag=True, help="Print the traceback of an error."),
+        option("--no-color", "no_color", is_flag=True, help="Use no colours."),
+    ]

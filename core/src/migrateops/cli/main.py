@@ -1,0 +1,49 @@
+"""The command line, on click: parse, run one command, turn what happened into an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from migrateops import __version__
+from migrateops.cli.failure import failed
+from migrateops.cli.group import Verbs
+from migrateops.cli.invocation import options
+
+program = Verbs(
+    name="migrateops",
+    params=options(),
+    help="Migrate the schema of a database along the scripts of a project.",
+    epilog="These options may also stand after the command. `migrateops COMMAND --help` tells about one.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")(program)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        argv: The arguments without the program's name; None takes those of the process.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    debug = "--debug" in arguments
+    try:
+        status = program.main(arguments, prog_name="migrateops", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has what it wants; nothing may be written to it on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return failed(error, debug=debug)

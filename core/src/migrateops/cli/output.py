@@ -1,0 +1,122 @@
+"""What commands print: lines and JSON for pipes, tables and a moving line for terminals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from migrateops.cli.invocation import Invocation
+    from migrateops.commands.running import Progress, RunReport
+    from migrateops.runtime.step import RevisionStep
+
+
+def say(text: str) -> None:
+    """Print a line on stdout; what its encoding does not have is written as an escape."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def note(text: str) -> None:
+    """Print a line on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_json(found: Any) -> None:
+    """Print an object as JSON."""
+    import json
+
+    say(json.dumps(found, indent=2, default=str))
+
+
+def on_terminal() -> bool:
+    """Say whether a person looks at what is printed."""
+    return sys.stdout.isatty()
+
+
+def console(invocation: Invocation) -> Console:
+    """Return rich's console; only for a terminal."""
+    from rich.console import Console
+
+    return Console(no_color=True if not invocation.color else None, highlight=False, markup=False)
+
+
+def table(invocation: Invocation, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under heads: drawn on a terminal, aligned columns in a pipe."""
+    if on_terminal():
+        from rich.table import Table
+        from rich.text import Text
+
+        drawn = Table(*heads, box=None, pad_edge=False)
+        for row in rows:
+            drawn.add_row(*map(Text, row))
+        console(invocation).print(drawn)
+        return
+    everything = [heads, *rows]
+    widths = [max(len(row[column]) for row in everything) for column in range(len(heads))]
+    for row in everything:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress(invocation: Invocation, *, sql: bool = False) -> Iterator[Progress | None]:
+    """Yield what a run tells its steps, in this block: a line for each, a moving one on a terminal.
+
+    Args:
+        sql: The run writes SQL on stdout, where nothing else may be.
+    """
+    if sql or invocation.quiet:
+        yield None
+    elif not on_terminal():
+        yield lambda step, index, total: say(step.describe())
+    else:
+        with _moving(console(invocation)) as moving:
+            yield moving
+
+
+@contextmanager
+def _moving(on: Console) -> Iterator[Progress]:
+    from rich.markup import escape
+
+    # A spinner of letters: the terminal's encoding may have no others.
+    with on.status("", spinner="line") as status:
+        running: list[RevisionStep] = []
+
+        def begin(step: RevisionStep, index: int, total: int) -> None:
+            end()
+            running.append(step)
+            status.update(escape(f"{index + 1} of {total}: {step.describe()}"))
+
+        def end() -> None:
+            while running:
+                on.print(running.pop().describe())
+
+        yield begin
+        # Not reached by an error: a step is printed as done only if it is.
+        end()
+
+
+def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps: bool = False) -> int:
+    """Print what a run has to say when it is over, and return the exit status.
+
+    Args:
+        invocation: The options of the program.
+        done: What the run reports.
+        sql: It wrote SQL on stdout, where nothing else may be.
+        steps: Nothing has told of the steps yet.
+    """
+    if not invocation.quiet:
+        for step in done.steps if steps and not sql else ():
+            places = f"{', '.join(step.source) or 'base'} -> {', '.join(step.destination) or 'base'}"
+            say(f"{step.direction} {places}" + (f", {step.message}" if step.message else ""))
+        if not done.steps and not sql:
+            say(f"nothing to do: the database is at {', '.join(done.heads) or 'base'}")
+        for text in done.notes:
+            note(f"note: {text}")
+    for error in done.hook_errors:
+        note(error.report())
+    return 3 if done.hook_errors else 0

@@ -1,0 +1,68 @@
+"""``revision``."""
+
+from __future__ import annotations
+
+import click
+
+from migrateops.cli.invocation import Invocation
+from migrateops.cli.output import note, say, say_json
+
+
+@click.command()
+@click.option("-m", "--message", metavar="TEXT", help="The first line of the script, and of its file name.")
+@click.option("--autogenerate", is_flag=True, help="Write what the models have and the database has not.")
+@click.option("--sql", is_flag=True, help="Run env.py offline, where revision_environment runs it.")
+@click.option("--head", default="head", metavar="REVISION", help="What it follows; `base` begins a branch.")
+@click.option("--splice", is_flag=True, help="Let it follow a revision that is followed already.")
+@click.option("--branch-label", multiple=True, metavar="LABEL", help="A label of the branch it begins.")
+@click.option("--version-path", metavar="DIRECTORY", help="Where, if there are several places.")
+@click.option("--rev-id", metavar="ID", help="Its id; a random one if left out.")
+@click.option("--depends-on", multiple=True, metavar="REVISION", help="What must be applied before it.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
+@click.pass_obj
+def revision(
+    invocation: Invocation,
+    message: str | None,
+    autogenerate: bool,
+    sql: bool,
+    head: str,
+    splice: bool,
+    branch_label: tuple[str, ...],
+    version_path: str | None,
+    rev_id: str | None,
+    depends_on: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """The script is empty, or with --autogenerate has the difference between models and database;
+    read it before you run it.
+    """
+    from migrateops.commands.revision import revision as command
+
+    written = command(
+        invocation.config,
+        message,
+        autogenerate=autogenerate,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label or None,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=depends_on or None,
+    )
+    if as_json:
+        say_json([one.as_dict() for one in written])
+        return
+    for one in written:
+        if invocation.quiet:
+            say(one.path)
+            continue
+        say(f"wrote {one.path}")
+        for line in one.operations:
+            say(f"  {line}")
+        if autogenerate and not one.operations:
+            say("  (no difference)")
+        for text in one.not_compared:
+            note(f"note: not compared: {text}")
+    if not written and not invocation.quiet:
+        say("no difference, nothing written")

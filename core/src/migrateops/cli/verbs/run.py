@@ -1,0 +1,103 @@
+"""``upgrade``, ``downgrade`` and ``stamp``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrateops.cli.invocation import Invocation
+from migrateops.cli.output import progress, report, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrateops.commands.running import RunReport
+
+_SQL = click.option("--sql", is_flag=True, help="Write the SQL on stdout, and touch no database.")
+_TAG = click.option("--tag", metavar="TEXT", help="Free text for env.py.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+
+
+@click.command()
+@click.argument("revision", default="head")
+@_SQL
+@_TAG
+@_JSON
+@click.pass_obj
+def upgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None, as_json: bool) -> int:
+    """REVISION is an identifier: `head` (the default), `heads`, `+1`, an id or the start of one,
+    `label@head`. With --sql it may be a range, `from:to`.
+    """
+    from migrateops.commands.upgrade import upgrade as command
+
+    return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
+
+
+@click.command()
+@click.argument("revision")
+@_SQL
+@_TAG
+@_JSON
+@click.pass_obj
+def downgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None, as_json: bool) -> int:
+    """REVISION is an identifier: `-1`, `base`, an id or the start of one, `label@base`.
+    With --sql it must be a range, `from:to`.
+    """
+    from migrateops.commands.downgrade import downgrade as command
+
+    return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
+
+
+@click.command()
+@click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
+@_SQL
+@_TAG
+@click.option("--purge", is_flag=True, help="Delete all rows first, also those that no script has.")
+@_JSON
+@click.pass_obj
+def stamp(
+    invocation: Invocation,
+    revisions: tuple[str, ...],
+    sql: bool,
+    tag: str | None,
+    purge: bool,
+    as_json: bool,
+) -> int:
+    """Nothing is checked about the schema. Each REVISION is an identifier, such as `head` or `base`;
+    with --sql it may be a range, `from:to`.
+    """
+    from migrateops.commands.stamp import stamp as command
+
+    done = command(invocation.config, revisions, sql=sql, tag=tag, purge=purge)
+    return _print(invocation, done, sql=sql, as_json=as_json, steps=True)
+
+
+def _run(
+    invocation: Invocation,
+    command: Callable[..., RunReport],
+    revision: str,
+    *,
+    sql: bool,
+    tag: str | None,
+    as_json: bool,
+) -> int:
+    with progress(invocation, sql=sql or as_json) as told:
+        done = command(invocation.config, revision, sql=sql, tag=tag, progress=told)
+    return _print(invocation, done, sql=sql, as_json=as_json)
+
+
+def _print(
+    invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool, steps: bool = False
+) -> int:
+    if not as_json or sql:
+        return report(invocation, done, sql=sql, steps=steps)
+    found: dict[str, Any] = {
+        "steps": [asdict(step) for step in done.steps],
+        "heads": done.heads,
+        "notes": done.notes,
+        "hook_errors": [{"code": error.code, "message": error.message()} for error in done.hook_errors],
+    }
+    say_json(found)
+    return 3 if done.hook_errors else 0

@@ -1,0 +1,66 @@
+"""What migrateops must know of PostgreSQL: the pack's entry point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
+from migrateops.operations import Capabilities
+from migrateops_postgresql import (
+    canonical,
+    exclude,  # noqa: F401  # registers its operation
+    lower,  # noqa: F401  # registers how operations are written
+    transactions,
+)
+from migrateops_postgresql.error_kind import error_kind
+from migrateops_postgresql.lock import AdvisoryLock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+    from sqlalchemy.types import TypeEngine
+
+
+class PostgreSQLDialect(Dialect):
+    """PostgreSQL, through any of SQLAlchemy's drivers for it."""
+
+    contract: ClassVar[tuple[int, int]] = (1, 0)
+    name: ClassVar[str] = "postgresql"
+
+    def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
+        """Return what every server can do that SQLAlchemy supports."""
+        return Capabilities(
+            transactional_ddl=True,
+            comments=True,
+            column_if_exists=True,
+            constraint_if_exists=True,
+            sequences=True,
+        )
+
+    def begin(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Begin a transaction, by text where the driver is in autocommit."""
+        return transactions.begin(connection)
+
+    def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Run a step in the caller's transaction; in one of its own where that never reaches the server."""
+        return transactions.join(connection)
+
+    def lock(self, engine: Engine, key: str) -> Lock:
+        """Return an advisory lock of a session of its own."""
+        return AdvisoryLock(engine, key)
+
+    def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return a type's text under the server's own names."""
+        return canonical.type_text(type_, dialect)
+
+    def canonical_default(self, text: str | None) -> str | None:
+        """Return a server default's text without the casts that the server adds."""
+        return canonical.expression_text(text) if text is not None else None
+
+    def canonical_expression(self, text: str) -> str:
+        """Return an expression's text without the casts and brackets that the server adds."""
+        return canonical.expression_text(text)
+
+    def error_kind(self, exception: BaseException) -> ErrorKind | None:
+        """Return what kind of failure a driver's exception is."""
+        return error_kind(exception)

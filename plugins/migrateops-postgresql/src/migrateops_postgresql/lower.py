@@ -1,0 +1,159 @@
+"""How built-in operations are written for PostgreSQL, where that is not as in standard SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Computed, Identity, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY, NamedType
+from sqlalchemy.schema import AddConstraint, DropConstraint
+from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
+
+from migrateops.ddl import lower
+from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
+from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.operations import Operations, Target, ops
+from migrateops_postgresql import identity
+from migrateops_postgresql.errors import UnknownOption
+from migrateops_postgresql.statements import (
+    AddIdentity,
+    CreateTypeIfMissing,
+    DropExpression,
+    DropIdentity,
+    SetExpression,
+    SetIdentity,
+)
+
+_USING = "postgresql_using"
+_NULLS = "postgresql_nulls_not_distinct"
+
+
+@Operations.lowering_for(ops.AddColumnOp, dialect="postgresql")
+def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
+    """Yield CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
+    if isinstance(op.column, Column):
+        yield from missing_types(op.column.type, target)
+    yield from lower.add_column(op, target)
+
+
+def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
+    """Yield the statement that makes the named type behind a column's type, if it has one."""
+    impl: Any = to_instance(type_).dialect_impl(target.dialect)
+    if isinstance(impl, TypeDecorator):
+        yield from missing_types(impl.impl_instance, target)
+    elif isinstance(impl, ARRAY):
+        yield from missing_types(impl.item_type, target)
+    elif isinstance(impl, NamedType) and impl.create_type:
+        yield CreateTypeIfMissing(impl)
+
+
+@Operations.lowering_for(ops.AlterColumnOp, dialect="postgresql")
+def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
+    """Yield one ALTER for each thing that changes.
+
+    The type comes before nullability and default, the new name last.  What generates the old values is
+    dropped before the type changes, as the server cannot convert a default to any type.
+    """
+    using = using_text(op, target)
+    default = default_changes(op, target)
+    where = (op.table_name, op.column_name)
+    yield from default.before
+    if op.modify_type is not None:
+        for constraint in lower.type_constraints(op, op.existing_type, target):
+            yield DropConstraint(constraint)
+        yield from missing_types(op.modify_type, target)
+        yield ColumnType(*where, to_instance(op.modify_type), op.schema, using=using)
+    if op.modify_nullable is not None:
+        yield ColumnNullable(*where, op.modify_nullable, op.schema)
+    yield from default.after
+    if op.modify_type is not None:
+        for constraint in lower.type_constraints(op, op.modify_type, target):
+            yield AddConstraint(constraint)
+    yield from lower.alter_comment_and_name(op, target)
+
+
+def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
+    """Return the expression of USING as the text of a statement.
+
+    Raises:
+        UnknownOption: There is another ``postgresql_`` option.
+        IncompleteOperation: There is no new type to convert to.
+    """
+    for option in op.kw:
+        if option.startswith("postgresql_") and option != _USING:
+            raise UnknownOption(op.describe(), option, (_USING,))
+    using = op.kw.get(_USING)
+    if using is None:
+        return None
+    if op.modify_type is None:
+        raise IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
+    # Compiled also when it is text: a percent sign has to be doubled for some drivers.
+    element = literal_column(using) if isinstance(using, str) else using
+    options = {"literal_binds": True, "include_table": False}
+    return str(element.compile(dialect=target.dialect, compile_kwargs=options))
+
+
+class DefaultChanges(NamedTuple):
+    """The statements that change how a column's values are made, around the change of its type."""
+
+    before: tuple[Any, ...] = ()
+    after: tuple[Any, ...] = ()
+
+
+def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
+    """Return the statements for default, identity and computed expression.
+
+    Raises:
+        UnsupportedOperation: The server cannot do it to an existing column.
+    """
+    new, old = op.modify_server_default, op.existing_server_default
+    if new is False:
+        return DefaultChanges()
+    where = (op.table_name, op.column_name)
+    if isinstance(new, Computed):
+        if not isinstance(old, Computed) or (target.server_version or ()) < (17,):
+            raise _unsupported(
+                op, target, "making an existing column a computed one, or computing it otherwise"
+            )
+        return DefaultChanges(after=(SetExpression(*where, new, op.schema),))
+    if isinstance(new, Identity) and isinstance(old, Identity):
+        changed = identity.changes(old, new)
+        return DefaultChanges(after=(SetIdentity(*where, changed, op.schema),) if changed else ())
+    before: tuple[Any, ...] = ()
+    if isinstance(old, Identity):
+        before = (DropIdentity(*where, op.schema),)
+    elif isinstance(old, Computed):
+        if (target.server_version or (13,)) < (13,):
+            raise _unsupported(op, target, "making a computed column an ordinary one")
+        before = (DropExpression(*where, op.schema),)
+    elif (
+        new is None or op.modify_type is not None or (isinstance(new, Identity) and old not in (False, None))
+    ):
+        before = (ColumnDefault(*where, None, op.schema),)
+    if isinstance(new, Identity):
+        return DefaultChanges(before, (AddIdentity(*where, new, op.schema),))
+    return DefaultChanges(before, () if new is None else (ColumnDefault(*where, new, op.schema),))
+
+
+def _unsupported(op: ops.AlterColumnOp, target: Target, what: str) -> UnsupportedOperation:
+    return UnsupportedOperation(op.describe(), target.name, what, "drop the column and add it again")
+
+
+@Operations.lowering_for(ops.CreateIndexOp, dialect="postgresql")
+def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
+    """Yield CREATE INDEX, with the options of the dialect."""
+    _require_nulls_not_distinct(op, target)
+    yield from lower.create_index(op, target)
+
+
+@Operations.lowering_for(ops.CreateUniqueConstraintOp, dialect="postgresql")
+def create_unique_constraint(op: ops.CreateUniqueConstraintOp, target: Target) -> Iterator[Any]:
+    """Yield ADD CONSTRAINT, with the options of the dialect."""
+    _require_nulls_not_distinct(op, target)
+    yield from lower.add_constraint(op, target)
+
+
+def _require_nulls_not_distinct(op: ops.CreateIndexOp | ops.CreateUniqueConstraintOp, target: Target) -> None:
+    if op.kw.get(_NULLS) is not None and (target.server_version or (15,)) < (15,):
+        raise UnsupportedOperation(op.describe(), target.name, "NULLS NOT DISTINCT before version 15")

@@ -1,0 +1,47 @@
+"""What a statement does to the transaction that it is sent in, read from its text."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Effect = Literal["commits", "rolls back", "refused", "reads"]
+
+_LEAD = r"(?:[\s;\ufeff]|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*"
+_EFFECT = re.compile(
+    _LEAD
+    + r"""(?:
+        (?P<commits>(?:COMMIT|END)\b(?!\s+PREPARED))
+      | (?P<rolls_back>
+            (?:ROLLBACK|ABORT)\b(?!\s+PREPARED)(?!(?:\s+(?:WORK|TRANSACTION))?\s+TO\b)
+          | PREPARE\s+TRANSACTION\b
+        )
+      | (?P<refused>
+            (?:CREATE\s+(?:UNIQUE\s+)?|DROP\s+)INDEX\s+CONCURRENTLY\b
+          | REINDEX\s+(?:\([^)]*\)\s*)?\w+\s+CONCURRENTLY\b
+          | REINDEX\s+(?:\([^)]*\)\s*)?(?:SYSTEM|DATABASE)\b
+          | VACUUM\b
+          | (?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE)\b
+          | ALTER\s+SYSTEM\b
+          | ALTER\s+TABLE\b.*\bDETACH\s+PARTITION\b.*\bCONCURRENTLY\b
+        )
+      | (?P<reads>(?:SELECT|SHOW|EXPLAIN|VALUES|SET|SAVEPOINT|RELEASE|ROLLBACK)\b)
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_EFFECTS: dict[str | None, Effect | None] = {
+    "commits": "commits",
+    "rolls_back": "rolls back",
+    "refused": "refused",
+    "reads": "reads",
+}
+
+
+def effect(statement: str) -> Effect | None:
+    """Return what a statement does to its transaction, None for any other, which may write.
+
+    ``refused`` is what the server runs outside of transactions only; ``reads`` is what leaves
+    nothing behind, as far as the first word tells.
+    """
+    found = _EFFECT.match(statement)
+    return _EFFECTS[found.lastgroup] if found else None

@@ -1,0 +1,270 @@
+"""Writing new scripts from a template."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import migrateops.script.directory
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.revisions import (
+    DuplicateLabel,
+    DuplicateRevision,
+    IllegalName,
+    MultipleHeads,
+    RevisionNotFound,
+)
+from migrateops.errors.scripts import (
+    BadFileTemplate,
+    FileTemplateHasDirectory,
+    NotAHead,
+    RevisionIdTooLong,
+    ScriptExists,
+    TemplateFailed,
+    TemplateLosesHeader,
+    TemplateMissing,
+    UnknownTimezone,
+    VersionPathNeeded,
+    VersionPathUnknown,
+)
+from migrateops.revisions.header import scan_ordinary
+from migrateops.script import ScriptDirectory
+from migrateops.script.naming import file_name, slug
+from migrateops.script.template import comma
+
+TEMPLATES = Path(migrateops.script.directory.__file__).parents[1] / "templates"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    shutil.copy(TEMPLATES / "plain" / "script.py.mako", tmp_path)
+    return tmp_path
+
+
+def files(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def test_a_chain(root: Path) -> None:
+    scripts = ScriptDirectory(root)
+    first = scripts.generate_revision("aaaa", "Create the shop")
+    assert first.path == str(root / "versions" / "aaaa_create_the_shop.py")
+    assert (first.doc, first.down_revision) == ("Create the shop", None)
+    second = scripts.generate_revision("bbbb", None, branch_labels="shop", depends_on=["aaa"])
+    assert (second.down_revision, second.dependencies) == ("aaaa", "aaaa")
+    assert second.data.branch_labels == ("shop",)
+    third = scripts.generate_revision("cccc", "other", head="aaaa", splice=True, depends_on="shop")
+    assert (third.down_revision, third.dependencies) == ("aaaa", "shop")
+    merged = scripts.generate_revision("dddd", "merge", head=["bbbb", "cccc"])
+    assert merged.down_revision == ("bbbb", "cccc")
+    assert merged.is_merge_point
+    new_base = scripts.generate_revision("eeee", "base", head="base")
+    assert new_base.down_revision is None
+    assert ScriptDirectory(root).get_heads() == ["dddd", "eeee"]
+
+
+@pytest.mark.parametrize("template", ["generic", "async", "plain"])
+def test_the_templates_write_the_ordinary_shape(root: Path, template: str) -> None:
+    shutil.copy(TEMPLATES / template / "script.py.mako", root)
+    scripts = ScriptDirectory(root)
+    scripts.generate_revision("aaaa", "one")
+    script = scripts.generate_revision(
+        "bbbb",
+        "two",
+        branch_labels=["x", "y"],
+        upgrades='op.execute("a")\n    op.execute("b")',
+        downgrades="op.execute('c')",
+        imports="import decimal",
+        requires_plugins={"migrateops-sequences": ">=1"},
+    )
+    text = Path(script.path).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert [node.name for node in tree.body if isinstance(node, ast.FunctionDef)] == ["upgrade", "downgrade"]
+    assert "import decimal\n" in text
+    assert script.data.requires_plugins == {"migrateops-sequences": ">=1"}
+    assert script.longdoc.startswith("two\n\nRevision ID: bbbb\nRevises: aaaa\nCreate Date: ")
+    first = scripts.get_revision("aaaa")
+    assert first is not None
+    plain = Path(first.path).read_text(encoding="utf-8")
+    assert "requires_plugins" not in plain
+    assert scan_ordinary(plain) is not None, "reading it needs no syntax tree"
+
+
+@pytest.mark.parametrize(
+    "message", ['say """hello"""', "back\\slash \\N{DOLLAR SIGN}", 'end "', "${x} <%  %>", "## x"]
+)
+def test_any_message_survives(root: Path, message: str) -> None:
+    assert ScriptDirectory(root).generate_revision("aaaa", message).doc == message
+
+
+def test_directories(root: Path) -> None:
+    one, two = root / "one", root / "two"
+    scripts = ScriptDirectory(root, version_locations=[one, two])
+    with pytest.raises(VersionPathNeeded):
+        scripts.generate_revision("aaaa", "x")
+    first = scripts.generate_revision("aaaa", "x", version_path=two)
+    assert Path(first.path).parent == two
+    assert Path(scripts.generate_revision("bbbb", "x").path).parent == two, "beside its parent"
+    with pytest.raises(VersionPathUnknown) as caught:
+        scripts.generate_revision("cccc", "x", version_path=root / "three")
+    assert caught.value.known == (str(one), str(two))
+
+
+def test_file_template_with_directories(root: Path) -> None:
+    template = "%(year)d/%(rev)s"
+    with pytest.raises(FileTemplateHasDirectory):
+        ScriptDirectory(root, file_template=template).generate_revision("aaaa", "x")
+    scripts = ScriptDirectory(root, file_template=template, recursive_version_locations=True)
+    script = scripts.generate_revision("aaaa", "x")
+    assert Path(script.path).name == "aaaa.py"
+    assert Path(script.path).parent.parent == root / "versions"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"revid": "bbbb"}, DuplicateRevision),
+        ({"revid": "shop"}, DuplicateLabel),
+        ({"revid": "a-b"}, IllegalName),
+        ({"revid": "head"}, IllegalName),
+        ({"revid": "x" * 65}, RevisionIdTooLong),
+        ({"head": "aaaa"}, NotAHead),
+        ({"head": "nothing"}, RevisionNotFound),
+        ({"branch_labels": "shop"}, DuplicateLabel),
+        ({"branch_labels": "aaaa"}, DuplicateLabel),
+        ({"branch_labels": "new1"}, DuplicateLabel),
+        ({"branch_labels": "x@y"}, IllegalName),
+        ({"depends_on": "nothing"}, RevisionNotFound),
+        ({"file_template": "%(nothing)s"}, BadFileTemplate),
+        ({"file_template": "%(rev"}, BadFileTemplate),
+        ({"file_template": "same"}, ScriptExists),
+    ],
+)
+def test_what_cannot_be_done_writes_nothing(
+    root: Path, arguments: dict[str, Any], error: type[MigrateOpsError]
+) -> None:
+    scripts = ScriptDirectory(root)
+    scripts.generate_revision("aaaa", "one", file_template="same")
+    scripts.generate_revision("bbbb", "two", branch_labels="shop")
+    before = files(root)
+    with pytest.raises(error):
+        scripts.generate_revision(**{"revid": "new1", "message": "x", **arguments})
+    assert files(root) == before
+    assert scripts.get_heads() == ["bbbb"]
+
+
+def test_several_heads(root: Path) -> None:
+    scripts = ScriptDirectory(root)
+    scripts.generate_revision("aaaa", "x")
+    scripts.generate_revision("bbbb", "x", head="base")
+    with pytest.raises(MultipleHeads):
+        scripts.generate_revision("cccc", "x")
+
+
+@pytest.mark.parametrize(
+    ("template", "error", "line"),
+    [
+        ("${1 / 0}\n", TemplateFailed, 1),
+        ("x\n% if\n", TemplateFailed, 2),
+        ("revision = ${repr(up_revision)}\n", None, None),
+        ("x = 1\n${nothing}\n", TemplateFailed, 2),
+    ],
+)
+def test_templates_that_fail(
+    root: Path, template: str, error: type[TemplateFailed] | None, line: int | None
+) -> None:
+    (root / "script.py.mako").write_text(template, encoding="utf-8")
+    scripts = ScriptDirectory(root)
+    if error is None:
+        assert scripts.generate_revision("aaaa", "x").revision == "aaaa"
+        return
+    with pytest.raises(error) as caught:
+        scripts.generate_revision("aaaa", "x")
+    assert (caught.value.path, caught.value.line) == (str(root / "script.py.mako"), line)
+    assert caught.value.__cause__ is not None
+    assert files(root) == ["script.py.mako"]
+
+
+def test_a_template_that_loses_the_header(root: Path) -> None:
+    scripts = ScriptDirectory(root)
+    scripts.generate_revision("aaaa", "x")
+    (root / "script.py.mako").write_text("revision = ${repr(up_revision)}\n", encoding="utf-8")
+    with pytest.raises(TemplateLosesHeader) as caught:
+        scripts.generate_revision("bbbb", "x")
+    assert (caught.value.variable, caught.value.asked, caught.value.written) == (
+        "down_revision",
+        "'aaaa'",
+        "None",
+    )
+    assert scripts.get_heads() == ["aaaa"]
+
+
+def test_no_template(tmp_path: Path) -> None:
+    with pytest.raises(TemplateMissing) as caught:
+        ScriptDirectory(tmp_path).generate_revision("aaaa", "x")
+    assert caught.value.path == str(tmp_path / "script.py.mako")
+    assert files(tmp_path) == []
+
+
+def test_a_failed_write_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Path, target: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        ScriptDirectory(root).generate_revision("aaaa", "x")
+    assert files(root) == ["script.py.mako"]
+
+
+def test_hooks_get_the_path(root: Path) -> None:
+    seen: list[tuple[str, bool]] = []
+    scripts = ScriptDirectory(root, hooks=[lambda path: seen.append((path, os.path.exists(path)))])  # noqa: PTH110
+    script = scripts.generate_revision("aaaa", "x")
+    assert seen == [(script.path, True)]
+
+
+def test_output_encoding(root: Path) -> None:
+    script = ScriptDirectory(root, output_encoding="latin-1").generate_revision("aaaa", "gr\xfc\xdfe")
+    assert b"gr\xfc\xdfe" in Path(script.path).read_bytes()
+    assert script.doc == "gr\xfc\xdfe"
+
+
+def test_time_zone(root: Path) -> None:
+    script = ScriptDirectory(root, timezone="utc").generate_revision("aaaa", "x")
+    assert "+00:00\n" in Path(script.path).read_text(encoding="utf-8")
+    with pytest.raises(UnknownTimezone) as caught:
+        ScriptDirectory(root, timezone="Nowhere/Land").generate_revision("bbbb", "x")
+    assert caught.value.name == "Nowhere/Land"
+
+
+@pytest.mark.parametrize(
+    ("message", "longest", "expected"),
+    [
+        (None, 40, ""),
+        ("Add: some/Columns!", 40, "add_some_columns"),
+        ("one two three", 9, "one_two"),
+        ("one two three", 8, "one_two"),
+        ("endlessly", 4, "endl"),
+        ("gr\xfc\xdfe", 40, "gr\xfc\xdfe"),
+    ],
+)
+def test_slug(message: str | None, longest: int, expected: str) -> None:
+    assert slug(message, longest) == expected
+
+
+def test_file_name_tokens() -> None:
+    date = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+    template = "%(year)d_%(month).2d_%(day).2d_%(hour).2d%(minute).2d%(second).2d_%(epoch)d_%(rev)s_%(slug)s"
+    assert file_name(template, "aaaa", "a b", 40, date) == "2026_02_03_040506_1770091506_aaaa_a_b.py"
+
+
+def test_comma() -> None:
+    assert (comma(None), comma("a"), comma(("a", "b"))) == ("", "a", "a, b")

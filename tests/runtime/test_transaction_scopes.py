@@ -1,0 +1,245 @@
+"""One transaction a revision, one for the run, or none; blocks in autocommit; the same as text offline."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops import command
+from migrateops.commands.report import RunReport
+from migrateops.config import Config
+from migrateops.errors.runtime import RevisionFailed
+from tests.project import Project
+from tests.runtime.sqlite_environments import env_py, heads, online, rows, tables
+
+FIRST = 'op.create_table("first", sa.Column("id", sa.Integer, primary_key=True))'
+SECOND = 'op.execute("INSERT INTO first VALUES (1)")'
+FAILING = SECOND + '\nop.execute("INSERT INTO nowhere VALUES (1)")'
+# VACUUM is refused inside a transaction.
+IN_BLOCK = """
+op.execute("INSERT INTO first VALUES (1)")
+with op.get_context().autocommit_block():
+    op.get_bind().connection.cursor().execute("VACUUM")
+op.execute("INSERT INTO first VALUES (2)")
+"""
+
+
+def upgrade(project: Project) -> RunReport:
+    return command.upgrade(Config.find(project.root), "head")
+
+
+def with_env(project: Project, **settings: object) -> Path:
+    project.build(config=settings, env=env_py(project.url))
+    return project.root / "app.db"
+
+
+@pytest.mark.parametrize("env", [True, False], ids=["env.py", "no env.py"])
+def test_one_transaction_for_the_run(project: Project, env: bool) -> None:
+    project.build(config={"transaction": "per_run"}, env=env_py(project.url) if env else None)
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=FAILING)
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert caught.value.revision == "bb2"
+    assert tables(project.root / "app.db") == set()
+    project.revision("bb2", "aa1", upgrade=SECOND)
+    assert upgrade(project).heads == ("bb2",)
+    assert heads(project.root / "app.db") == ["bb2"]
+    assert rows(project.root / "app.db", "SELECT id FROM first") == [(1,)]
+
+
+def test_the_option_of_configure_wins_over_the_file(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=False)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+    project.build(config={"transaction": "per_revision"}, env=online(project.url, body))
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=FAILING)
+    with pytest.raises(RevisionFailed):
+        upgrade(project)
+    assert tables(project.root / "app.db") == set()
+
+
+def test_no_transaction_commits_each_statement(project: Project) -> None:
+    file = with_env(project, transaction="none")
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=FAILING)
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert caught.value.revision == "bb2"
+    # What the failed revision did before its error stays, and the version table does not say so.
+    assert heads(file) == ["aa1"]
+    assert rows(file, "SELECT id FROM first") == [(1,)]
+
+
+def test_begin_transaction_holds_nothing_around_revisions_with_their_own(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        inside = connection.in_transaction()
+        context.run_migrations()
+        context.config.attributes["seen"] = (inside, connection.in_transaction())
+"""
+    project.build(env=online(project.url, body))
+    project.revision("aa1", None, upgrade=FIRST)
+    config = Config.find(project.root)
+    command.upgrade(config, "head")
+    assert config.attributes["seen"] == (False, False)
+
+
+def test_without_begin_transaction_revisions_are_committed_all_the_same(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    context.run_migrations()
+"""
+    project.build(env=online(project.url, body))
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    assert heads(project.root / "app.db") == ["aa1"]
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run", "none"])
+def test_an_autocommit_block_commits_what_was_done_and_goes_on(project: Project, scope: str) -> None:
+    file = with_env(project, transaction=scope)
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=IN_BLOCK)
+    assert upgrade(project).heads == ("bb2",)
+    assert heads(file) == ["bb2"]
+    assert rows(file, "SELECT id FROM first ORDER BY 1") == [(1,), (2,)]
+
+
+def test_what_was_committed_for_a_block_stays_when_the_rest_fails(project: Project) -> None:
+    file = with_env(project)
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=IN_BLOCK + 'op.execute("INSERT INTO nowhere VALUES (1)")')
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert "nothing of it is applied" not in caught.value.remains
+    assert heads(file) == ["aa1"]
+    assert rows(file, "SELECT id FROM first") == [(1,)]
+
+
+def test_an_error_inside_a_block_ends_the_revision(project: Project) -> None:
+    file = with_env(project)
+    body = """
+    with op.get_context().autocommit_block():
+        op.execute("INSERT INTO first VALUES (1)")
+        op.execute("INSERT INTO nowhere VALUES (1)")
+    """
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade="\n".join(line[4:] for line in body.splitlines()))
+    with pytest.raises(RevisionFailed):
+        upgrade(project)
+    assert heads(file) == ["aa1"]
+    assert rows(file, "SELECT id FROM first") == [(1,)]
+
+
+def test_blocks_leave_the_connection_as_it_was(project: Project) -> None:
+    file = with_env(project)
+    block = 'with op.get_context().autocommit_block():\n    op.execute("INSERT INTO first VALUES ({})")\n'
+    look = 'assert op.get_bind().get_isolation_level() == "SERIALIZABLE"\n'
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=block.format(1) + look + block.format(2) + look)
+    project.revision("cc3", upgrade=FAILING.replace("VALUES (1)", "VALUES (3)", 1))
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    # The revision after the blocks has a real transaction again.
+    assert caught.value.revision == "cc3"
+    assert heads(file) == ["bb2"]
+    assert rows(file, "SELECT id FROM first ORDER BY 1") == [(1,), (2,)]
+
+
+def test_a_statement_outside_the_transaction_is_said_in_the_notes(project: Project) -> None:
+    file = with_env(project)
+    project.revision("aa1", None, upgrade='op.execute("PRAGMA journal_mode=WAL")\n' + FIRST)
+    report = upgrade(project)
+    assert len(report.notes) == 1
+    assert "journal_mode" in report.notes[0]
+    assert rows(file, "PRAGMA journal_mode") == [("wal",)]
+    assert heads(file) == ["aa1"]
+
+
+# -- offline --------------------------------------------------------------------------------------
+
+
+def sql(project: Project, revision: str = "head") -> list[str]:
+    """Return the statements of an offline run, one a line, comments left out."""
+    config = Config.find(project.root)
+    config.output_buffer = io.StringIO()
+    command.upgrade(config, revision, sql=True)
+    parts = [" ".join(part.split()) for part in config.output_buffer.getvalue().split("\n\n")]
+    return [part for part in parts if part and not part.startswith("--")]
+
+
+def kinds(statements: list[str]) -> list[str]:
+    return [statement.rstrip(";").split("(")[0].split(" VALUES")[0].split(" SET")[0].strip() for statement in statements]
+
+
+def two_revisions(project: Project) -> None:
+    project.revision("aa1", None, upgrade='op.execute("INSERT INTO one VALUES (1)")')
+    body = 'with op.get_context().autocommit_block():\n    op.execute("VACUUM")'
+    project.revision("bb2", upgrade=f'op.execute("INSERT INTO two VALUES (2)")\n{body}')
+
+
+def test_offline_one_transaction_a_revision_is_written(project: Project) -> None:
+    two_revisions(project)
+    assert kinds(sql(project)) == [
+        "BEGIN IMMEDIATE",
+        "CREATE TABLE migrateops_version",
+        "INSERT INTO one",
+        "INSERT INTO migrateops_version",
+        "COMMIT",
+        "BEGIN IMMEDIATE",
+        "INSERT INTO two",
+        "COMMIT",
+        "VACUUM",
+        "BEGIN IMMEDIATE",
+        "UPDATE migrateops_version",
+        "COMMIT",
+    ]
+    assert not (project.root / "app.db").exists()
+
+
+def test_offline_one_transaction_for_the_run_is_written(project: Project) -> None:
+    project.configure(transaction="per_run")
+    two_revisions(project)
+    assert kinds(sql(project)) == [
+        "BEGIN IMMEDIATE",
+        "CREATE TABLE migrateops_version",
+        "INSERT INTO one",
+        "INSERT INTO migrateops_version",
+        "INSERT INTO two",
+        "COMMIT",
+        "VACUUM",
+        "BEGIN IMMEDIATE",
+        "UPDATE migrateops_version",
+        "COMMIT",
+    ]
+
+
+def test_offline_no_transaction_writes_none(project: Project) -> None:
+    project.configure(transaction="none")
+    two_revisions(project)
+    assert not {"BEGIN IMMEDIATE", "COMMIT"} & {*kinds(sql(project))}
+
+
+def test_what_is_written_offline_does_what_the_run_does(project: Project) -> None:
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=SECOND)
+    script = "\n".join(sql(project))
+    engine = sa.create_engine(project.url)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.executescript(script)
+    engine.dispose()
+    assert heads(project.root / "app.db") == ["bb2"]
+    assert upgrade(project).steps == ()
