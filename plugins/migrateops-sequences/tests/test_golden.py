@@ -52,7 +52,7 @@ def text_of(stream: Any) -> str:
         try:
             stream.op.invoke(operation)
         except UnsupportedOperation as refused:
-            stream.buffer.write(f"-- {operation.describe()}: no {refused.what}\n\n")
+            stream.buffer.write(f"-- refused: {operation.describe()}: {refused.what}\n\n")
     return str(stream.text).rstrip("\n") + "\n"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, oracle, postgresql, sqlite
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect
 
 from migrateops.operations import MigrateOperation
 from migrateops.snapshot import Snapshot
@@ -16,14 +17,18 @@ from migrateops_sequences.kind import SequenceKind, SequenceRecord
 from migrateops_sequences.ops import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
 
-def kind_for(dialect: Any) -> SequenceKind:
+def dialect_of(name: str) -> Dialect:
+    return sa.make_url(f"{name}://").get_dialect()()
+
+
+def kind_for(dialect: Dialect) -> SequenceKind:
     catalog = catalog_of(dialect)
     assert catalog is not None
     return SequenceKind(catalog, dialect)
 
 
-POSTGRESQL = kind_for(postgresql.dialect())
-MARIADB = kind_for(mysql.dialect(is_mariadb=True))
+POSTGRESQL = kind_for(dialect_of("postgresql+psycopg"))
+MARIADB = kind_for(dialect_of("mariadb+pymysql"))
 USUAL = SequenceRecord(None, "s", "bigint", 1, 1, 1, 2**63 - 1, False, 1)
 
 
@@ -138,7 +143,7 @@ def models() -> sa.MetaData:
 
 
 def test_the_models() -> None:
-    records = POSTGRESQL.from_metadata(models(), postgresql.dialect())
+    records = POSTGRESQL.from_metadata(models(), dialect_of("postgresql+psycopg"))
     assert list(records) == [
         SequenceRecord(None, "of_column"),
         SequenceRecord("shop", "alone", "integer", start=5),
@@ -146,12 +151,12 @@ def test_the_models() -> None:
 
 
 def test_an_optional_sequence_is_there_where_nothing_else_makes_keys() -> None:
-    names = [record.name for record in MARIADB.from_metadata(models(), mysql.dialect(is_mariadb=True))]
+    names = [record.name for record in MARIADB.from_metadata(models(), dialect_of("mariadb+pymysql"))]
     assert names == ["of_column", "alone", "spare"]
 
 
 def test_the_default_schema_has_no_name() -> None:
-    dialect = postgresql.dialect()
+    dialect = dialect_of("postgresql+psycopg")
     dialect.default_schema_name = "shop"
     schemas = {record.name: record.schema for record in POSTGRESQL.from_metadata(models(), dialect)}
     assert schemas == {"of_column": None, "alone": None}
@@ -160,14 +165,14 @@ def test_the_default_schema_has_no_name() -> None:
 @pytest.mark.parametrize(
     ("dialect", "kinds"),
     [
-        (postgresql.dialect(), 1),
-        (mysql.dialect(is_mariadb=True), 1),
-        (mysql.dialect(), 0),
-        (sqlite.dialect(), 0),
-        (oracle.dialect(), 0),
+        (dialect_of("postgresql+psycopg"), 1),
+        (dialect_of("mariadb+pymysql"), 1),
+        (dialect_of("mysql+pymysql"), 0),
+        (dialect_of("sqlite"), 0),
+        (dialect_of("oracle"), 0),
     ],
 )
-def test_the_hook_offers_it_where_sequences_are_read(dialect: Any, kinds: int) -> None:
+def test_the_hook_offers_it_where_sequences_are_read(dialect: Dialect, kinds: int) -> None:
     class Context:
         pass
 
@@ -234,5 +239,5 @@ def count_statements(connection: sa.Connection) -> list[str]:
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
         sent.append(statement)
 
-    sa.event.listen(connection, "before_cursor_execute", note)
+    event.listen(connection, "before_cursor_execute", note)
     return sent

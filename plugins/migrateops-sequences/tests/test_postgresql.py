@@ -66,7 +66,7 @@ def test_options(
 def test_names_are_quoted(postgresql_op: Operations, postgresql_connection: sa.Connection) -> None:
     name, schema_name = 'Odd "name" 100%', "Some Schema"
     postgresql_connection.execute(sa.schema.CreateSchema(schema_name))
-    postgresql_op.create_sequence(name, schema=schema_name)  # type: ignore[attr-defined,unused-ignore]
+    postgresql_op.invoke(CreateSequenceOp(name, schema=schema_name))
     assert sequence(postgresql_connection, name, schema_name) == DEFAULTS
     postgresql_op.invoke(AlterSequenceOp(name, schema=schema_name, increment=2, new_sequence_name="select"))
     assert sequence(postgresql_connection, name, schema_name) is None

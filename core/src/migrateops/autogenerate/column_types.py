@@ -120,11 +120,17 @@ def _is_call(text: str) -> bool:
 
 def _types_in(type_: TypeEngine[Any]) -> list[TypeEngine[Any]]:
     """Return the types that a type holds, such as the one of an array's items."""
-    found: list[TypeEngine[Any]] = []
+    found: list[TypeEngine[Any]] = list(_types_of_class(type(type_)))
     for value in vars(type_).values():
         if isinstance(value, TypeEngine) and value is not type_:
             found += [value, *_types_in(value)]
     return found
+
+
+@functools.cache
+def _types_of_class(cls: type[Any]) -> tuple[TypeEngine[Any], ...]:
+    values = (value for base in cls.__mro__ for value in vars(base).values())
+    return tuple(value for value in values if isinstance(value, TypeEngine))
 
 
 class _Nested(ast.NodeTransformer):

@@ -26,8 +26,10 @@ def double_quoted(source: str) -> str:
 
 
 def _double_quoted(literal: str) -> str:
-    if literal[0] == "'" and '"' not in literal and "\\'" not in literal:
-        return f'"{literal[1:-1]}"'
+    body = literal[1:-1]
+    # A quote inside is escaped only where both kinds are there.
+    if literal[0] == "'" and '"' not in body:
+        return f'"{body}"'
     return literal
 
 

@@ -42,11 +42,10 @@ def _coded(error: Exception) -> MigrateOpsError | None:
 
     if isinstance(error, MigrateOpsError):
         return error
-    database = sys.modules.get("sqlalchemy.exc")
-    if database is not None and isinstance(error, database.DBAPIError) and error.statement is None:
+    if "sqlalchemy.exc" in sys.modules and _is_of_driver(error):
         from migrateops.errors.runtime import CannotConnect
 
-        return CannotConnect("the database", _line(error.orig or error))
+        return CannotConnect("the database", _line(getattr(error, "orig", None) or error))
     place = _place(error)
     if place is not None:
         from migrateops.errors.commands import EnvironmentFailed
@@ -57,6 +56,13 @@ def _coded(error: Exception) -> MigrateOpsError | None:
 
         return FileRefused(error.filename, error.strerror or type(error).__name__)
     return None
+
+
+def _is_of_driver(error: Exception) -> bool:
+    """Say whether a driver raised it, before any statement: while it connected."""
+    from sqlalchemy.exc import DBAPIError
+
+    return isinstance(error, DBAPIError) and error.statement is None
 
 
 def _place(error: Exception) -> tuple[str, int] | None:

@@ -104,7 +104,7 @@ def print_ignored_files(config: Config) -> None:
 
 
 def print_listing(
-    verb: str, listing: Listing, *, verbose: bool, as_json: bool, current: Collection[str] = ()
+    verb: str, listing: Listing, *, verbose: bool, as_json: bool, current: Collection[str] | None = None
 ) -> None:
     """Print revisions to stdout as ``heads``, ``history`` or ``show`` do, and to stderr what is left out.
 
@@ -113,7 +113,7 @@ def print_listing(
         listing: The revisions.
         verbose: Several lines for each.
         as_json: A list of objects.
-        current: What to mark as what the database is at.
+        current: What the database is at, to be marked; None if that is not asked for.
     """
     for error in listing.unreadable:
         print(f"note: left out: {error.message()}", file=sys.stderr)
@@ -121,11 +121,17 @@ def print_listing(
     if as_json:
         import json
 
-        text = json.dumps([info.as_dict() for info in found], indent=2) + "\n"
+        listed = [info.as_dict() for info in found]
+        if current is not None:
+            listed = [{**one, "is_current": one["revision"] in current} for one in listed]
+        text = json.dumps(listed, indent=2) + "\n"
     elif verbose or verb == "show":
         text = "\n".join(_entry(info, current) for info in found)
     elif verb == "history":
-        text = "".join(f"{', '.join(info.down_revisions) or '<base>'} -> {_line(info, current)}\n" for info in found)
+        lines = (
+            f"{', '.join(info.down_revisions) or '<base>'} -> {_line(info, current)}\n" for info in found
+        )
+        text = "".join(lines)
     else:
         text = "".join(f"{_line(info, current)}\n" for info in found)
     encoding = sys.stdout.encoding or "utf-8"
@@ -133,12 +139,12 @@ def print_listing(
     sys.stdout.flush()
 
 
-def _title(info: RevisionInfo, current: Collection[str]) -> str:
+def _title(info: RevisionInfo, current: Collection[str] | None) -> str:
     words = [info.revision]
     if info.branch_labels:
         words.append(f"({', '.join(info.branch_labels)})")
     marks = {
-        "(current)": info.revision in current,
+        "(current)": current is not None and info.revision in current,
         "(head)": info.is_head,
         "(branchpoint)": info.is_branch_point,
         "(mergepoint)": info.is_merge,
@@ -146,12 +152,12 @@ def _title(info: RevisionInfo, current: Collection[str]) -> str:
     return " ".join([*words, *(mark for mark, is_so in marks.items() if is_so)])
 
 
-def _line(info: RevisionInfo, current: Collection[str]) -> str:
+def _line(info: RevisionInfo, current: Collection[str] | None) -> str:
     title = _title(info, current)
     return f"{title}, {info.message}" if info.message else title
 
 
-def _entry(info: RevisionInfo, current: Collection[str]) -> str:
+def _entry(info: RevisionInfo, current: Collection[str] | None) -> str:
     """Return several lines on one revision, the last one ended."""
     lines = [f"Revision: {_title(info, current)}", f"Follows: {', '.join(info.down_revisions) or '<base>'}"]
     if info.depends_on:

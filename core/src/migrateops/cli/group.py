@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,7 +57,7 @@ class Verbs(click.Group):
         if cmd_name not in self._ready:
             module, summary = VERBS[cmd_name]
             command: click.Command = getattr(import_module(f"migrateops.cli.verbs.{module}"), cmd_name)
-            command.help = f"{summary}\n\n{command.help or ''}"
+            command.help = f"{summary}\n\n{cleandoc(command.help or '')}"
             _take_options(command)
             self._ready[cmd_name] = command
         return self._ready[cmd_name]
@@ -66,7 +67,8 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
         offered = [
-            (advert.name, f"from {advert.distribution} {advert.version}") for advert in _offered(_plugins(ctx))
+            (advert.name, f"from {advert.distribution} {advert.version}")
+            for advert in _offered(_plugins(ctx))
         ]
         if offered:
             with formatter.section("Commands of plugins"):

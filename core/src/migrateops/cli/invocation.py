@@ -60,6 +60,7 @@ class Invocation:
         import sys
 
         config = ProjectConfig.find(file=self.file, name=self.name, url=self.url)
+        assert isinstance(config, ProjectConfig)
         config.cmd_opts = self
         config.stdout = config.output_buffer = sys.stdout
         if self.plugins is not None or self.deny:
@@ -82,10 +83,14 @@ class Invocation:
         return replace(found, deny=(*found.deny, *self.deny))
 
 
+# A command may have a parameter of its own under the same name.
+_PREFIX = "program_"
+
+
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep the value of an option; one that stands after the command comes later, and counts."""
     invocation = context.ensure_object(Invocation)
-    name = str(parameter.name)
+    name = str(parameter.name).removeprefix(_PREFIX)
     if isinstance(value, tuple):
         getattr(invocation, name).extend(value)
     elif name == "no_color":
@@ -94,13 +99,10 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
         setattr(invocation, name, value)
 
 
-class _Policy(click.ParamType):
-    name = "policy"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value in ("none", "auto") or str(value).startswith("list:"):
-            return value
-        self.fail(f"{value!r} is not 'none', 'auto' or 'list:name,name'.", param, ctx)
+def _policy(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None and value not in ("none", "auto") and not value.startswith("list:"):
+        raise click.BadParameter(f"{value!r} is not 'none', 'auto' or 'list:name,name'.", context, parameter)
+    _remember(context, parameter, value)
 
 
 def options(*, hidden: bool = False) -> list[click.Parameter]:
@@ -110,23 +112,25 @@ def options(*, hidden: bool = False) -> list[click.Parameter]:
         hidden: For use after the command, where the help of the program has described them.
     """
 
-    def option(*names: str, **more: Any) -> click.Option:
-        return click.Option(names, expose_value=False, callback=_remember, hidden=hidden, **more)
+    def option(name: str, *flags: str, **more: Any) -> click.Option:
+        names = (f"{_PREFIX}{name}", *flags)
+        more.setdefault("callback", _remember)
+        return click.Option(names, expose_value=False, hidden=hidden, **more)
 
     return [
-        option("-c", "--config", "file", metavar="FILE", help="Read this configuration file."),
-        option("-n", "--name", "name", metavar="NAME", help="Use this section or database of the file."),
-        option("--url", "url", metavar="URL", help="Use this database, not the configured one."),
-        option("-x", "x", multiple=True, metavar="KEY=VALUE", help="Pass an argument to env.py."),
+        option("file", "-c", "--config", metavar="FILE", help="Read this configuration file."),
+        option("name", "-n", "--name", metavar="NAME", help="Use this section or database of the file."),
+        option("url", "--url", metavar="URL", help="Use this database, not the configured one."),
+        option("x", "-x", multiple=True, metavar="KEY=VALUE", help="Pass an argument to env.py."),
         option(
-            "--plugins",
             "plugins",
-            type=_Policy(),
+            "--plugins",
+            callback=_policy,
             metavar="none|auto|list:A,B",
             help="Say which distributions with plugins take part.",
         ),
-        option("--deny", "deny", multiple=True, metavar="DIST", help="Let a distribution take no part."),
-        option("-q", "--quiet", "quiet", is_flag=True, help="Print results and errors only."),
-        option("--debug", "debug", is_flag=True, help="Print the traceback of an error."),
-        option("--no-color", "no_color", is_flag=True, help="Use no colours."),
+        option("deny", "--deny", multiple=True, metavar="DIST", help="Let a distribution take no part."),
+        option("quiet", "-q", "--quiet", is_flag=True, help="Print results and errors only."),
+        option("debug", "--debug", is_flag=True, help="Print the traceback of an error."),
+        option("no_color", "--no-color", is_flag=True, help="Use no colours."),
     ]

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrateops.cli.invocation import Invocation
-    from migrateops.commands.running import Progress, RunReport
+    from migrateops.commands.report import RunReport
+    from migrateops.commands.running import Progress
     from migrateops.runtime.step import RevisionStep
 
 
@@ -31,6 +32,14 @@ def say_json(found: Any) -> None:
     import json
 
     say(json.dumps(found, indent=2, default=str))
+
+
+def shown(path: str) -> str:
+    """Return a path as a person would write it: relative, if it is below the working directory."""
+    from pathlib import Path
+
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def on_terminal() -> bool:
@@ -72,7 +81,7 @@ def progress(invocation: Invocation, *, sql: bool = False) -> Iterator[Progress 
     if sql or invocation.quiet:
         yield None
     elif not on_terminal():
-        yield lambda step, index, total: say(step.describe())
+        yield lambda step, index, total: say(_described(step))
     else:
         with _moving(console(invocation)) as moving:
             yield moving
@@ -89,15 +98,26 @@ def _moving(on: Console) -> Iterator[Progress]:
         def begin(step: RevisionStep, index: int, total: int) -> None:
             end()
             running.append(step)
-            status.update(escape(f"{index + 1} of {total}: {step.describe()}"))
+            status.update(escape(f"{index + 1} of {total}: {_described(step)}"))
 
         def end() -> None:
             while running:
-                on.print(running.pop().describe())
+                on.print(_described(running.pop()))
 
         yield begin
         # Not reached by an error: a step is printed as done only if it is.
         end()
+
+
+def _described(step: RevisionStep) -> str:
+    message = step.revision.doc if step.revision is not None else ""
+    return _line(step.direction, step.step.source, step.step.destination, message)
+
+
+def _line(direction: str, source: Sequence[str], destination: Sequence[str], message: str) -> str:
+    """Return a step in a line, as ``history`` shows revisions."""
+    places = f"{', '.join(source) or '<base>'} -> {', '.join(destination) or '<base>'}"
+    return f"{direction} {places}, {message}" if message else f"{direction} {places}"
 
 
 def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps: bool = False) -> int:
@@ -111,10 +131,9 @@ def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps:
     """
     if not invocation.quiet:
         for step in done.steps if steps and not sql else ():
-            places = f"{', '.join(step.source) or 'base'} -> {', '.join(step.destination) or 'base'}"
-            say(f"{step.direction} {places}" + (f", {step.message}" if step.message else ""))
+            say(_line(step.direction, step.source, step.destination, step.message))
         if not done.steps and not sql:
-            say(f"nothing to do: the database is at {', '.join(done.heads) or 'base'}")
+            say(f"nothing to do: the database is at {', '.join(done.heads) or '<base>'}")
         for text in done.notes:
             note(f"note: {text}")
     for error in done.hook_errors:

@@ -13,6 +13,7 @@ from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
+    from migrateops.autogenerate import AutogenContext
     from migrateops.config import Config
     from migrateops.operations.ops import MigrationScript
     from migrateops.runtime.migration import MigrationContext
@@ -111,43 +112,53 @@ class _Making:
         self.compare = False
         self.not_compared: tuple[str, ...] = ()
         self.template_args: dict[str, Any] = {}
-        self._context: MigrationContext | None = None
+        self._compared: AutogenContext | None = None
 
     def in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
-        """Fill the directive from the comparison with this database."""
-        self._context = context
+        """Fill the directive from the comparison with this database, and let others change it."""
+        from migrateops.autogenerate import AutogenContext, rewrite
+
+        plugins = context.plugins
+        # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
+        plugins.start(
+            env=context.environment_context or context,
+            needed=plugins.enabled if self.compare else (),
+        )
         self.template_args |= context.opts.get("template_args", {})
         if self.compare:
             self._compare(rows, context)
-        for process in (context.opts.get("process_revision_directives"), self.process):
-            if process is not None:
-                process(context, rows, self.directives)
-        for directive in self.directives:
-            context.plugins.hooks.call("migrateops_rewrite_operations", ctx=context, script=directive)
+        self._compared = self._compared or AutogenContext(context, context.metadata)
+        rewrite(self._compared, rows, self.directives)
+        if self.process is not None:
+            self.process(context, rows, self.directives)
         return []
 
     def _compare(self, rows: tuple[str, ...], context: MigrationContext) -> None:
-        from migrateops.autogenerate import compare_into
+        from migrateops.autogenerate import AutogenContext, produce_script
+        from migrateops.autogenerate.produce import COVERAGE
 
-        heads = self.script.get_heads()
         if context.metadata is None:
             raise NoModels
-        if set(rows) != set(self.script.graph.sorted(heads)) and set(rows) != set(
-            self.script.get_heads(consider_depends_on=True)
-        ):
+        heads = self.script.get_heads(consider_depends_on=True)
+        if set(rows) != set(heads):
             raise DatabaseNotAtHead(rows, tuple(heads))
-        # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
-        context.plugins.start(env=context.environment_context, needed=context.plugins.enabled)
-        self.not_compared = compare_into(context, self.directives[0])
+        self._compared = AutogenContext(context, context.metadata)
+        made = produce_script(self._compared)
+        directive = self.directives[0]
+        directive.upgrade_ops_list[:] = made.upgrade_ops_list
+        directive.downgrade_ops_list[:] = made.downgrade_ops_list
+        directive.imports |= made.imports
+        directive.requires_plugins |= made.requires_plugins
+        self.not_compared = tuple(made.info[COVERAGE])
 
     def write(self, directive: MigrationScript) -> NewRevision:
         """Render one script and write its file."""
         more: dict[str, Any] = dict(self.template_args)
         operations: tuple[str, ...] = ()
-        if self._context is not None:
-            from migrateops.autogenerate import render_script
+        if self._compared is not None:
+            from migrateops.autogenerate import template_args
 
-            more |= render_script(self._context, directive)
+            more |= template_args(self._compared, directive)
             operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
         made: Script = self.script.generate_revision(
             directive.rev_id or uuid.uuid4().hex[-12:],
@@ -157,6 +168,7 @@ class _Making:
             branch_labels=directive.branch_label,
             version_path=directive.version_path,
             depends_on=directive.depends_on,
+            requires_plugins=directive.requires_plugins,
             **more,
         )
         return NewRevision(made.revision, made.path, directive.message or "", operations, self.not_compared)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from migrateops.config import Config
 
 OP, SURFACE = "op.pyi", "operations/_surface.pyi"
+# A type checker takes the modules of a package that it finds first, and the others where it finds them.
+_PACKAGES = ("__init__.py", "operations/__init__.py")
 # Members that are no use in a script.
 _FOR_PROGRAMS = frozenset({"call", "context", "form"})
 
@@ -70,6 +72,9 @@ def stubs(config: Config, out: str = "typings", *, check: bool = False) -> StubR
                 faults.setdefault(id(fault), fault)
     package = Path(out, "migrateops")
     texts = {str(package / name): text for name, text in _texts(found).items()}
+    for name in _PACKAGES:
+        source = Path(__file__).resolve().parent.parent / name
+        texts[str((package / name).with_suffix(".pyi"))] = source.read_text(encoding="utf-8")
     changed = tuple(path for path, text in texts.items() if _read(path) != text)
     if not check:
         for path in changed:

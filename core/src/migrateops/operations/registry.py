@@ -352,7 +352,8 @@ class Namespace:
     def _for_key(self, cls: type[Any], key: str) -> Iterator[Implementation]:
         name = (cls.__module__, cls.__qualname__, key)
         advertised = None
-        if self.sources is not None:
+        # What is advertised never means a class of the project's own.
+        if self.sources is not None and self.layer_of(cls.__module__) <= Layer.PLUGIN:
             advertised = self.sources.implementations(vars(cls).get("__op_names__", {}).get("op"), cls, key)
         ranked = [(Layer.ENVIRONMENT, i) for i in self.local.implementations.get(name, {}).values()]
         for i in process.implementations.get(name, {}).values():

@@ -17,6 +17,7 @@ from migrateops.operations.declare import Form, OpSpec, Role
 from migrateops.operations.registry import Directive
 
 _WIDTH = 110
+_STARS: dict[Any, str] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 _WRITTEN = "# Written by `migrateops stubs`; change the operations, not this file.\n"
 
 
@@ -196,7 +197,7 @@ def _item(annotation: Any) -> Any:
 
 
 def _parameter(parameter: Parameter, modules: Sequence[ModuleType], imports: _Imports) -> str:
-    stars = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    stars = _STARS.get(parameter.kind, "")
     text = f"{stars}{parameter.name}: {_annotation(parameter.annotation, modules, imports)}"
     default = parameter.default
     if default is Parameter.empty:

@@ -204,6 +204,7 @@ class _Run:
         """Have the version table there, and empty it first where the command says so."""
         context = self.context
         if not self.table_is_there:
+            context.opts.pop("purge", None)
             context.versions.create()
             self.table_is_there = True
         elif context.opts.pop("purge", False):
@@ -223,11 +224,11 @@ class _Run:
                         context.static_output(f"-- Running {step.describe()}")
                         self._ready_table()
                     self._call(step)
-                    # After the script: as long as nothing is written, it may send what no transaction takes.
-                    self._ready_table()
                     if context.transactions.current is not None:
                         # Before the version row says so: is the transaction still the same one?
                         context.transactions.current.check()
+                    # After the script: one that starts with a VACUUM needs a transaction without writes.
+                    self._ready_table()
                     context.versions.apply(step.step)
                     self._tell(step)
                 except BaseException as exc:

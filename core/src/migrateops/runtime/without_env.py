@@ -160,8 +160,10 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], shown: st
         try:
             with _connecting(shown):
                 connection = await engine.connect()
-            async with connection:
+            try:
                 return await connection.run_sync(use)
+            finally:
+                await connection.close()
         finally:
             await engine.dispose()
 

@@ -142,7 +142,7 @@ def _tokens(text: str) -> list[str] | None:
             named = _TYPE_NAME.match(text, position)
             if named is None:
                 return None
-            if tokens and (tokens[-1][0] in "'0123456789E." or _TEXT_TYPE.match(text, position)):
+            if tokens and (_is_literal(tokens[-1]) or _TEXT_TYPE.match(text, position)):
                 position = named.end()
                 continue
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token, 0)
@@ -150,6 +150,11 @@ def _tokens(text: str) -> list[str] | None:
             return None
         tokens.append(token.lower() if found.lastgroup == "word" else token)
     return _numbers(tokens) if depth == 0 else None
+
+
+def _is_literal(token: str) -> bool:
+    # Words are in lower case by now: what begins with E is a string.
+    return token[0] in "'0123456789E" or token == "null"
 
 
 def _numbers(tokens: list[str]) -> list[str]:

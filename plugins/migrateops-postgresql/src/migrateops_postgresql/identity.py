@@ -28,6 +28,8 @@ def changes(old: Identity, new: Identity) -> list[str]:
     ``START WITH`` is what a later RESTART goes back to; the next value stays what it is.
     """
     before, after = _settings(old), _settings(new)
+    # Counting in the other direction has other limits, which the server does not set by itself.
+    turned = frozenset({"minvalue", "maxvalue"} if before.increment * after.increment < 0 else ())
     texts = {
         "generated": f"GENERATED {after.generated}",
         "increment": f"INCREMENT BY {after.increment}",
@@ -37,7 +39,9 @@ def changes(old: Identity, new: Identity) -> list[str]:
         "cache": f"CACHE {after.cache}",
         "cycle": "CYCLE" if after.cycle else "NO CYCLE",
     }
-    return [text for name, text in texts.items() if getattr(before, name) != getattr(after, name)]
+    return [
+        text for name, text in texts.items() if name in turned or getattr(before, name) != getattr(after, name)
+    ]
 
 
 def _settings(identity: Identity) -> _Settings:

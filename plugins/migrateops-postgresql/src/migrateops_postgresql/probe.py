@@ -85,13 +85,16 @@ def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0
 def parameters(url: str) -> tuple[tuple[str, ...], dict[str, str]] | None:
     """Return the drivers to try and libpq's parameters, or None where the url has anything unusual."""
     try:
-        parts = urlsplit(url, allow_fragments=False)
+        parts = urlsplit(url)
         port = parts.port
         query = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError:
         return None
     drivers = _DRIVERS.get(parts.scheme)
-    if drivers is None or not url.startswith(f"{parts.scheme}://") or parts.netloc.count("@") > 1:
+    if drivers is None or not url.startswith(f"{parts.scheme}://"):
+        return None
+    # A password with one of these unescaped ends elsewhere than where SQLAlchemy lets it end.
+    if "#" in url or url.count("@") != ("@" in parts.netloc):
         return None
     options = dict(query)
     if len(options) != len(query) or not _OPTIONS.issuperset(options) or "," in options.get("host", ""):

@@ -8,13 +8,13 @@ CREATE SEQUENCE s NO MINVALUE NO MAXVALUE NOCYCLE NOCACHE;
 
 CREATE SEQUENCE s CACHE 1;
 
--- create_sequence 's': no the option 'data_type' of CREATE SEQUENCE before version 11.5
+-- refused: create_sequence 's': the option 'data_type' of CREATE SEQUENCE before version 11.5
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
 
 CREATE SEQUENCE IF NOT EXISTS s;
 
@@ -28,11 +28,11 @@ ALTER SEQUENCE s RESTART;
 
 ALTER SEQUENCE s RESTART WITH 70 INCREMENT BY 5;
 
--- alter_sequence 's': no the option 'data_type' of ALTER SEQUENCE before version 11.5
+-- refused: alter_sequence 's': the option 'data_type' of ALTER SEQUENCE before version 11.5
 
--- alter_sequence 's': no the option 'order' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'order' of ALTER SEQUENCE
 
--- alter_sequence 's': no the option 'owned_by' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'owned_by' of ALTER SEQUENCE
 
 ALTER SEQUENCE IF EXISTS s CACHE 5;
 

@@ -10,31 +10,31 @@ CREATE SEQUENCE s CACHE 1;
 
 CREATE SEQUENCE s AS SMALLINT;
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'if_not_exists' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'if_not_exists' of CREATE SEQUENCE
 
 ALTER SEQUENCE shop.s INCREMENT BY 5 MINVALUE 1 MAXVALUE 9 CYCLE CACHE 20;
 
 ALTER SEQUENCE s NO MINVALUE NO MAXVALUE NO CYCLE NO CACHE;
 
--- alter_sequence 's': no the option 'start' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'start' of ALTER SEQUENCE
 
 ALTER SEQUENCE s RESTART;
 
 ALTER SEQUENCE s RESTART WITH 70 INCREMENT BY 5;
 
--- alter_sequence 's': no the option 'data_type' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'data_type' of ALTER SEQUENCE
 
--- alter_sequence 's': no the option 'order' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'order' of ALTER SEQUENCE
 
--- alter_sequence 's': no the option 'owned_by' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'owned_by' of ALTER SEQUENCE
 
--- alter_sequence 's': no the option 'if_exists' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'if_exists' of ALTER SEQUENCE
 
 ALTER SEQUENCE [It's] INCREMENT BY 2;
 

@@ -10,9 +10,9 @@ CREATE SEQUENCE s CACHE 1;
 
 CREATE SEQUENCE s AS SMALLINT;
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- create_sequence 's': no the option 'order' of CREATE SEQUENCE
+-- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
 CREATE SEQUENCE shop.s OWNED BY shop.orders."Line";
 
@@ -30,7 +30,7 @@ ALTER SEQUENCE s RESTART WITH 70 INCREMENT BY 5;
 
 ALTER SEQUENCE s AS BIGINT;
 
--- alter_sequence 's': no the option 'order' of ALTER SEQUENCE
+-- refused: alter_sequence 's': the option 'order' of ALTER SEQUENCE
 
 ALTER SEQUENCE s OWNED BY NONE;
 

@@ -38,11 +38,10 @@ def history(
     invocation: Invocation, rev_range: str | None, verbose: bool, indicate_current: bool, as_json: bool
 ) -> None:
     """Reads the scripts, and the database only for `current` in a range and for -i."""
-    rows = None
-    if indicate_current or "current" in (rev_range or ""):
-        rows = _rows(invocation.config)
+    asked = indicate_current or "current" in (rev_range or "")
+    rows = _rows(invocation.config) if asked else None
     found = read.history(invocation.config, rev_range, current=rows)
-    marked = frozenset(rows or ()) if indicate_current else frozenset[str]()
+    marked = rows if indicate_current else None
     print_listing("history", found, verbose=verbose, as_json=as_json, current=marked)
 
 

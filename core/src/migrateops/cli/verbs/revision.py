@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import note, say, say_json
+from migrateops.cli.output import note, say, say_json, shown
 
 
 @click.command()
@@ -55,9 +55,9 @@ def revision(
         return
     for one in written:
         if invocation.quiet:
-            say(one.path)
+            say(shown(one.path))
             continue
-        say(f"wrote {one.path}")
+        say(f"wrote {shown(one.path)}")
         for line in one.operations:
             say(f"  {line}")
         if autogenerate and not one.operations:

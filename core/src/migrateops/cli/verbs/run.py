@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,29 @@ from migrateops.cli.output import progress, report, say_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from migrateops.commands.running import RunReport
+    from migrateops.commands.report import RunReport
+
+_RELATIVE = re.compile(r"-\d+")
+
+
+class Relative(click.Command):
+    """Takes ``-1`` for a revision, where click sees an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Move revisions that count back behind the options."""
+        if "--" in args:
+            return super().parse_args(ctx, args)
+        back = [one for one in args if _RELATIVE.fullmatch(one)]
+        rest = [one for one in args if not _RELATIVE.fullmatch(one)]
+        return super().parse_args(ctx, [*rest, "--", *back] if back else rest)
+
 
 _SQL = click.option("--sql", is_flag=True, help="Write the SQL on stdout, and touch no database.")
 _TAG = click.option("--tag", metavar="TEXT", help="Free text for env.py.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 
 
-@click.command()
+@click.command(cls=Relative)
 @click.argument("revision", default="head")
 @_SQL
 @_TAG
@@ -35,7 +51,7 @@ def upgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None, a
     return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Relative)
 @click.argument("revision")
 @_SQL
 @_TAG
@@ -50,7 +66,7 @@ def downgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None,
     return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
 
 
-@click.command()
+@click.command(cls=Relative)
 @click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
 @_SQL
 @_TAG
@@ -88,9 +104,7 @@ def _run(
     return _print(invocation, done, sql=sql, as_json=as_json)
 
 
-def _print(
-    invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool, steps: bool = False
-) -> int:
+def _print(invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool, steps: bool = False) -> int:
     if not as_json or sql:
         return report(invocation, done, sql=sql, steps=steps)
     found: dict[str, Any] = {
