@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, ops
@@ -41,7 +42,12 @@ def test_a_default_that_cannot_be_converted_is_dropped_first(
     operations: Operations, connection: sa.Connection
 ) -> None:
     operations.alter_column(
-        "t", "a", type_=sa.Integer(), postgresql_using="length(a)", server_default=None, existing_server_default="1"
+        "t",
+        "a",
+        type_=sa.Integer(),
+        postgresql_using="length(a)",
+        server_default=None,
+        existing_server_default="1",
     )
     assert column(connection, "a")["default"] is None
 
@@ -94,13 +100,15 @@ def test_identity(operations: Operations, connection: sa.Connection, old: int, n
 def test_equal_identities_need_no_statement(operations: Operations, connection: sa.Connection) -> None:
     operations.alter_column("t", "id", server_default=sa.Identity())
     sent: list[str] = []
-    sa.event.listen(connection, "before_cursor_execute", lambda *args: sent.append(args[2]))
+    event.listen(connection, "before_cursor_execute", lambda *args: sent.append(args[2]))
     reflected = sa.Identity(start=1, increment=1, minvalue=1, maxvalue=2**31 - 1, cycle=False, cache=1)
     operations.alter_column("t", "id", server_default=sa.Identity(), existing_server_default=reflected)
     assert sent == []
 
 
-def test_a_default_gives_way_to_an_identity_and_back(operations: Operations, connection: sa.Connection) -> None:
+def test_a_default_gives_way_to_an_identity_and_back(
+    operations: Operations, connection: sa.Connection
+) -> None:
     operations.alter_column("t", "id", server_default="3")
     change = ops.AlterColumnOp("t", "id", modify_server_default=sa.Identity(), existing_server_default="3")
     operations.invoke(change)
@@ -142,12 +150,15 @@ def test_what_no_alter_can_do(
 MOODS = ("so so", "100%", "it's :fine")
 
 
-def test_add_column_makes_the_type_once(operations: Operations, connection: sa.Connection, state: State) -> None:
+def test_add_column_makes_the_type_once(
+    operations: Operations, connection: sa.Connection, state: State
+) -> None:
     mood = sa.Enum(*MOODS, name="Mood")
     operations.add_column("t", sa.Column("m", mood, server_default="100%"))
     operations.add_column("t", sa.Column("all", sa.ARRAY(mood)))
     assert state()["types"] == [("Mood", "e")]
-    assert sa.inspect(connection).get_enums()[0]["labels"] == list(MOODS)
+    inspector: Any = sa.inspect(connection)
+    assert inspector.get_enums()[0]["labels"] == list(MOODS)
     assert connection.exec_driver_sql("SELECT m::text FROM t").scalars().all() == ["100%", "100%"]
     operations.drop_column("t", "all")
     operations.drop_column("t", "m")
@@ -186,5 +197,7 @@ def test_text_becomes_an_enum(operations: Operations, connection: sa.Connection,
 
 
 def test_create_table_makes_the_type(operations: Operations, state: State) -> None:
-    operations.create_table("made", sa.Column("m", sa.Enum("a", name="mood")), sa.Column("n", sa.Enum("a", name="mood")))
+    operations.create_table(
+        "made", sa.Column("m", sa.Enum("a", name="mood")), sa.Column("n", sa.Enum("a", name="mood"))
+    )
     assert state()["types"] == [("mood", "e")]

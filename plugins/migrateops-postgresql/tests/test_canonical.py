@@ -14,15 +14,52 @@ from migrateops_postgresql.dialect import PostgreSQLDialect
 PACK = PostgreSQLDialect()
 
 TYPES: list[Any] = [
-    sa.Integer(), sa.BigInteger(), sa.SmallInteger(), sa.Boolean(), sa.Float(), sa.Float(10), sa.Float(53), sa.Double(),
-    sa.REAL(), sa.Numeric(), sa.Numeric(10), sa.Numeric(10, 0), sa.Numeric(10, 2), sa.DECIMAL(5), sa.String(), sa.String(5),
-    sa.Text(), sa.CHAR(), sa.CHAR(3), sa.LargeBinary(), sa.Date(), sa.Time(), sa.Time(timezone=True), sa.DateTime(),
-    sa.DateTime(timezone=True), postgresql.TIMESTAMP(precision=3), postgresql.TIMESTAMP(True, 3), sa.Interval(),
-    postgresql.INTERVAL(precision=3), sa.Uuid(), sa.JSON(), postgresql.JSONB(), postgresql.BIT(), postgresql.BIT(3),
-    postgresql.BIT(5, varying=True), postgresql.INET(), postgresql.TSVECTOR(), postgresql.INT4RANGE(), postgresql.OID(),
-    sa.ARRAY(sa.Integer), sa.ARRAY(sa.String(5)), sa.ARRAY(sa.Float), sa.Enum("a", "b", name="Mood"),
-    sa.Enum("a", "b", name="size", native_enum=False), sa.ARRAY(sa.Enum("a", name="one")),
-]  # fmt: skip
+    sa.Integer(),
+    sa.BigInteger(),
+    sa.SmallInteger(),
+    sa.Boolean(),
+    sa.Float(),
+    sa.Float(10),
+    sa.Float(53),
+    sa.Double(),
+    sa.REAL(),
+    sa.Numeric(),
+    sa.Numeric(10),
+    sa.Numeric(10, 0),
+    sa.Numeric(10, 2),
+    sa.DECIMAL(5),
+    sa.String(),
+    sa.String(5),
+    sa.Text(),
+    sa.CHAR(),
+    sa.CHAR(3),
+    sa.LargeBinary(),
+    sa.Date(),
+    sa.Time(),
+    sa.Time(timezone=True),
+    sa.DateTime(),
+    sa.DateTime(timezone=True),
+    postgresql.TIMESTAMP(precision=3),
+    postgresql.TIMESTAMP(True, 3),
+    sa.Interval(),
+    postgresql.INTERVAL(precision=3),
+    sa.Uuid(),
+    sa.JSON(),
+    postgresql.JSONB(),
+    postgresql.BIT(),
+    postgresql.BIT(3),
+    postgresql.BIT(5, varying=True),
+    postgresql.INET(),
+    postgresql.TSVECTOR(),
+    postgresql.INT4RANGE(),
+    postgresql.OID(),
+    sa.ARRAY(sa.Integer),
+    sa.ARRAY(sa.String(5)),
+    sa.ARRAY(sa.Float),
+    sa.Enum("a", "b", name="Mood"),
+    sa.Enum("a", "b", name="size", native_enum=False),
+    sa.ARRAY(sa.Enum("a", name="one")),
+]
 
 
 def test_types(connection: sa.Connection) -> None:
@@ -37,7 +74,7 @@ def test_types(connection: sa.Connection) -> None:
 
 
 def test_different_types_differ() -> None:
-    dialect = postgresql.dialect()
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
     texts = [
         PACK.canonical_type(type_, dialect)
         for type_ in (
@@ -141,6 +178,8 @@ def test_different_expressions_differ() -> None:
     assert len({expression_text(text) for text in different}) == len(different)
 
 
-@pytest.mark.parametrize("text", ["a ) (", "'open", "(a", "a :: ", "ä\x00 ", "", "()", "f()", "a[1]", "(a, b) = (1, 2)"])
+@pytest.mark.parametrize(
+    "text", ["a ) (", "'open", "(a", "a :: ", "ä\x00 ", "", "()", "f()", "a[1]", "(a, b) = (1, 2)"]
+)
 def test_what_is_no_expression_stays_readable(text: str) -> None:
     assert expression_text(expression_text(text)) == expression_text(text)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
@@ -17,11 +16,13 @@ from migrateops.runtime.migration import MigrationContext
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def tables(op: Operations) -> None:
+def tables(op: Any) -> None:
     item = op.create_table(
         "item",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("Name", sa.String(20), server_default="it's 100%", nullable=False, comment="what it's called"),
+        sa.Column(
+            "Name", sa.String(20), server_default="it's 100%", nullable=False, comment="what it's called"
+        ),
         sa.Column("state", sa.Enum("open", "50% done", name="state")),
         sa.Column("counted", sa.BigInteger, sa.Identity(always=True, start=5)),
         sa.Column("twice", sa.Integer, sa.Computed("id * 2", persisted=True)),
@@ -36,7 +37,7 @@ def tables(op: Operations) -> None:
     op.execute("DROP TYPE state")
 
 
-def columns(op: Operations) -> None:
+def columns(op: Any) -> None:
     mood = sa.Enum("so so", "it's :fine, 100%", name="Mood")
     op.execute("CREATE TABLE t (id integer NOT NULL, a text, c integer GENERATED ALWAYS AS (id) STORED)")
     op.add_column("t", sa.Column("m", mood, server_default="so so"), if_not_exists=True)
@@ -64,7 +65,7 @@ def columns(op: Operations) -> None:
     op.execute('DROP TYPE "Mood"')
 
 
-def indexes(op: Operations) -> None:
+def indexes(op: Any) -> None:
     op.execute("CREATE TABLE t (id integer, a text, b integer)")
     op.create_index(
         "ix_all",
@@ -86,7 +87,7 @@ def indexes(op: Operations) -> None:
     op.drop_table("t")
 
 
-def constraints(op: Operations) -> None:
+def constraints(op: Any) -> None:
     op.execute("CREATE TABLE t (id integer, a integer, b integer, during int4range)")
     op.create_primary_key("pk", "t", ["id"])
     op.create_unique_constraint("uq", "t", ["a", "b"], deferrable=True, postgresql_nulls_not_distinct=True)
@@ -98,24 +99,26 @@ def constraints(op: Operations) -> None:
         "ex",
         "t",
         ("during", "&&"),
-        (sa.text("(a + b)"), "="),
-        using="gist",
         where="a > 0",
         deferrable=True,
         initially="DEFERRED",
         ops={"during": "range_ops"},
-    ) if False else op.create_exclude_constraint(
-        "ex", "t", ("during", "&&"), where="a > 0", deferrable=True, initially="DEFERRED", ops={"during": "range_ops"}
     )
-    for name, kind in (("fk", "foreignkey"), ("uq", "unique"), ("ck", "check"), ("pk", "primary"), ("ex", None)):
+    for name, kind in (
+        ("fk", "foreignkey"),
+        ("uq", "unique"),
+        ("ck", "check"),
+        ("pk", "primary"),
+        ("ex", None),
+    ):
         op.drop_constraint(name, "t", type_=kind, if_exists=True)
     op.drop_table("t")
 
 
-CASES: list[Callable[[Operations], None]] = [tables, columns, indexes, constraints]
+CASES: list[Callable[[Any], None]] = [tables, columns, indexes, constraints]
 
 
-def written(case: Callable[[Operations], None]) -> str:
+def written(case: Callable[[Any], None]) -> str:
     stream = io.StringIO()
     options: dict[str, Any] = {"as_sql": True, "output_buffer": stream, "transaction": "per_run"}
     context = MigrationContext.configure(dialect_name="postgresql", opts=options)
@@ -125,7 +128,7 @@ def written(case: Callable[[Operations], None]) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_text(case: Callable[[Operations], None], request: pytest.FixtureRequest) -> None:
+def test_text(case: Callable[[Any], None], request: pytest.FixtureRequest) -> None:
     path = GOLDEN / f"{case.__name__}.sql"
     if request.config.getoption("--update"):
         path.write_text(written(case), encoding="utf-8")
@@ -137,7 +140,7 @@ def test_every_file_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_server_takes_it(case: Callable[[Operations], None], engine: sa.Engine) -> None:
+def test_the_server_takes_it(case: Callable[[Any], None], engine: sa.Engine) -> None:
     text = (GOLDEN / f"{case.__name__}.sql").read_text(encoding="utf-8")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         raw: Any = connection.connection.driver_connection
@@ -145,28 +148,3 @@ def test_the_server_takes_it(case: Callable[[Operations], None], engine: sa.Engi
         for statement in text.split(";\n\n"):
             raw.execute(statement)
         assert sa.inspect(connection).get_table_names() == []
-
-
-def test_types_of_the_dialect_are_rendered() -> None:
-    from migrateops.autogenerate.context import AutogenContext
-    from migrateops.autogenerate.values import render_value
-    import migrateops.autogenerate.column_types  # noqa: F401
-
-    context = AutogenContext(MigrationContext.configure(dialect_name="postgresql"), autogenerate=False)
-    for type_ in (
-        postgresql.JSONB(),
-        postgresql.ARRAY(sa.String(5), dimensions=2),
-        postgresql.ARRAY(postgresql.ENUM("a", "b", name="mood", schema="s")),
-        postgresql.DOMAIN("positive", sa.Integer(), check="VALUE > 0"),
-        postgresql.TIMESTAMP(timezone=True, precision=3),
-        postgresql.INTERVAL(fields="DAY TO SECOND", precision=3),
-        postgresql.BIT(3, varying=True),
-        postgresql.HSTORE(),
-        postgresql.INT4MULTIRANGE(),
-        postgresql.CITEXT(),
-    ):
-        source = render_value(type_, context)
-        made = eval(source, {"sa": sa, "postgresql": postgresql})
-        assert made.compile(dialect=postgresql.dialect()) == type_.compile(dialect=postgresql.dialect()), source
-        assert type(made) is type(type_)
-    assert context.imports == {"from sqlalchemy.dialects import postgresql"}

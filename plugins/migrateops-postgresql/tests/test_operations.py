@@ -40,7 +40,8 @@ def index(state: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def constraint(state: dict[str, Any], name: str) -> str:
-    return next(text for _, found, text in state["constraints"] if found == name)
+    definition: str = next(text for _, found, text in state["constraints"] if found == name)
+    return definition
 
 
 CASES: dict[str, tuple[Callable[[], Any], Callable[[dict[str, Any]], Any], Any]] = {
@@ -49,7 +50,9 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[dict[str, Any]], Any], Any]]
             "made",
             [
                 sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
-                sa.Column("parent", sa.Integer, sa.ForeignKey("parent.id", deferrable=True, initially="DEFERRED")),
+                sa.Column(
+                    "parent", sa.Integer, sa.ForeignKey("parent.id", deferrable=True, initially="DEFERRED")
+                ),
                 sa.Column("twice", sa.Integer, sa.Computed("parent * 2", persisted=True), index=True),
                 sa.Column("noted", sa.Text, comment="it's 100% noted"),
                 sa.CheckConstraint("parent > 0", name="positive"),
@@ -73,7 +76,11 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[dict[str, Any]], Any], Any]]
             ],
         ),
     ),
-    "rename_table": (lambda: ops.RenameTableOp("item", "Thing"), lambda s: list(s["tables"]), ["Thing", "parent"]),
+    "rename_table": (
+        lambda: ops.RenameTableOp("item", "Thing"),
+        lambda s: list(s["tables"]),
+        ["Thing", "parent"],
+    ),
     "comment": (
         lambda: ops.CreateTableCommentOp("item", "new", existing_comment="old"),
         lambda s: s["tables"]["item"]["comment"]["text"],
@@ -162,7 +169,12 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[dict[str, Any]], Any], Any]]
     ),
     "unique": (
         lambda: ops.CreateUniqueConstraintOp(
-            "uq", "item", ["n"], deferrable=True, initially="DEFERRED", postgresql_nulls_not_distinct=True
+            "uq",
+            "item",
+            ["n"],
+            deferrable=True,
+            initially="DEFERRED",
+            kw={"postgresql_nulls_not_distinct": True},
         ),
         lambda s: constraint(s, "uq"),
         "UNIQUE NULLS NOT DISTINCT (n) DEFERRABLE INITIALLY DEFERRED",
@@ -176,13 +188,13 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[dict[str, Any]], Any], Any]]
             ["id"],
             ondelete="SET NULL",
             match="FULL",
-            postgresql_not_valid=True,
+            kw={"postgresql_not_valid": True},
         ),
         lambda s: constraint(s, "fk"),
         "FOREIGN KEY (parent) REFERENCES parent(id) MATCH FULL ON DELETE SET NULL NOT VALID",
     ),
     "check": (
-        lambda: ops.CreateCheckConstraintOp("ck", "item", "n > 100", postgresql_not_valid=True),
+        lambda: ops.CreateCheckConstraintOp("ck", "item", "n > 100", kw={"postgresql_not_valid": True}),
         lambda s: constraint(s, "ck"),
         "CHECK ((n > 100)) NOT VALID",
     ),
@@ -241,9 +253,14 @@ def test_nulls_not_distinct_needs_a_newer_server(
 
 def test_rows(operations: Operations, connection: sa.Connection) -> None:
     table = operations.create_table(
-        "t", sa.Column("id", sa.Integer), sa.Column("data", postgresql.JSONB), sa.Column("of", sa.ARRAY(sa.Integer))
+        "t",
+        sa.Column("id", sa.Integer),
+        sa.Column("data", postgresql.JSONB),
+        sa.Column("of", sa.ARRAY(sa.Integer)),
     )
-    operations.bulk_insert(table, [{"id": 1, "data": {"a": "100%"}, "of": [1, 2]}, {"id": 2, "data": sa.null(), "of": None}])
+    operations.bulk_insert(
+        table, [{"id": 1, "data": {"a": "100%"}, "of": [1, 2]}, {"id": 2, "data": sa.null(), "of": None}]
+    )
     operations.execute(sa.text("UPDATE t SET id = :new WHERE id = 2").bindparams(new=3))
     assert connection.execute(sa.select(table).order_by(table.c.id)).all() == [
         (1, {"a": "100%"}, [1, 2]),

@@ -71,9 +71,14 @@ def test_a_failing_second_statement_leaves_nothing_behind(connection: sa.Connect
 def test_a_migration_context_uses_it(connection: sa.Connection, tables: Tables) -> None:
     context = MigrationContext.configure(connection, opts={"transaction": "per_run"})
     operations = Operations(context)
-    with pytest.raises(DBAPIError), context.begin_transaction():
-        operations.create_table("one", sa.Column("x", sa.Integer))
-        operations.create_table("one", sa.Column("x", sa.Integer))
+
+    def twice() -> None:
+        with context.begin_transaction():
+            operations.create_table("one", sa.Column("x", sa.Integer))
+            operations.create_table("one", sa.Column("x", sa.Integer))
+
+    with pytest.raises(DBAPIError):
+        twice()
     assert tables() == []
     with context.begin_transaction():
         operations.create_table("one", sa.Column("x", sa.Integer))
@@ -207,7 +212,9 @@ def test_join(engine: sa.Engine, tables: Tables) -> None:
     assert tables() == ["one"]
 
 
-def test_join_where_the_callers_transaction_does_not_reach_the_server(engine: sa.Engine, tables: Tables) -> None:
+def test_join_where_the_callers_transaction_does_not_reach_the_server(
+    engine: sa.Engine, tables: Tables
+) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         with connection.begin() as callers:
             step = PACK.join(connection)
@@ -245,7 +252,9 @@ def test_a_lost_connection(engine: sa.Engine, tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("isolation", [None, "AUTOCOMMIT"])
-def test_an_asyncio_driver(postgresql_schema: Schema, engine: sa.Engine, tables: Tables, isolation: str | None) -> None:
+def test_an_asyncio_driver(
+    postgresql_schema: Schema, engine: sa.Engine, tables: Tables, isolation: str | None
+) -> None:
     url = sa.make_url(postgresql_schema.url)
     url = url.set(drivername="postgresql+asyncpg", query={})
     arguments = {"server_settings": {"search_path": postgresql_schema.name}}

@@ -23,6 +23,9 @@ from migrateops.snapshot import Snapshot, TablesKind
 from tests.core.autogenerate.conftest import Configure
 from tests.core.autogenerate.recording import scope
 
+# Not every server's indexes on expressions can be read; SQLAlchemy says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -258,8 +261,8 @@ def test_a_new_column_that_refers(connection: sa.Connection, configure: Configur
     assert difference(context, metadata) == []
     (key,) = sa.inspect(connection).get_foreign_keys("child")
     assert (key["constrained_columns"], key["referred_table"]) == (["parent_id"], "parent")
-    assert key["name"] == "fk_child_parent_id"
     if connection.dialect.name != "sqlite":
+        assert key["name"] == "fk_child_parent_id"
         take_back()
         assert state(connection) == before
 
@@ -365,8 +368,9 @@ def test_include_name(connection: sa.Connection, configure: Configure) -> None:
 
     metadata = sa.MetaData()
     sa.Table("parent", metadata, sa.Column("id", sa.Integer))
-    found = difference(configure(include_name=include_name), metadata)
-    assert [op.column_name for table in found for op in table.ops] == ["name"]  # type: ignore[attr-defined]
+    (table,) = difference(configure(include_name=include_name), metadata)
+    assert isinstance(table, ops.ModifyTableOps)
+    assert [op.column_name for op in table.ops if isinstance(op, ops.DropColumnOp)] == ["name"]
     assert ("other", "table", {"schema_name": None, "schema_qualified_table_name": "other"}) in asked
     of_column = {"schema_name": None, "table_name": "parent", "schema_qualified_table_name": "parent"}
     assert ("price", "column", of_column) in asked

@@ -110,3 +110,21 @@ def elsewhere(tmp_path: Path, site: Installed, monkeypatch: pytest.MonkeyPatch) 
         return Installed(path, site.packages)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def only_core_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what modules of real plugins have registered, whichever tests imported them before."""
+    import migrateops.ddl.lower  # noqa: F401  the last of core to register
+    from migrateops.operations import registry
+
+    fresh = registry.Registrations()
+    for (form, name), directives in registry.process.directives.items():
+        core = {maker: one for maker, one in directives.items() if registry.is_core(maker.module)}
+        if core:
+            fresh.directives[form, name] = core
+    for key, implementations in registry.process.implementations.items():
+        fresh.implementations[key] = {
+            maker: one for maker, one in implementations.items() if registry.is_core(maker.module)
+        }
+    monkeypatch.setattr(registry, "process", fresh)

@@ -151,7 +151,7 @@ def test_two_packs_of_one_dialect_and_two_commands(site: Installed) -> None:
 def test_a_plugin_cannot_take_a_built_in_name(site: Installed) -> None:
     site.operation("thief", "create_table", "CreateTableOp", version="0.9")
     plugins = site.plugins()
-    [fault] = plugins.check_names(["create_table", "invoke"])
+    [fault] = plugins.check()
     assert isinstance(fault, TakenName)
     assert (fault.distribution, fault.version, fault.name) == ("thief", "0.9", "create_table")
     assert plugins.operation("create_table") is None
@@ -159,7 +159,6 @@ def test_a_plugin_cannot_take_a_built_in_name(site: Installed) -> None:
     with pytest.raises(TakenName):
         plugins.start(needed=["thief"])
     unneeded = site.plugins()
-    unneeded.check_names(["create_table"])
     unneeded.start()
     assert [fault.code for fault in unneeded.reports] == ["MO507"]
     assert [fault.code for fault in unneeded.check()] == ["MO507"]
@@ -409,7 +408,6 @@ def test_an_operation_that_the_policy_blocks(
 def test_a_misspelt_operation_gets_the_likely_one(site: Installed) -> None:
     site.operation("acme-views", "create_acme_view")
     plugins = site.plugins()
-    plugins.check_names(["create_table"])
     assert plugins.unknown("create_acme_veiw").suggestion == "create_acme_view"
     assert plugins.unknown("create_tabel").suggestion == "create_table"
     assert plugins.unknown("xyzzy").suggestion is None

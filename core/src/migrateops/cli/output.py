@@ -136,6 +136,8 @@ def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps:
             say(f"nothing to do: the database is at {', '.join(done.heads) or '<base>'}")
         for text in done.notes:
             note(f"note: {text}")
+        for error in done.reports:
+            note(f"note: left out: {error.message()}")
     for error in done.hook_errors:
         note(error.report())
     return 3 if done.hook_errors else 0

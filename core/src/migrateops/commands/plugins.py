@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from migrateops import operations  # noqa: F401  registers the built-in ones
 from migrateops.errors.base import MigrateOpsError, closest
 from migrateops.operations.registry import Directive, Layer, Namespace
 from migrateops.operations.stub import plain
-from migrateops.plugins.discovery import OPERATIONS, normalise
+from migrateops.plugins.discovery import OPERATIONS, discover, normalise
 from migrateops.plugins.doctor import (
     Finding,
     ListedPlugin,
@@ -68,7 +69,11 @@ class ShownOperation:
 
 def plugins_of(config: Config | None) -> Plugins:
     """Return the plugins of a project; with the default policy for None."""
-    return Plugins(PluginPolicy.from_settings(config.settings.plugins if config is not None else None))
+    if config is None:
+        return Plugins(PluginPolicy.from_settings())
+    # What is installed is looked for on the path without the project's own directories.
+    path = tuple(config.prepend_sys_path())
+    return Plugins(PluginPolicy.from_settings(config.settings.plugins), partial(discover, path))
 
 
 def listing(config: Config | None) -> list[ListedPlugin]:
@@ -138,7 +143,6 @@ def _load(environment: EnvironmentContext) -> list[MigrateOpsError]:
     if not Path(path).is_file():
         return []
     try:
-        environment.config.prepend_sys_path()
         with environment:
             environment.script.run_env(environment.registrations)
     except MigrateOpsError as fault:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrateops import operations  # noqa: F401  registers the built-in ones
+from migrateops.commands.plugins import plugins_of
 from migrateops.errors.base import MigrateOpsError
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import Form
 from migrateops.operations.registry import Directive, Namespace
 from migrateops.operations.stub import op_stub, surface_stub
-from migrateops.plugins.manager import Plugins
-from migrateops.plugins.policy import PluginPolicy
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -61,7 +60,7 @@ def stubs(config: Config, out: str = "typings", *, check: bool = False) -> StubR
         out: The directory; pyright looks into ``typings`` by itself, mypy is told with ``mypy_path``.
         check: Write nothing; say what would change.
     """
-    namespace = Namespace(Plugins(PluginPolicy.from_settings(config.settings.plugins)))
+    namespace = Namespace(plugins_of(config))
     found: dict[Form, list[Directive]] = {"op": [], "batch": []}
     faults: dict[int, MigrateOpsError] = {}
     for form, listed in found.items():

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.operations import OperationError
 
 
-@dataclass(eq=False)
 class NoModels(OperationError, ValueError):
     """Models are to be compared with a database, and there are none."""
 
-    code: ClassVar[str] = "MO330"
+    code = "MO330"
 
     def message(self) -> str:
         return "there are no models to compare the database with"
@@ -21,11 +17,10 @@ class NoModels(OperationError, ValueError):
         return "give context.configure(target_metadata=...), or set models in the configuration"
 
 
-@dataclass(eq=False)
 class NothingToRead(OperationError, RuntimeError):
     """Models are to be compared with a database, and there is no connection to one."""
 
-    code: ClassVar[str] = "MO331"
+    code = "MO331"
 
     def message(self) -> str:
         return "models cannot be compared offline: there is no database to read"
@@ -34,11 +29,10 @@ class NothingToRead(OperationError, RuntimeError):
         return "run it with a connection, without --sql"
 
 
-@dataclass(eq=False)
 class TableInTwoModels(OperationError, ValueError):
     """Several MetaData objects are the models, and one table is in more than one of them."""
 
-    code: ClassVar[str] = "MO332"
+    code = "MO332"
     table: str
 
     def message(self) -> str:
@@ -48,11 +42,10 @@ class TableInTwoModels(OperationError, ValueError):
         return "keep each table in one MetaData"
 
 
-@dataclass(eq=False)
 class NoRenderer(OperationError, ValueError):
     """An operation is neither declared nor has a renderer, so that no call can be written for it."""
 
-    code: ClassVar[str] = "MO333"
+    code = "MO333"
     operation: str
 
     def message(self) -> str:
@@ -63,11 +56,10 @@ class NoRenderer(OperationError, ValueError):
         return f"declare the class with @operation, or register a renderer with {renderer}"
 
 
-@dataclass(eq=False)
 class RendererExists(OperationError, ValueError):
     """A second renderer was registered for one operation class."""
 
-    code: ClassVar[str] = "MO334"
+    code = "MO334"
     operation: str
     existing: str
 
@@ -78,11 +70,10 @@ class RendererExists(OperationError, ValueError):
         return "pass replace=True to put this one in its place"
 
 
-@dataclass(eq=False)
 class NotRenderable(OperationError, ValueError):
     """A value has no form as Python source."""
 
-    code: ClassVar[str] = "MO335"
+    code = "MO335"
     value: str
     reason: str
 
@@ -93,11 +84,10 @@ class NotRenderable(OperationError, ValueError):
         return "return its source from render_item or from the hook migrateops_render_value"
 
 
-@dataclass(eq=False)
 class RewriterExists(OperationError, ValueError):
     """A Rewriter was given a second function for one operation class."""
 
-    code: ClassVar[str] = "MO336"
+    code = "MO336"
     operation: str
     existing: str
 
@@ -108,11 +98,10 @@ class RewriterExists(OperationError, ValueError):
         return "make a second Rewriter and join the two with chain()"
 
 
-@dataclass(eq=False)
 class NotOneContainer(OperationError, ValueError):
     """A Rewriter replaced what a script's function does by nothing, or by several."""
 
-    code: ClassVar[str] = "MO337"
+    code = "MO337"
     container: str
     count: int
 
@@ -123,11 +112,10 @@ class NotOneContainer(OperationError, ValueError):
         return "return exactly one, and change its ops"
 
 
-@dataclass(eq=False)
 class WrongHookAnswer(OperationError, TypeError):
     """A hook that compares answered with something else than operations."""
 
-    code: ClassVar[str] = "MO338"
+    code = "MO338"
     hook: str
     answer: str
 
@@ -138,11 +126,10 @@ class WrongHookAnswer(OperationError, TypeError):
         return "return a list of operations, or None"
 
 
-@dataclass(eq=False)
 class KindExists(OperationError, ValueError):
     """Two kinds of schema objects have one name."""
 
-    code: ClassVar[str] = "MO339"
+    code = "MO339"
     kind: str
     classes: tuple[str, ...]
 
@@ -153,11 +140,10 @@ class KindExists(OperationError, ValueError):
         return "deny one of the plugins in [plugins] deny"
 
 
-@dataclass(eq=False)
 class BadSnapshot(OperationError, ValueError):
     """A snapshot in JSON is not one, or is of a later format."""
 
-    code: ClassVar[str] = "MO340"
+    code = "MO340"
     problem: str
 
     def message(self) -> str:

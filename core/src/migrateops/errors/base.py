@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 
-@dataclass(eq=False)
+@dataclass_transform(eq_default=False)
 class MigrateOpsError(Exception):
     """Something a user can act on; one subclass per fact.
 
-    A subclass is a dataclass (``eq=False``, never frozen: the interpreter assigns
-    ``__traceback__``) whose fields are the values of the fact.  It sets ``code`` and writes
-    ``message()``; ``hint()`` is for the one thing to do that is right in most cases.
+    A subclass declares the values of the fact as a dataclass does, by annotations: these are its
+    parameters, in their order, and its attributes.  It sets ``code`` and writes ``message()``;
+    ``hint()`` is for the one thing to do that is right in most cases.
     """
 
+    # Not made by dataclasses: generating the methods of all errors takes longer than many a command.
+
     code: ClassVar[str] = "MO000"
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = (name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
+        cls._fields = tuple(dict.fromkeys((*cls._fields, *own)))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        fields = self._fields
+        given = {**dict(zip(fields, values, strict=False)), **named}
+        known = len(given) == len(values) + len(named) and given.keys() <= set(fields)
+        # A default is an attribute of the class.
+        if not known or not all(name in given or hasattr(self, name) for name in fields):
+            raise TypeError(f"{type(self).__name__} takes ({', '.join(fields)})")
+        for name, value in given.items():
+            setattr(self, name, value)
+        # Exception.__reduce__ rebuilds from args, so that errors travel between processes.
+        super().__init__(*(getattr(self, name) for name in fields))
 
     def message(self) -> str:
         """Return what is wrong, in lower case, one line, with the values."""
@@ -33,10 +52,6 @@ class MigrateOpsError(Exception):
 
     def __str__(self) -> str:
         return self.message()
-
-    def __post_init__(self) -> None:
-        # Exception.__reduce__ rebuilds from args, so that errors travel between processes.
-        self.args = tuple(getattr(self, field.name) for field in fields(self))
 
     def report(self) -> str:
         """Return the whole text: ``error[CODE]: ...``, ``while:`` lines, ``hint:`` line."""

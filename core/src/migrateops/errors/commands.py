@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, closest, quoted
 from migrateops.errors.plugins import AdvertisedError
 
 
-@dataclass(eq=False)
 class DirectoryNotEmpty(MigrateOpsError):
     """A project was to be made in a directory that has something in it."""
 
-    code: ClassVar[str] = "MO120"
+    code = "MO120"
     directory: str
 
     def message(self) -> str:
@@ -23,11 +19,10 @@ class DirectoryNotEmpty(MigrateOpsError):
         return "name a directory that does not exist yet"
 
 
-@dataclass(eq=False)
 class UnknownTemplate(MigrateOpsError):
     """There is no template of that name."""
 
-    code: ClassVar[str] = "MO121"
+    code = "MO121"
     template: str
     known: tuple[str, ...]
 
@@ -38,7 +33,6 @@ class UnknownTemplate(MigrateOpsError):
         return f"use {closest(self.template, self.known) or self.known[0]!r}"
 
 
-@dataclass(eq=False)
 class QuickstartFailed(MigrateOpsError):
     """A command of the quick start did not end well; what it printed says why.
 
@@ -47,7 +41,7 @@ class QuickstartFailed(MigrateOpsError):
         status: Its exit status.
     """
 
-    code: ClassVar[str] = "MO122"
+    code = "MO122"
     command: str
     status: int
 
@@ -58,11 +52,10 @@ class QuickstartFailed(MigrateOpsError):
         return "the project is left as it is: run the command there, with --debug after it"
 
 
-@dataclass(eq=False)
 class PluginCommandFailed(AdvertisedError):
     """The command of a plugin raised an exception, which is chained."""
 
-    code: ClassVar[str] = "MO530"
+    code = "MO530"
     problem: str
 
     def message(self) -> str:
@@ -72,11 +65,10 @@ class PluginCommandFailed(AdvertisedError):
         return f"run it again with --debug, and report the traceback to the authors of {self.distribution!r}"
 
 
-@dataclass(eq=False)
 class FileRefused(MigrateOpsError):
     """The operating system refused something with a file; its words are in *reason*."""
 
-    code: ClassVar[str] = "MO123"
+    code = "MO123"
     path: str
     reason: str
 
@@ -87,11 +79,10 @@ class FileRefused(MigrateOpsError):
         return f"check that {self.path!r} is there, and may be read and written"
 
 
-@dataclass(eq=False)
 class EnvironmentFailed(MigrateOpsError):
     """``env.py`` raised an exception, which is chained."""
 
-    code: ClassVar[str] = "MO270"
+    code = "MO270"
     path: str
     line: int
     problem: str

@@ -5,9 +5,6 @@ Values that may hold a password (urls) reach these classes masked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, closest, quoted
 
 
@@ -17,14 +14,12 @@ def _place(file: str | None, section: str) -> str:
     return f"[{section}] of {shown}" if section else shown
 
 
-@dataclass(eq=False)
 class ConfigurationError(MigrateOpsError):
     """Base of the errors in the configuration."""
 
-    code: ClassVar[str] = "MO100"
+    code = "MO100"
 
 
-@dataclass(eq=False)
 class ConfigFileMissing(ConfigurationError):
     """The configuration file that was named does not exist or cannot be read.
 
@@ -34,7 +29,7 @@ class ConfigFileMissing(ConfigurationError):
         reason: The operating system's words.
     """
 
-    code: ClassVar[str] = "MO101"
+    code = "MO101"
     file: str
     given_by: str
     reason: str
@@ -47,11 +42,10 @@ class ConfigFileMissing(ConfigurationError):
         return f"correct the path, or create {self.file!r}"
 
 
-@dataclass(eq=False)
 class ConfigSyntax(ConfigurationError):
     """The configuration file is not valid TOML, or not a valid ini file."""
 
-    code: ClassVar[str] = "MO102"
+    code = "MO102"
     file: str
     line: int | None
     problem: str
@@ -64,7 +58,6 @@ class ConfigSyntax(ConfigurationError):
         return "correct the syntax of the file"
 
 
-@dataclass(eq=False)
 class UnknownKey(ConfigurationError):
     """A key that means nothing here, most often a spelling mistake.
 
@@ -73,7 +66,7 @@ class UnknownKey(ConfigurationError):
         known: The keys that are possible in that place.
     """
 
-    code: ClassVar[str] = "MO103"
+    code = "MO103"
     file: str | None
     section: str
     key: str
@@ -89,11 +82,10 @@ class UnknownKey(ConfigurationError):
         return "remove it; a key for env.py belongs in the table 'env', one for a plugin in 'plugins.<name>'"
 
 
-@dataclass(eq=False)
 class WrongValue(ConfigurationError):
     """The value of a key has the wrong type, or is not one of those that are possible."""
 
-    code: ClassVar[str] = "MO104"
+    code = "MO104"
     file: str | None
     section: str
     key: str
@@ -108,11 +100,10 @@ class WrongValue(ConfigurationError):
         return f"set {self.key!r} to {self.expected}"
 
 
-@dataclass(eq=False)
 class ConflictingKeys(ConfigurationError):
     """Two keys that say the same thing are both present."""
 
-    code: ClassVar[str] = "MO105"
+    code = "MO105"
     file: str | None
     section: str
     first: str
@@ -125,11 +116,10 @@ class ConflictingKeys(ConfigurationError):
         return f"keep one of {self.first!r} and {self.second!r}"
 
 
-@dataclass(eq=False)
 class MissingVariable(ConfigurationError):
     """A value names an environment variable that is not set."""
 
-    code: ClassVar[str] = "MO106"
+    code = "MO106"
     variable: str
     key: str
     file: str | None
@@ -144,11 +134,10 @@ class MissingVariable(ConfigurationError):
         return f"set {self.variable!r} in the environment"
 
 
-@dataclass(eq=False)
 class UnknownSection(ConfigurationError):
     """The section or database that was asked for is not in the file."""
 
-    code: ClassVar[str] = "MO107"
+    code = "MO107"
     file: str | None
     section: str
     known: tuple[str, ...]
@@ -164,11 +153,10 @@ class UnknownSection(ConfigurationError):
         return f"add [{self.section}] to the file, or name another one with -n"
 
 
-@dataclass(eq=False)
 class TwoConfigFiles(ConfigurationError):
     """An ini file and a TOML file were both given, where one file is read."""
 
-    code: ClassVar[str] = "MO108"
+    code = "MO108"
     ini_file: str
     toml_file: str
 
@@ -181,7 +169,6 @@ class TwoConfigFiles(ConfigurationError):
         return "give one of the two"
 
 
-@dataclass(eq=False)
 class InterpolationFailed(ConfigurationError):
     """``%(name)s`` in a value names something that is not defined, or itself.
 
@@ -189,7 +176,7 @@ class InterpolationFailed(ConfigurationError):
         circular: True where the name leads back to the value that uses it.
     """
 
-    code: ClassVar[str] = "MO109"
+    code = "MO109"
     file: str | None
     section: str
     key: str
@@ -204,11 +191,10 @@ class InterpolationFailed(ConfigurationError):
         return f"define {self.name!r} in the section or in [DEFAULT], or write '%%' for a percent sign"
 
 
-@dataclass(eq=False)
 class CallableModuleMissing(ConfigurationError):
     """``module:name`` names a module that cannot be found."""
 
-    code: ClassVar[str] = "MO110"
+    code = "MO110"
     spec: str
     module: str
 
@@ -219,11 +205,10 @@ class CallableModuleMissing(ConfigurationError):
         return "correct the name, or put the directory that holds the module into 'prepend_sys_path'"
 
 
-@dataclass(eq=False)
 class CallableAttributeMissing(ConfigurationError):
     """``module:name`` names something that the module does not have."""
 
-    code: ClassVar[str] = "MO111"
+    code = "MO111"
     spec: str
     owner: str
     attribute: str
@@ -239,11 +224,10 @@ class CallableAttributeMissing(ConfigurationError):
         )
 
 
-@dataclass(eq=False)
 class CallableModuleFailed(ConfigurationError):
     """The module that ``module:name`` names was found, but raised an error while it was imported."""
 
-    code: ClassVar[str] = "MO112"
+    code = "MO112"
     spec: str
     module: str
     error: str
@@ -255,11 +239,10 @@ class CallableModuleFailed(ConfigurationError):
         return f"make 'import {self.module}' work"
 
 
-@dataclass(eq=False)
 class CallableNameWrong(ConfigurationError):
     """A callable is named in another form than ``module:name``."""
 
-    code: ClassVar[str] = "MO113"
+    code = "MO113"
     spec: str
 
     def message(self) -> str:
@@ -269,7 +252,6 @@ class CallableNameWrong(ConfigurationError):
         return "write it as 'package.module:name'"
 
 
-@dataclass(eq=False)
 class UrlCallFailed(ConfigurationError):
     """The function named by ``url = {call = ...}`` raised, or returned something that is no url.
 
@@ -277,7 +259,7 @@ class UrlCallFailed(ConfigurationError):
         problem: The type of what was raised or returned; never its text, which may hold a password.
     """
 
-    code: ClassVar[str] = "MO114"
+    code = "MO114"
     spec: str
     raised: bool
     problem: str

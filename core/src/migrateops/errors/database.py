@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from migrateops.errors.base import MigrateOpsError, quoted
 
@@ -22,7 +21,6 @@ class Violation(NamedTuple):
     parent: str
 
 
-@dataclass(eq=False)
 class NoLongerAtomic(MigrateOpsError):
     """The transaction around a step ended before the step did.
 
@@ -34,7 +32,7 @@ class NoLongerAtomic(MigrateOpsError):
     applied: tuple[str, ...] = ()
     count: int = 0
 
-    code: ClassVar[str] = "MO401"
+    code = "MO401"
 
     def message(self) -> str:
         seen = ""
@@ -51,14 +49,13 @@ class NoLongerAtomic(MigrateOpsError):
         )
 
 
-@dataclass(eq=False)
 class StatementAfterWrite(MigrateOpsError):
     """A statement has no effect, or fails, in a transaction, and the step has already written."""
 
     statement: str
     written: int
 
-    code: ClassVar[str] = "MO402"
+    code = "MO402"
 
     def message(self) -> str:
         return (
@@ -70,13 +67,12 @@ class StatementAfterWrite(MigrateOpsError):
         return "send it as the first statement of the script, or in a revision of its own"
 
 
-@dataclass(eq=False)
 class StatementInCallersTransaction(MigrateOpsError):
     """A statement has no effect, or fails, in a transaction, and the transaction is not ours to end."""
 
     statement: str
 
-    code: ClassVar[str] = "MO403"
+    code = "MO403"
 
     def message(self) -> str:
         return (
@@ -88,13 +84,12 @@ class StatementInCallersTransaction(MigrateOpsError):
         return "give the run a connection that is in no transaction: engine.connect(), not engine.begin()"
 
 
-@dataclass(eq=False)
 class TransactionControl(MigrateOpsError):
     """A script ends the transaction of its step by a statement of its own."""
 
     statement: str
 
-    code: ClassVar[str] = "MO404"
+    code = "MO404"
 
     def message(self) -> str:
         return f"{_shortened(self.statement)!r} would end the transaction that holds the step together"
@@ -103,14 +98,13 @@ class TransactionControl(MigrateOpsError):
         return "leave it out of the script: a step is committed, or rolled back, when it ends"
 
 
-@dataclass(eq=False)
 class RebuildWouldCascade(MigrateOpsError):
     """Dropping a table while foreign keys are enforced would delete the rows that refer to it."""
 
     table: str
     referencing: tuple[str, ...]
 
-    code: ClassVar[str] = "MO405"
+    code = "MO405"
 
     def message(self) -> str:
         return (
@@ -125,7 +119,6 @@ class RebuildWouldCascade(MigrateOpsError):
         )
 
 
-@dataclass(eq=False)
 class ForeignKeysViolated(MigrateOpsError):
     """Rows refer to rows that are not there, and did not before the step.
 
@@ -137,7 +130,7 @@ class ForeignKeysViolated(MigrateOpsError):
     violations: tuple[Violation, ...]
     count: int
 
-    code: ClassVar[str] = "MO406"
+    code = "MO406"
 
     def message(self) -> str:
         listed = "; ".join(
@@ -155,13 +148,12 @@ class ForeignKeysViolated(MigrateOpsError):
         )
 
 
-@dataclass(eq=False)
 class DatabaseLocked(MigrateOpsError):
     """Somebody else holds the database, longer than the driver waits."""
 
     database: str | None
 
-    code: ClassVar[str] = "MO407"
+    code = "MO407"
 
     def message(self) -> str:
         where = f"database {self.database!r}" if self.database else "the database"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError
 
 
-@dataclass(eq=False)
 class RangeNeeded(MigrateOpsError):
     """One revision was given where a range is listed."""
 
-    code: ClassVar[str] = "MO260"
+    code = "MO260"
     given: str
 
     def message(self) -> str:
@@ -22,11 +18,10 @@ class RangeNeeded(MigrateOpsError):
         return f"write '{self.given}:' for what follows it, ':{self.given}' for what leads to it"
 
 
-@dataclass(eq=False)
 class RangeNotConnected(MigrateOpsError):
     """The end of a range does not come after its start."""
 
-    code: ClassVar[str] = "MO261"
+    code = "MO261"
     start: str
     end: str
 

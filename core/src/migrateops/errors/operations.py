@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, closest
 
 
@@ -12,11 +9,10 @@ class OperationError(MigrateOpsError):
     """Base of the 3xx codes."""
 
 
-@dataclass(eq=False)
 class UsageError(OperationError, TypeError):
     """A directive was called with arguments that it does not take."""
 
-    code: ClassVar[str] = "MO301"
+    code = "MO301"
     call: str
     problem: str
     usage: str
@@ -28,11 +24,10 @@ class UsageError(OperationError, TypeError):
         return f"usage: {self.usage}"
 
 
-@dataclass(eq=False)
 class NotDeclared(OperationError, TypeError):
     """A class was registered that is neither declared nor has the directive as a classmethod."""
 
-    code: ClassVar[str] = "MO302"
+    code = "MO302"
     class_name: str
     name: str
     inherits: bool = False
@@ -50,11 +45,10 @@ class NotDeclared(OperationError, TypeError):
         )
 
 
-@dataclass(eq=False)
 class BadDeclaration(OperationError, TypeError):
     """The fields of a declared operation contradict each other."""
 
-    code: ClassVar[str] = "MO303"
+    code = "MO303"
     class_name: str
     problem: str
 
@@ -62,11 +56,10 @@ class BadDeclaration(OperationError, TypeError):
         return f"operation {self.class_name!r} cannot be declared: {self.problem}"
 
 
-@dataclass(eq=False)
 class ReservedName(OperationError, ValueError):
     """An operation was registered under the name of a member of Operations."""
 
-    code: ClassVar[str] = "MO304"
+    code = "MO304"
     name: str
     class_name: str
 
@@ -77,11 +70,10 @@ class ReservedName(OperationError, ValueError):
         return "register it under another name"
 
 
-@dataclass(eq=False)
 class ImplementationExists(OperationError, ValueError):
     """A second implementation was registered for one operation class and dialect."""
 
-    code: ClassVar[str] = "MO305"
+    code = "MO305"
     class_name: str
     dialect: str
     existing: str
@@ -95,11 +87,10 @@ class ImplementationExists(OperationError, ValueError):
         return "pass replace=True to put this one in front; operations.next(operation) calls the former"
 
 
-@dataclass(eq=False)
 class NoImplementation(OperationError, NotImplementedError):
     """Nobody says how to run this operation on this dialect."""
 
-    code: ClassVar[str] = "MO306"
+    code = "MO306"
     operation: str
     dialect: str
     available: tuple[str, ...] = ()
@@ -113,11 +104,10 @@ class NoImplementation(OperationError, NotImplementedError):
         return f"register one with @Operations.implementation_for({self.operation})"
 
 
-@dataclass(eq=False)
 class NoNextImplementation(OperationError, LookupError):
     """operations.next() was called where there is nothing further to call."""
 
-    code: ClassVar[str] = "MO307"
+    code = "MO307"
     operation: str
 
     def message(self) -> str:
@@ -127,11 +117,10 @@ class NoNextImplementation(OperationError, LookupError):
         return "call it only from an implementation registered with replace=True or for one dialect"
 
 
-@dataclass(eq=False)
 class NotReversible(OperationError, NotImplementedError):
     """The operation does not know how to be taken back."""
 
-    code: ClassVar[str] = "MO308"
+    code = "MO308"
     operation: str
     reason: str
 
@@ -142,22 +131,20 @@ class NotReversible(OperationError, NotImplementedError):
         return "write the opposite step into downgrade() by hand"
 
 
-@dataclass(eq=False)
 class NoDiffTuple(OperationError, NotImplementedError):
     """The operation has no form as a difference tuple."""
 
-    code: ClassVar[str] = "MO309"
+    code = "MO309"
     operation: str
 
     def message(self) -> str:
         return f"{self.operation!r} has no diff tuple"
 
 
-@dataclass(eq=False)
 class NoEnvironment(OperationError, RuntimeError, AttributeError):
     """A directive was called where no migration environment is active."""
 
-    code: ClassVar[str] = "MO310"
+    code = "MO310"
     what: str
     in_thread: bool = False
 
@@ -171,11 +158,10 @@ class NoEnvironment(OperationError, RuntimeError, AttributeError):
         return "in a program, use Operations(MigrationContext.configure(connection))"
 
 
-@dataclass(eq=False)
 class UnknownDirective(OperationError, AttributeError):
     """No layer offers an operation of this name."""
 
-    code: ClassVar[str] = "MO311"
+    code = "MO311"
     namespace: str
     name: str
     known: tuple[str, ...] = ()
@@ -190,11 +176,10 @@ class UnknownDirective(OperationError, AttributeError):
         return "install the plugin that provides it, or register it with @Operations.register_operation"
 
 
-@dataclass(eq=False)
 class NotASchemaItem(OperationError, TypeError):
     """Something that is no Column, Constraint or Index was given as one."""
 
-    code: ClassVar[str] = "MO312"
+    code = "MO312"
     call: str
     expected: str
     given: str
@@ -206,11 +191,10 @@ class NotASchemaItem(OperationError, TypeError):
         return "give SQLAlchemy objects: sa.Column('name', sa.String(50))"
 
 
-@dataclass(eq=False)
 class UnsupportedOperation(OperationError, NotImplementedError):
     """The dialect cannot do what the operation asks."""
 
-    code: ClassVar[str] = "MO313"
+    code = "MO313"
     operation: str
     dialect: str
     what: str
@@ -223,11 +207,10 @@ class UnsupportedOperation(OperationError, NotImplementedError):
         return self.alternative
 
 
-@dataclass(eq=False)
 class NotAwaitable(OperationError, ValueError):
     """run_async was used on a connection that is not an asyncio one."""
 
-    code: ClassVar[str] = "MO314"
+    code = "MO314"
     dialect: str
 
     def message(self) -> str:
@@ -237,11 +220,10 @@ class NotAwaitable(OperationError, ValueError):
         return "connect with an asyncio driver, or call the function on op.get_bind()"
 
 
-@dataclass(eq=False)
 class IncompleteOperation(OperationError, ValueError):
     """An operation lacks a value that this dialect needs."""
 
-    code: ClassVar[str] = "MO315"
+    code = "MO315"
     operation: str
     dialect: str
     needs: str
@@ -253,11 +235,10 @@ class IncompleteOperation(OperationError, ValueError):
         return f"give {self.needs} in the call"
 
 
-@dataclass(eq=False)
 class DuplicateOperation(OperationError, ValueError):
     """Two modules of plugins registered one name."""
 
-    code: ClassVar[str] = "MO316"
+    code = "MO316"
     name: str
     modules: tuple[str, ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from migrateops.errors.base import MigrateOpsError
 
@@ -35,7 +34,6 @@ def unblock(distribution: str, blocked: str) -> str:
     return "unset MIGRATEOPS_PLUGINS, which turns all plugins off"
 
 
-@dataclass(eq=False)
 class AdvertisedError(PluginError):
     """Base of what is wrong with one entry point.
 
@@ -55,11 +53,10 @@ class AdvertisedError(PluginError):
         return f"{self.distribution} {self.version} {self.entry_point}"
 
 
-@dataclass(eq=False)
 class PluginLoadError(AdvertisedError):
     """An entry point cannot be imported."""
 
-    code: ClassVar[str] = "MO501"
+    code = "MO501"
     reason: str
 
     def message(self) -> str:
@@ -69,11 +66,10 @@ class PluginLoadError(AdvertisedError):
         return f"repair or upgrade {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
 
 
-@dataclass(eq=False)
 class WrongPluginObject(AdvertisedError):
     """An entry point leads to an object of the wrong kind for its group."""
 
-    code: ClassVar[str] = "MO502"
+    code = "MO502"
     expected: str
     found: str
 
@@ -84,11 +80,10 @@ class WrongPluginObject(AdvertisedError):
         return f"let the entry point name {self.expected}, and install {self.distribution!r} again"
 
 
-@dataclass(eq=False)
 class BadEntryPoint(AdvertisedError):
     """An entry point is not written as its group asks; it is ignored."""
 
-    code: ClassVar[str] = "MO503"
+    code = "MO503"
     problem: str
 
     def message(self) -> str:
@@ -98,11 +93,10 @@ class BadEntryPoint(AdvertisedError):
         return f"correct the entry point in the metadata of {self.distribution!r}, and install it again"
 
 
-@dataclass(eq=False)
 class UnreadableMetadata(PluginError):
     """The metadata of an installed distribution cannot be read; it is ignored."""
 
-    code: ClassVar[str] = "MO504"
+    code = "MO504"
     place: str
     problem: str
 
@@ -113,11 +107,10 @@ class UnreadableMetadata(PluginError):
         return "install that distribution again, or remove the left-over directory"
 
 
-@dataclass(eq=False)
 class DuplicateDistribution(PluginError):
     """One distribution is on the path in two versions; the first is used, as an import would."""
 
-    code: ClassVar[str] = "MO505"
+    code = "MO505"
     distribution: str
     version: str
     place: str
@@ -134,7 +127,6 @@ class DuplicateDistribution(PluginError):
         return f"uninstall {self.distribution!r} until it is gone, then install it once"
 
 
-@dataclass(eq=False)
 class PluginConflict(PluginError):
     """Two distributions offer the same thing, and nothing says which one counts.
 
@@ -145,7 +137,7 @@ class PluginConflict(PluginError):
         distributions: The normalised names of the distributions.
     """
 
-    code: ClassVar[str] = "MO506"
+    code = "MO506"
     name: str
     offers: tuple[str, ...]
     distributions: tuple[str, ...]
@@ -158,11 +150,10 @@ class PluginConflict(PluginError):
         return f'say which one counts: [tool.migrateops.plugins.prefer] {key} = "{self.distributions[0]}"'
 
 
-@dataclass(eq=False)
 class TakenName(AdvertisedError):
     """A plugin offers an operation under a name of core's."""
 
-    code: ClassVar[str] = "MO507"
+    code = "MO507"
     name: str
 
     def message(self) -> str:
@@ -174,7 +165,6 @@ class TakenName(AdvertisedError):
         )
 
 
-@dataclass(eq=False)
 class UnknownOperation(PluginError, AttributeError):
     """A script asks for an operation that nobody offers here.
 
@@ -187,7 +177,7 @@ class UnknownOperation(PluginError, AttributeError):
         outside_batch: It is offered, but not for the table of a batch.
     """
 
-    code: ClassVar[str] = "MO508"
+    code = "MO508"
     operation: str
     distribution: str | None = None
     blocked: str | None = None
@@ -219,7 +209,6 @@ class UnknownOperation(PluginError, AttributeError):
         return f"did you mean {self.suggestion!r}?" if self.suggestion else None
 
 
-@dataclass(eq=False)
 class UnknownDialect(PluginError):
     """There is no pack for the dialect of a connection.
 
@@ -229,7 +218,7 @@ class UnknownDialect(PluginError):
         blocked: ``"deny"`` if that distribution is installed and denied.
     """
 
-    code: ClassVar[str] = "MO509"
+    code = "MO509"
     dialect: str
     distribution: str | None = None
     blocked: str | None = None
@@ -250,7 +239,6 @@ class UnknownDialect(PluginError):
         return install_line(self.distribution)
 
 
-@dataclass(eq=False)
 class UnknownPlugin(PluginError):
     """The policy names a distribution that is not installed, or has no plugin.
 
@@ -260,7 +248,7 @@ class UnknownPlugin(PluginError):
         suggestion: The installed distribution that was most likely meant.
     """
 
-    code: ClassVar[str] = "MO510"
+    code = "MO510"
     distribution: str
     key: str
     suggestion: str | None = None
@@ -274,7 +262,6 @@ class UnknownPlugin(PluginError):
         return "`migrateops plugins list` shows the names"
 
 
-@dataclass(eq=False)
 class BadRequirement(PluginError, ValueError):
     """A requirement on a distribution cannot be read.
 
@@ -283,7 +270,7 @@ class BadRequirement(PluginError, ValueError):
         where: The configuration key, or the revision, that has it.
     """
 
-    code: ClassVar[str] = "MO511"
+    code = "MO511"
     requirement: str
     where: str
 
@@ -294,11 +281,10 @@ class BadRequirement(PluginError, ValueError):
         return "write a distribution's name and versions, as in 'migrateops-sequences>=1.4'"
 
 
-@dataclass(eq=False)
 class BadPluginsVariable(PluginError, ValueError):
     """MIGRATEOPS_PLUGINS has a value that means nothing."""
 
-    code: ClassVar[str] = "MO512"
+    code = "MO512"
     value: str
 
     def message(self) -> str:
@@ -331,7 +317,6 @@ class Use:
         return f"{where} calls op.{self.name}" if self.name else f"{where} says so in requires_plugins"
 
 
-@dataclass(eq=False)
 class MissingPlugin(PluginError):
     """A distribution that is needed is not there, too old, or turned off.
 
@@ -343,7 +328,7 @@ class MissingPlugin(PluginError):
         uses: The script lines that need it; none when the configuration requires it.
     """
 
-    code: ClassVar[str] = "MO513"
+    code = "MO513"
     distribution: str
     requirement: str
     installed: str | None = None
@@ -365,11 +350,10 @@ class MissingPlugin(PluginError):
         return install_line(self.requirement)
 
 
-@dataclass(eq=False)
 class NeedsOtherCore(PluginError):
     """A plugin declares that it needs another version of migrateops than the one that runs."""
 
-    code: ClassVar[str] = "MO514"
+    code = "MO514"
     distribution: str
     version: str
     requirement: str
@@ -384,11 +368,10 @@ class NeedsOtherCore(PluginError):
         return install_line(self.requirement)
 
 
-@dataclass(eq=False)
 class NeedsNewerApi(AdvertisedError):
     """A plugin object asks for a newer plugin interface than this version has."""
 
-    code: ClassVar[str] = "MO515"
+    code = "MO515"
     needs: tuple[int, ...]
     offers: tuple[int, int]
 
@@ -400,11 +383,10 @@ class NeedsNewerApi(AdvertisedError):
         return "pip install --upgrade migrateops"
 
 
-@dataclass(eq=False)
 class WrongHookArgument(AdvertisedError):
     """A hook asks for an argument that it does not get."""
 
-    code: ClassVar[str] = "MO516"
+    code = "MO516"
     hook: str
     argument: str
     known: tuple[str, ...]
@@ -416,11 +398,10 @@ class WrongHookArgument(AdvertisedError):
         return f"the arguments of {self.hook} are: {', '.join(self.known)}"
 
 
-@dataclass(eq=False)
 class BadHook(AdvertisedError):
     """A hook implementation is of a form that is not called here."""
 
-    code: ClassVar[str] = "MO517"
+    code = "MO517"
     hook: str
     problem: str
 
@@ -431,11 +412,10 @@ class BadHook(AdvertisedError):
         return f"correct {self.hook} in {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
 
 
-@dataclass(eq=False)
 class UnknownHook(AdvertisedError):
     """A plugin implements a hook that does not exist."""
 
-    code: ClassVar[str] = "MO518"
+    code = "MO518"
     hook: str
     suggestion: str | None = None
 
@@ -448,11 +428,10 @@ class UnknownHook(AdvertisedError):
         return "mark a hook that only some versions of migrateops have with @hookimpl(optionalhook=True)"
 
 
-@dataclass(eq=False)
 class PluginHookError(AdvertisedError):
     """A hook raised."""
 
-    code: ClassVar[str] = "MO519"
+    code = "MO519"
     hook: str
     reason: str
 
@@ -463,11 +442,10 @@ class PluginHookError(AdvertisedError):
         return f"repair or upgrade {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
 
 
-@dataclass(eq=False)
 class PluginOrderCycle(PluginError):
     """Plugins ask to be called before and after each other, in a circle."""
 
-    code: ClassVar[str] = "MO520"
+    code = "MO520"
     distributions: tuple[str, ...]
 
     def message(self) -> str:
@@ -477,11 +455,10 @@ class PluginOrderCycle(PluginError):
         return f"add {self.distributions[0]!r} to deny in [tool.migrateops.plugins]"
 
 
-@dataclass(eq=False)
 class UnsupportedByDialect(PluginError):
     """Pending scripts call an operation that this dialect does not have."""
 
-    code: ClassVar[str] = "MO521"
+    code = "MO521"
     name: str
     dialect: str
     reason: str | None
@@ -495,11 +472,10 @@ class UnsupportedByDialect(PluginError):
         return f'call it only where it can run: if op.get_context().dialect.name != "{self.dialect}"'
 
 
-@dataclass(eq=False)
 class UncheckedNames(PluginError):
     """A script takes names of ``op`` at run time, so that they cannot be checked before."""
 
-    code: ClassVar[str] = "MO522"
+    code = "MO522"
     revision: str
     path: str | None = None
 
@@ -508,7 +484,6 @@ class UncheckedNames(PluginError):
         return f"{where} takes operations by getattr(), which cannot be checked before the run"
 
 
-@dataclass(eq=False)
 class PreflightFailed(PluginError):
     """Pending scripts cannot run here; nothing has been sent to the database.
 
@@ -516,14 +491,15 @@ class PreflightFailed(PluginError):
         faults: Everything that stands in the way, each an error with its own code and fields.
     """
 
-    code: ClassVar[str] = "MO523"
+    code = "MO523"
     faults: tuple[MigrateOpsError, ...]
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for fault in self.faults:
-            for use in getattr(fault, "uses", ()):
-                self.add_note(f"checking the scripts: {use} ({_of(fault)})")
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The lines of the scripts that need what is missing, then the ``while:`` lines of any error."""
+        uses = ((use, fault) for fault in self.faults for use in getattr(fault, "uses", ()))
+        lines = (f"checking the scripts: {use} ({_of(fault)})" for use, fault in uses)
+        return (*lines, *super().notes)
 
     def message(self) -> str:
         return "the pending scripts cannot run: " + "; ".join(

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, quoted
 
 
-@dataclass(eq=False)
 class RevisionError(MigrateOpsError):
     """The family of errors about revisions."""
 
-    code: ClassVar[str] = "MO200"
+    code = "MO200"
 
 
-@dataclass(eq=False)
 class RevisionNotFound(RevisionError):
     """No revision has this id, no id starts with it, and it is no branch label."""
 
-    code: ClassVar[str] = "MO201"
+    code = "MO201"
     given: str
     closest: str | None = None
 
@@ -32,11 +27,10 @@ class RevisionNotFound(RevisionError):
         return "list the known ones with 'migrateops history'"
 
 
-@dataclass(eq=False)
 class MalformedExpression(RevisionError):
     """A text is not one of the forms that name revisions."""
 
-    code: ClassVar[str] = "MO202"
+    code = "MO202"
     given: str
 
     def message(self) -> str:
@@ -46,11 +40,10 @@ class MalformedExpression(RevisionError):
         return "write an id, 'head', 'heads', 'base', 'label@head', 'id+1' or '-1'; a range is 'start:end'"
 
 
-@dataclass(eq=False)
 class RevisionNotOnBranch(RevisionError):
     """A revision exists, but not on the branch that was asked for."""
 
-    code: ClassVar[str] = "MO203"
+    code = "MO203"
     revision: str
     branch: str
 
@@ -61,11 +54,10 @@ class RevisionNotOnBranch(RevisionError):
         return f"leave the branch out: {self.revision!r}"
 
 
-@dataclass(eq=False)
 class AmbiguousRevision(RevisionError):
     """More than one id starts with what was given."""
 
-    code: ClassVar[str] = "MO204"
+    code = "MO204"
     given: str
     matches: tuple[str, ...]
 
@@ -76,11 +68,10 @@ class AmbiguousRevision(RevisionError):
         return f"give more characters, or a branch label: '<label>@{self.given}'"
 
 
-@dataclass(eq=False)
 class MultipleHeads(RevisionError):
     """One head was asked for and there are several."""
 
-    code: ClassVar[str] = "MO205"
+    code = "MO205"
     heads: tuple[str, ...]
     branch: str | None = None
 
@@ -94,11 +85,10 @@ class MultipleHeads(RevisionError):
         )
 
 
-@dataclass(eq=False)
 class MultipleBases(RevisionError):
     """One base was asked for and there are several."""
 
-    code: ClassVar[str] = "MO206"
+    code = "MO206"
     bases: tuple[str, ...]
 
     def message(self) -> str:
@@ -108,11 +98,10 @@ class MultipleBases(RevisionError):
         return "name one by its id"
 
 
-@dataclass(eq=False)
 class RelativeTooFar(RevisionError):
     """There are fewer revisions in that direction than were asked for."""
 
-    code: ClassVar[str] = "MO207"
+    code = "MO207"
     given: str
     start: str
     available: int
@@ -124,11 +113,10 @@ class RelativeTooFar(RevisionError):
         return "ask for fewer, or name the end: 'head' or 'base'"
 
 
-@dataclass(eq=False)
 class AmbiguousWalk(RevisionError):
     """Counting revisions met a place from which there is more than one way."""
 
-    code: ClassVar[str] = "MO208"
+    code = "MO208"
     given: str
     choices: tuple[str, ...]
 
@@ -139,11 +127,10 @@ class AmbiguousWalk(RevisionError):
         return "name the branch ('<label>@+1') or the revision to arrive at"
 
 
-@dataclass(eq=False)
 class WrongDirection(RevisionError):
     """An upgrade was asked to go back, or a downgrade to go forward."""
 
-    code: ClassVar[str] = "MO209"
+    code = "MO209"
     given: str
     direction: str
 
@@ -154,11 +141,10 @@ class WrongDirection(RevisionError):
         return "count forward ('+1') in an upgrade and back ('-1') in a downgrade"
 
 
-@dataclass(eq=False)
 class NotApplied(RevisionError):
     """A downgrade was asked to stop at a revision that the database does not have."""
 
-    code: ClassVar[str] = "MO210"
+    code = "MO210"
     revision: str
     current: tuple[str, ...]
 
@@ -170,11 +156,10 @@ class NotApplied(RevisionError):
         return "downgrade to a revision that 'migrateops history -r base:current' lists"
 
 
-@dataclass(eq=False)
 class UnknownVersionRow(RevisionError):
     """The version table names a revision that no file has."""
 
-    code: ClassVar[str] = "MO211"
+    code = "MO211"
     revision: str
 
     def message(self) -> str:
@@ -184,11 +169,10 @@ class UnknownVersionRow(RevisionError):
         return "restore the script, or correct the version table with 'migrateops stamp --purge'"
 
 
-@dataclass(eq=False)
 class UnexpectedRange(RevisionError):
     """A range was given where one end is needed."""
 
-    code: ClassVar[str] = "MO212"
+    code = "MO212"
     given: str
 
     def message(self) -> str:
@@ -198,11 +182,10 @@ class UnexpectedRange(RevisionError):
         return f"give the end alone: {self.given.rpartition(':')[2]!r}"
 
 
-@dataclass(eq=False)
 class CurrentNotKnown(RevisionError):
     """An expression counts from the database's revision, which was not read."""
 
-    code: ClassVar[str] = "MO213"
+    code = "MO213"
     given: str
 
     def message(self) -> str:
@@ -212,18 +195,16 @@ class CurrentNotKnown(RevisionError):
         return "name a revision to count from: '<id>+1'"
 
 
-@dataclass(eq=False)
 class GraphFault(RevisionError):
     """The family of single things wrong with a graph; :class:`BrokenGraph` holds them."""
 
-    code: ClassVar[str] = "MO220"
+    code = "MO220"
 
 
-@dataclass(eq=False)
 class BrokenGraph(RevisionError):
     """The revisions do not form a graph; all faults are in ``faults``."""
 
-    code: ClassVar[str] = "MO221"
+    code = "MO221"
     faults: tuple[MigrateOpsError, ...]
 
     def message(self) -> str:
@@ -234,11 +215,10 @@ class BrokenGraph(RevisionError):
         return self.faults[0].hint()
 
 
-@dataclass(eq=False)
 class RevisionCycle(GraphFault):
     """Revisions come before each other."""
 
-    code: ClassVar[str] = "MO222"
+    code = "MO222"
     revisions: tuple[str, ...]
     by_dependency: bool = False
 
@@ -250,11 +230,10 @@ class RevisionCycle(GraphFault):
         return f"correct the header of one of them: {self.revisions[-1]!r} is a likely one"
 
 
-@dataclass(eq=False)
 class RevisionLoop(GraphFault):
     """A revision names itself as what it follows."""
 
-    code: ClassVar[str] = "MO223"
+    code = "MO223"
     revision: str
     path: str | None
     variable: str
@@ -266,11 +245,10 @@ class RevisionLoop(GraphFault):
         return f"correct {self.variable!r} in its header"
 
 
-@dataclass(eq=False)
 class MissingParent(GraphFault):
     """A header names a ``down_revision`` that no file has."""
 
-    code: ClassVar[str] = "MO224"
+    code = "MO224"
     revision: str
     path: str | None
     missing: str
@@ -284,11 +262,10 @@ class MissingParent(GraphFault):
         return "restore the missing script, or correct 'down_revision'"
 
 
-@dataclass(eq=False)
 class MissingDependency(GraphFault):
     """A header names a ``depends_on`` that is no id, no unique prefix of one, and no label."""
 
-    code: ClassVar[str] = "MO225"
+    code = "MO225"
     revision: str
     path: str | None
     missing: str
@@ -304,11 +281,10 @@ class MissingDependency(GraphFault):
         return "restore the missing script, or correct 'depends_on'"
 
 
-@dataclass(eq=False)
 class DuplicateRevision(GraphFault):
     """Several files have the same revision id."""
 
-    code: ClassVar[str] = "MO226"
+    code = "MO226"
     revision: str
     paths: tuple[str, ...]
 
@@ -320,11 +296,10 @@ class DuplicateRevision(GraphFault):
         return "give one of them another 'revision', and let what follows it name that"
 
 
-@dataclass(eq=False)
 class DuplicateLabel(GraphFault):
     """A branch label is on several revisions, or is the id of one."""
 
-    code: ClassVar[str] = "MO227"
+    code = "MO227"
     label: str
     revisions: tuple[str, ...]
 
@@ -335,11 +310,10 @@ class DuplicateLabel(GraphFault):
         return "write a label on one revision only; its descendants have it too"
 
 
-@dataclass(eq=False)
 class IllegalName(GraphFault):
     """A revision id or branch label cannot be told from the syntax of revision expressions."""
 
-    code: ClassVar[str] = "MO228"
+    code = "MO228"
     name: str
     path: str | None = None
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, quoted
 
 
@@ -12,11 +9,10 @@ class RunError(MigrateOpsError):
     """Base of what a run reports about itself."""
 
 
-@dataclass(eq=False)
 class RevisionFailed(RunError):
     """A revision raised; the cause says what."""
 
-    code: ClassVar[str] = "MO440"
+    code = "MO440"
     revision: str
     direction: str
     problem: str
@@ -26,11 +22,10 @@ class RevisionFailed(RunError):
         return f"{self.direction} of revision {self.revision!r} failed: {self.problem}; {self.remains}"
 
 
-@dataclass(eq=False)
 class MultipleHeadsInDatabase(RunError):
     """One current revision was asked for, and the database is at several."""
 
-    code: ClassVar[str] = "MO441"
+    code = "MO441"
     heads: tuple[str, ...]
 
     def message(self) -> str:
@@ -40,11 +35,10 @@ class MultipleHeadsInDatabase(RunError):
         return "use get_current_heads()"
 
 
-@dataclass(eq=False)
 class VersionRowMismatch(RunError):
     """The version table did not hold the row that a step starts from."""
 
-    code: ClassVar[str] = "MO442"
+    code = "MO442"
     table: str
     row: str
     matched: int
@@ -58,11 +52,10 @@ class VersionRowMismatch(RunError):
         return "another run may have moved the database meanwhile: look at `migrateops current` and run again"
 
 
-@dataclass(eq=False)
 class RunNotCommitted(RunError):
     """The run ended, and the transaction that it ran in was not committed."""
 
-    code: ClassVar[str] = "MO443"
+    code = "MO443"
     how: str
 
     def message(self) -> str:
@@ -72,11 +65,10 @@ class RunNotCommitted(RunError):
         return "commit that transaction in env.py, or leave beginning one to context.begin_transaction()"
 
 
-@dataclass(eq=False)
 class NotAConnection(RunError, TypeError):
     """configure() was given something else than a connection."""
 
-    code: ClassVar[str] = "MO444"
+    code = "MO444"
     given: str
 
     def message(self) -> str:
@@ -86,11 +78,10 @@ class NotAConnection(RunError, TypeError):
         return "use `with engine.connect() as connection:` and give the connection"
 
 
-@dataclass(eq=False)
 class NoDatabase(RunError):
     """Nothing says which database, or which dialect, the run is for."""
 
-    code: ClassVar[str] = "MO445"
+    code = "MO445"
 
     def message(self) -> str:
         return "no database is configured: there is neither a connection nor a url nor a dialect name"
@@ -99,11 +90,10 @@ class NoDatabase(RunError):
         return 'set url = "..." in the configuration, or MIGRATEOPS_URL in the environment'
 
 
-@dataclass(eq=False)
 class NotConfigured(RunError):
     """run_migrations() or another member was used before configure()."""
 
-    code: ClassVar[str] = "MO446"
+    code = "MO446"
     member: str
 
     def message(self) -> str:
@@ -113,11 +103,10 @@ class NotConfigured(RunError):
         return "call context.configure(connection=...) in env.py first"
 
 
-@dataclass(eq=False)
 class UnknownOption(RunError, TypeError):
     """configure() was given a keyword that nobody knows."""
 
-    code: ClassVar[str] = "MO447"
+    code = "MO447"
     name: str
     guess: str | None
 
@@ -130,11 +119,10 @@ class UnknownOption(RunError, TypeError):
         return "remove it, or install the dialect pack or plugin that declares it"
 
 
-@dataclass(eq=False)
 class NotOffline(RunError):
     """Something was asked that only a live database can answer."""
 
-    code: ClassVar[str] = "MO448"
+    code = "MO448"
     what: str
 
     def message(self) -> str:
@@ -144,11 +132,10 @@ class NotOffline(RunError):
         return "run without --sql, or guard the code with context.is_offline_mode()"
 
 
-@dataclass(eq=False)
 class ForeignTransaction(RunError):
     """A block needs a transaction of ours, and the caller owns the one there is."""
 
-    code: ClassVar[str] = "MO449"
+    code = "MO449"
     what: str
 
     def message(self) -> str:
@@ -158,11 +145,10 @@ class ForeignTransaction(RunError):
         return "give configure() a connection on which no transaction has begun"
 
 
-@dataclass(eq=False)
 class CannotConnect(RunError):
     """The database could not be reached."""
 
-    code: ClassVar[str] = "MO450"
+    code = "MO450"
     url: str
     problem: str
 
@@ -173,11 +159,10 @@ class CannotConnect(RunError):
         return "check that the server runs, and the url's host, port, user and database"
 
 
-@dataclass(eq=False)
 class MissingDriver(RunError):
     """The url names a driver that is not installed, or a dialect that SQLAlchemy does not know."""
 
-    code: ClassVar[str] = "MO451"
+    code = "MO451"
     url: str
     problem: str
 
@@ -188,11 +173,10 @@ class MissingDriver(RunError):
         return "install the driver that the url names, or correct the url"
 
 
-@dataclass(eq=False)
 class RunningLoop(RunError, RuntimeError):
     """An asyncio url cannot be run from inside a running event loop."""
 
-    code: ClassVar[str] = "MO452"
+    code = "MO452"
     url: str
 
     def message(self) -> str:
@@ -204,11 +188,10 @@ class RunningLoop(RunError, RuntimeError):
         )
 
 
-@dataclass(eq=False)
 class LiteralBindsOnline(RunError):
     """literal_binds was asked for on a live connection."""
 
-    code: ClassVar[str] = "MO453"
+    code = "MO453"
 
     def message(self) -> str:
         return "literal_binds is for SQL streams; on a connection values are always bound"
@@ -217,11 +200,10 @@ class LiteralBindsOnline(RunError):
         return "remove literal_binds=True from the online part of env.py"
 
 
-@dataclass(eq=False)
 class BadModels(RunError):
     """What `models` names is no MetaData."""
 
-    code: ClassVar[str] = "MO454"
+    code = "MO454"
     name: str
     given: str
 
@@ -232,22 +214,20 @@ class BadModels(RunError):
         return 'name the metadata itself: models = "shop.models:Base.metadata"'
 
 
-@dataclass(eq=False)
 class HookReported(RunError):
     """Hooks that are called after the fact raised; the run itself stands."""
 
-    code: ClassVar[str] = "MO455"
+    code = "MO455"
     problems: tuple[str, ...]
 
     def message(self) -> str:
         return f"the run is done; {len(self.problems)} hook(s) reported: {'; '.join(self.problems)}"
 
 
-@dataclass(eq=False)
 class RangeOnline(RunError):
     """A range was given for a database, which knows itself where it is."""
 
-    code: ClassVar[str] = "MO456"
+    code = "MO456"
     given: str
 
     def message(self) -> str:
@@ -257,11 +237,10 @@ class RangeOnline(RunError):
         return "give the revision to go to, or add --sql to write the SQL of the range"
 
 
-@dataclass(eq=False)
 class StartNeeded(RunError):
     """An offline downgrade was asked for, and nothing says where it starts from."""
 
-    code: ClassVar[str] = "MO457"
+    code = "MO457"
     given: str
 
     def message(self) -> str:
@@ -271,21 +250,19 @@ class StartNeeded(RunError):
         return f"give a range: <from>:{self.given}"
 
 
-@dataclass(eq=False)
 class PurgeOffline(RunError):
     """The version table cannot be emptied in a stream that does not know it."""
 
-    code: ClassVar[str] = "MO458"
+    code = "MO458"
 
     def message(self) -> str:
         return "stamp --purge needs a database; it cannot be used with --sql"
 
 
-@dataclass(eq=False)
 class DatabaseNotAtHead(RunError):
     """Autogenerate compares with the models, which are at the heads."""
 
-    code: ClassVar[str] = "MO459"
+    code = "MO459"
     current: tuple[str, ...]
     heads: tuple[str, ...]
 
@@ -297,11 +274,10 @@ class DatabaseNotAtHead(RunError):
         return "run `migrateops upgrade head` first"
 
 
-@dataclass(eq=False)
 class NoModels(RunError):
     """Autogenerate has nothing to compare the database with."""
 
-    code: ClassVar[str] = "MO460"
+    code = "MO460"
 
     def message(self) -> str:
         return "no models are configured, so there is nothing to compare the database with"
@@ -310,11 +286,10 @@ class NoModels(RunError):
         return 'set models = "package.module:Base.metadata", or target_metadata in env.py'
 
 
-@dataclass(eq=False)
 class LockNotAcquired(RunError):
     """Another run held the lock for too long."""
 
-    code: ClassVar[str] = "MO461"
+    code = "MO461"
     seconds: float
 
     def message(self) -> str:
@@ -324,11 +299,10 @@ class LockNotAcquired(RunError):
         return "wait for the other run to end, or raise lock_timeout"
 
 
-@dataclass(eq=False)
 class LockRequired(RunError):
     """The project requires a lock, and there is none to be had here."""
 
-    code: ClassVar[str] = "MO462"
+    code = "MO462"
     dialect: str
 
     def message(self) -> str:
@@ -338,11 +312,10 @@ class LockRequired(RunError):
         return "give configure() a connection without a transaction, or set lock = 'auto'"
 
 
-@dataclass(eq=False)
 class LockLost(RunError):
     """The lock went away between two steps, with the connection that held it."""
 
-    code: ClassVar[str] = "MO463"
+    code = "MO463"
     done: int
     pending: int
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, quoted
 
 
-@dataclass(eq=False)
 class ScriptError(MigrateOpsError):
     """The family of errors about migration scripts."""
 
-    code: ClassVar[str] = "MO240"
+    code = "MO240"
 
 
-@dataclass(eq=False)
 class ScriptSyntaxError(ScriptError):
     """A script is not Python."""
 
-    code: ClassVar[str] = "MO241"
+    code = "MO241"
     path: str
     line: int | None
     text: str
@@ -32,11 +27,10 @@ class ScriptSyntaxError(ScriptError):
         return "correct that line"
 
 
-@dataclass(eq=False)
 class ScriptImportError(ScriptError):
     """A script raised an exception while it was loaded; the cause is chained."""
 
-    code: ClassVar[str] = "MO242"
+    code = "MO242"
     path: str
     line: int | None
     exception: str
@@ -50,11 +44,10 @@ class ScriptImportError(ScriptError):
         return "make the script importable: what it imports must be installed and on 'prepend_sys_path'"
 
 
-@dataclass(eq=False)
 class MissingFunction(ScriptError):
     """A script has no function for the direction of the run."""
 
-    code: ClassVar[str] = "MO243"
+    code = "MO243"
     path: str
     function: str
 
@@ -65,11 +58,10 @@ class MissingFunction(ScriptError):
         return f"add 'def {self.function}() -> None:' to it"
 
 
-@dataclass(eq=False)
 class NoRevisionHeader(ScriptError):
     """A file among the scripts does not say which revision it is."""
 
-    code: ClassVar[str] = "MO244"
+    code = "MO244"
     path: str
 
     def message(self) -> str:
@@ -79,11 +71,10 @@ class NoRevisionHeader(ScriptError):
         return "move it out of the versions directory, or add 'revision' and 'down_revision'"
 
 
-@dataclass(eq=False)
 class BadHeaderValue(ScriptError):
     """A variable of the header has a value of the wrong type."""
 
-    code: ClassVar[str] = "MO245"
+    code = "MO245"
     path: str
     variable: str
     value: str
@@ -99,11 +90,10 @@ class BadHeaderValue(ScriptError):
         return "write a string, a tuple of strings, or None"
 
 
-@dataclass(eq=False)
 class ScriptDirectoryMissing(ScriptError):
     """``script_location`` is not a directory."""
 
-    code: ClassVar[str] = "MO246"
+    code = "MO246"
     path: str
 
     def message(self) -> str:
@@ -113,11 +103,10 @@ class ScriptDirectoryMissing(ScriptError):
         return "create it with 'migrateops init', or correct 'script_location'"
 
 
-@dataclass(eq=False)
 class EnvironmentFileMissing(ScriptError):
     """The run needs an ``env.py`` and there is none."""
 
-    code: ClassVar[str] = "MO247"
+    code = "MO247"
     path: str
 
     def message(self) -> str:
@@ -127,11 +116,10 @@ class EnvironmentFileMissing(ScriptError):
         return "configure 'url', with which a project needs no env.py, or restore the file"
 
 
-@dataclass(eq=False)
 class ScriptExists(ScriptError):
     """A new script would overwrite a file."""
 
-    code: ClassVar[str] = "MO248"
+    code = "MO248"
     path: str
 
     def message(self) -> str:
@@ -141,11 +129,10 @@ class ScriptExists(ScriptError):
         return "put '%(rev)s' in 'file_template', so that file names differ"
 
 
-@dataclass(eq=False)
 class NotAHead(ScriptError):
     """A new revision would follow one that already has a follower."""
 
-    code: ClassVar[str] = "MO249"
+    code = "MO249"
     revision: str
     heads: tuple[str, ...]
 
@@ -156,11 +143,10 @@ class NotAHead(ScriptError):
         return "start a new branch there with '--splice'"
 
 
-@dataclass(eq=False)
 class VersionPathUnknown(ScriptError):
     """The directory for a new script is not one of ``version_locations``."""
 
-    code: ClassVar[str] = "MO250"
+    code = "MO250"
     path: str
     known: tuple[str, ...]
 
@@ -171,11 +157,10 @@ class VersionPathUnknown(ScriptError):
         return "add it to 'version_locations'"
 
 
-@dataclass(eq=False)
 class VersionPathNeeded(ScriptError):
     """A new base could go into several directories."""
 
-    code: ClassVar[str] = "MO251"
+    code = "MO251"
     known: tuple[str, ...]
 
     def message(self) -> str:
@@ -185,11 +170,10 @@ class VersionPathNeeded(ScriptError):
         return "choose one with '--version-path'"
 
 
-@dataclass(eq=False)
 class UnknownTimezone(ScriptError):
     """``timezone`` names no time zone of the system."""
 
-    code: ClassVar[str] = "MO252"
+    code = "MO252"
     name: str
 
     def message(self) -> str:
@@ -199,11 +183,10 @@ class UnknownTimezone(ScriptError):
         return "use a name such as 'UTC' or 'Europe/Berlin'; where the system has none, install 'tzdata'"
 
 
-@dataclass(eq=False)
 class BadFileTemplate(ScriptError):
     """``file_template`` cannot be formatted."""
 
-    code: ClassVar[str] = "MO253"
+    code = "MO253"
     template: str
     tokens: tuple[str, ...]
 
@@ -214,11 +197,10 @@ class BadFileTemplate(ScriptError):
         return f"use only {quoted(self.tokens, limit=20)}, each written '%(name)s'"
 
 
-@dataclass(eq=False)
 class TemplateMissing(ScriptError):
     """There is no ``script.py.mako`` to write a script from."""
 
-    code: ClassVar[str] = "MO254"
+    code = "MO254"
     path: str
 
     def message(self) -> str:
@@ -228,11 +210,10 @@ class TemplateMissing(ScriptError):
         return "restore it, or copy the one that 'migrateops init' writes"
 
 
-@dataclass(eq=False)
 class TemplateFailed(ScriptError):
     """A template raised an exception; the cause is chained."""
 
-    code: ClassVar[str] = "MO255"
+    code = "MO255"
     path: str
     line: int | None
     exception: str
@@ -246,11 +227,10 @@ class TemplateFailed(ScriptError):
         return "correct the template at that line"
 
 
-@dataclass(eq=False)
 class TemplateLosesHeader(ScriptError):
     """A template wrote a header that does not say what was asked for."""
 
-    code: ClassVar[str] = "MO256"
+    code = "MO256"
     path: str
     variable: str
     asked: str
@@ -263,11 +243,10 @@ class TemplateLosesHeader(ScriptError):
         return f"let the template write '{self.variable} = ${{repr({_TEMPLATE_NAMES[self.variable]})}}'"
 
 
-@dataclass(eq=False)
 class RevisionIdTooLong(ScriptError):
     """A new revision id does not fit into the version table."""
 
-    code: ClassVar[str] = "MO257"
+    code = "MO257"
     revision: str
     limit: int
 
@@ -278,11 +257,10 @@ class RevisionIdTooLong(ScriptError):
         return "give a shorter '--rev-id'"
 
 
-@dataclass(eq=False)
 class FileTemplateHasDirectory(ScriptError):
     """``file_template`` puts new scripts where they would not be found."""
 
-    code: ClassVar[str] = "MO258"
+    code = "MO258"
     template: str
 
     def message(self) -> str:

@@ -378,9 +378,16 @@ def _send(implementation: Implementation, operation: MigrateOperation, context: 
         send(statement)
 
 
-def lowering(function: FnT) -> FnT:
-    """Mark a function that an entry point advertises as a lowering: ``function(operation, target)``."""
+def lowering(function: FnT, *, refuses: Callable[[Target], str | None] | None = None) -> FnT:
+    """Mark a function that an entry point advertises as a lowering: ``function(operation, target)``.
+
+    Args:
+        function: The lowering.
+        refuses: Says of a target why the operation cannot be had there at all, or None; a run
+            that needs it is then stopped before its first statement.
+    """
     setattr(function, "__lowering__", True)
+    setattr(function, "__refuses__", refuses)
     return function
 
 

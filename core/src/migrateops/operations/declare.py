@@ -227,13 +227,14 @@ class OpSpec:
         ]
         params.sort(key=lambda p: (p.kind, p.kind < 2 and p.default is not Parameter.empty))
         values = {f.name: f.name for f in self.fields}
+        me, flat = _unused("self", {*values}), _unused("flat_options", {*values})
         if self.options:
-            params.append(Parameter("flat_options", Parameter.VAR_KEYWORD))
-            values[self.options] = f"{{**({self.options} or {{}}), **flat_options}}"
-        body = [*self._assignments(values, "self", scope)]
+            params.append(Parameter(flat, Parameter.VAR_KEYWORD))
+            values[self.options] = f"{{**({self.options} or {{}}), **{flat}}}"
+        body = [*self._assignments(values, me, scope)]
         if hasattr(self.op_cls, "__post_init__"):
-            body.append("self.__post_init__()")
-        function = _compile("__init__", _parameters(params, "self", scope), body, scope)
+            body.append(f"{me}.__post_init__()")
+        function = _compile("__init__", _parameters(params, me, scope), body, scope)
         function.__qualname__ = f"{self.op_cls.__qualname__}.__init__"
         function.__module__ = self.op_cls.__module__
         return function

@@ -93,6 +93,10 @@ class Sources(Protocol):
         """Return the advertised implementation for exactly this dialect key, importing it."""
         ...
 
+    def implemented_for(self, op_name: str | None, op_cls: type) -> Iterable[str]:
+        """Return the dialect keys for which implementations are advertised, importing nothing."""
+        ...
+
     def names(self) -> Iterable[str]:
         """Return the advertised names, importing nothing."""
         ...
@@ -380,6 +384,8 @@ class Namespace:
             for cls in op_cls.__mro__
             if key[:2] == (cls.__module__, cls.__qualname__)
         }
+        if self.sources is not None:
+            keys.update(self.sources.implemented_for(op_cls.__op_names__.get("op"), op_cls))
         return tuple(sorted(keys))
 
 

@@ -73,7 +73,6 @@ class Plugins:
         self._left_out: dict[str, MigrateOpsError] = {}
         self._loader = Loader()
         self._packs: set[str] = set()
-        self._builtin: frozenset[str] = frozenset()
         self._layers: dict[str, Layer] = {}
 
     # -- what there is ---------------------------------------------------------------------
@@ -171,7 +170,7 @@ class Plugins:
         """
         advert = self.choose(OPERATIONS, name)
         # A name of core's is never given away; check() reports who tried to take it.
-        if advert is None or self._is_builtin(name):
+        if advert is None or name in self._builtin:
             return None
         self._usable(advert)
         found: type = self.load(advert)
@@ -189,7 +188,9 @@ class Plugins:
             PluginConflict: Two distributions offer it, and the policy prefers neither.
             PluginLoadError: It cannot be imported.
         """
-        builtin = op_cls.__module__.startswith("migrateops.")
+        from migrateops.operations.registry import is_core
+
+        builtin = is_core(op_cls.__module__)
         key = f"{dialect}.{op_cls.__name__ if builtin else op_name}"
         if key not in self.discovery.offers[IMPLEMENTATIONS]:
             return None
@@ -205,6 +206,18 @@ class Plugins:
         found: Callable[..., Any] = self.load(advert)
         return found
 
+    def implemented_for(self, op_name: str | None, op_cls: type) -> list[str]:
+        """Return the dialects for which an operation has an advertised implementation, importing nothing."""
+        from migrateops.operations.registry import is_core
+
+        wanted = op_cls.__name__ if is_core(op_cls.__module__) else op_name
+        found = []
+        for key, adverts in self.discovery.offers[IMPLEMENTATIONS].items():
+            dialect, _, name = key.partition(".")
+            if name == wanted and any(map(self.allows, adverts)):
+                found.append(dialect)
+        return found
+
     @functools.cached_property
     def _names(self) -> frozenset[str]:
         offers = self.discovery.offers[OPERATIONS]
@@ -216,7 +229,7 @@ class Plugins:
 
     def unknown(self, name: str) -> UnknownOperation:
         """Return the error for an operation that nobody offers here: who would, or what was meant."""
-        if self._is_builtin(name):
+        if name in self._builtin:
             return UnknownOperation(name, outside_batch=True)
         offers = sorted(self.discovery.offers[OPERATIONS].get(name, ()), key=lambda one: not self.allows(one))
         for advert in offers:
@@ -236,16 +249,16 @@ class Plugins:
             for (_, name), directives in list(process.directives.items())
             if any(self.layer_of(maker.module) is not Layer.HIDDEN for maker in directives)
         }
-        return {*registered, *self._builtin, *self.names(), *KNOWN_OPERATIONS}
+        return {*registered, *self.names(), *KNOWN_OPERATIONS}
 
-    def _is_builtin(self, name: str) -> bool:
-        from migrateops.operations.base import Operations, members
-        from migrateops.operations.registry import process
+    @functools.cached_property
+    def _builtin(self) -> frozenset[str]:
+        """The names that are core's: no plugin may offer them."""
+        from migrateops.operations import Operations
+        from migrateops.operations.base import members
+        from migrateops.operations.registry import core_names
 
-        if name in self._builtin or name in members(Operations):
-            return True
-        makers = process.directives.get(("op", name), {})
-        return any(maker.module.startswith("migrateops.") for maker in makers)
+        return core_names() | members(Operations)
 
     # -- the other doors -------------------------------------------------------------------
     def dialect_pack(self, name: str) -> type | None:
@@ -322,21 +335,12 @@ class Plugins:
                     faults[name] = fault
         return faults
 
-    def check_names(self, builtin: Iterable[str]) -> list[TakenName]:
-        """Return who offers an operation under a name of core's; such a distribution is left out.
-
-        Args:
-            builtin: The names of core's operations and the members of ``Operations``.
-        """
-        self._builtin = frozenset(builtin)
-        return self._taken()
-
     def _taken(self) -> list[TakenName]:
         return [
             TakenName(one.distribution, one.version, one.entry_point, name)
             for name, adverts in self.discovery.offers[OPERATIONS].items()
             for one in filter(self.allows, adverts)
-            if self._is_builtin(name)
+            if name in self._builtin
         ]
 
     def policy_faults(self) -> list[MigrateOpsError]:

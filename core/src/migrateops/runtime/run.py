@@ -136,8 +136,11 @@ def _supported(context: MigrationContext, name: str) -> bool | str:
     if found is True:
         return True
     op_cls = found.op_cls
-    if context.namespace.chain(op_cls, context.target.keys):
-        return True
+    chain = context.namespace.chain(op_cls, context.target.keys)
+    if chain:
+        refuses = getattr(chain[0].function, "__refuses__", None)
+        reason: str | None = refuses(context.target) if refuses is not None else None
+        return True if reason is None else reason
     known = ", ".join(context.namespace.implemented_for(op_cls))
     return f"it is implemented for {known}" if known else "it has no implementation"
 

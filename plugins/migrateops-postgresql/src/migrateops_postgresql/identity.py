@@ -40,7 +40,9 @@ def changes(old: Identity, new: Identity) -> list[str]:
         "cycle": "CYCLE" if after.cycle else "NO CYCLE",
     }
     return [
-        text for name, text in texts.items() if name in turned or getattr(before, name) != getattr(after, name)
+        text
+        for name, text in texts.items()
+        if name in turned or getattr(before, name) != getattr(after, name)
     ]
 
 

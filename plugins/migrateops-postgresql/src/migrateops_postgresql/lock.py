@@ -33,6 +33,7 @@ class AdvisoryLock:
         self._engine = engine
         self.key = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
         self._connection: Connection | None = None
+        self._taken = False
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free, and say whether it is held now."""
@@ -42,22 +43,24 @@ class AdvisoryLock:
         if self._connection is None or self._connection.invalidated:
             self._close()
             self._connection = self._open()
-        return bool(self._connection.execute(_TRY, {"key": self.key}).scalar_one())
+        self._taken = bool(self._connection.execute(_TRY, {"key": self.key}).scalar_one())
+        return self._taken
 
     def held(self) -> bool:
         """Say whether the lock is still held; a lost connection has lost it."""
-        if self._connection is None or self._connection.invalidated:
+        if not self._taken or self._connection is None or self._connection.invalidated:
             return False
         unsigned = self.key & 0xFFFF_FFFF_FFFF_FFFF
         parts = {"high": unsigned >> 32, "low": unsigned & 0xFFFF_FFFF}
         try:
-            return bool(self._connection.execute(_HELD, parts).scalar_one())
+            self._taken = bool(self._connection.execute(_HELD, parts).scalar_one())
         except DBAPIError:
-            return False
+            self._taken = False
+        return self._taken
 
     def release(self) -> None:
         """Give the lock back, and close the connection."""
-        if self._connection is not None and not self._connection.invalidated and self.held():
+        if self._connection is not None and self.held():
             # Closing alone would do, but the server notices that a moment later.
             with suppress(DBAPIError):
                 self._connection.execute(_RELEASE, {"key": self.key})
@@ -70,7 +73,7 @@ class AdvisoryLock:
         return connection
 
     def _close(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._taken = self._connection, None, False
         if connection is not None:
             with suppress(DBAPIError):
                 connection.close()

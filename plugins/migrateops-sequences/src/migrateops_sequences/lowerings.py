@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Sequence
@@ -15,7 +16,17 @@ from migrateops_sequences.ops import OPTIONS, AlterSequenceOp, CreateSequenceOp,
 from migrateops_sequences.statements import RenameSequence, SequenceStatement
 
 
-@lowering
+def no_sequences(target: Target) -> str | None:
+    """Return why the server has no sequences: MySQL goes by the same name as MariaDB, which has them."""
+    if target.name == "mysql" and not getattr(target.dialect, "is_mariadb", False):
+        return "MySQL has no sequences; MariaDB has them, named mariadb in the url"
+    return None
+
+
+_lowering = partial(lowering, refuses=no_sequences)
+
+
+@_lowering
 def create_sequence(op: CreateSequenceOp, target: Target) -> Iterator[Any]:
     """Yield CREATE SEQUENCE."""
     grammar = _grammar(op, target)
@@ -30,7 +41,7 @@ def create_sequence(op: CreateSequenceOp, target: Target) -> Iterator[Any]:
     yield SequenceStatement(verb, Sequence(op.sequence_name, schema=op.schema), options, grammar)
 
 
-@lowering
+@_lowering
 def alter_sequence(op: AlterSequenceOp, target: Target) -> Iterator[Any]:
     """Yield ALTER SEQUENCE if an option changes; the new name comes last."""
     grammar = _grammar(op, target)
@@ -54,7 +65,7 @@ def alter_sequence(op: AlterSequenceOp, target: Target) -> Iterator[Any]:
         yield RenameSequence(sequence, op.new_sequence_name, if_exists=bool(op.if_exists))
 
 
-@lowering
+@_lowering
 def drop_sequence(op: DropSequenceOp, target: Target) -> Iterator[Any]:
     """Yield DROP SEQUENCE."""
     grammar = _grammar(op, target)
@@ -70,7 +81,7 @@ def _grammar(op: MigrateOperation, target: Target) -> Grammar:
         UnsupportedOperation: The server is a MySQL, which has no sequences.
     """
     key = next(key for key in target.keys if key in GRAMMARS)
-    if key == "mysql" and not getattr(target.dialect, "is_mariadb", False):
+    if no_sequences(target):
         raise UnsupportedOperation(
             op.describe(),
             target.name,

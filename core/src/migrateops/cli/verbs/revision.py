@@ -62,7 +62,7 @@ def revision(
             say(f"  {line}")
         if autogenerate and not one.operations:
             say("  (no difference)")
-        for text in one.not_compared:
-            note(f"note: not compared: {text}")
+        if one.not_compared:
+            note(f"note: not compared: {'; '.join(one.not_compared)}")
     if not written and not invocation.quiet:
         say("no difference, nothing written")

@@ -111,6 +111,7 @@ def _print(invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool,
         "steps": [asdict(step) for step in done.steps],
         "heads": done.heads,
         "notes": done.notes,
+        "left_out": [{"code": error.code, "message": error.message()} for error in done.reports],
         "hook_errors": [{"code": error.code, "message": error.message()} for error in done.hook_errors],
     }
     say_json(found)

@@ -1,0 +1,67 @@
+"""What autogenerate writes into scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from migrateops.autogenerate import AutogenContext, render_op_text, render_value
+from migrateops.operations import Operations
+from migrateops.runtime.migration import MigrationContext
+from migrateops_postgresql.exclude import CreateExcludeConstraintOp
+
+
+@pytest.fixture
+def context() -> AutogenContext:
+    return AutogenContext(MigrationContext.configure(dialect_name="postgresql"), autogenerate=False)
+
+
+TYPES: list[Any] = [
+    postgresql.JSONB(),
+    postgresql.ARRAY(sa.String(5), dimensions=2),
+    postgresql.ARRAY(postgresql.ENUM("a", "b", name="mood", schema="s")),
+    postgresql.DOMAIN("positive", sa.Integer(), check="VALUE > 0"),
+    postgresql.TIMESTAMP(timezone=True, precision=3),
+    postgresql.INTERVAL(fields="DAY TO SECOND", precision=3),
+    postgresql.BIT(3, varying=True),
+    postgresql.HSTORE(),
+    postgresql.INT4RANGE(),
+    postgresql.CITEXT(),
+]
+
+
+@pytest.mark.parametrize("type_", TYPES, ids=lambda type_: type(type_).__name__)
+def test_types(context: AutogenContext, type_: Any) -> None:
+    source = render_value(type_, context)
+    made = eval(source, {"sa": sa, "postgresql": postgresql})
+    dialect: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
+    assert (type(made), made.compile(dialect=dialect)) == (type(type_), type_.compile(dialect=dialect))
+    assert context.imports == {"from sqlalchemy.dialects import postgresql"}
+
+
+def test_an_exclude_constraint(context: AutogenContext) -> None:
+    operation = CreateExcludeConstraintOp(
+        "free",
+        "booking",
+        [("during", "&&"), (sa.text("lower(name)"), "=")],
+        where=sa.text("a > 0"),
+        using="spgist",
+        deferrable=True,
+        ops={"during": "range_ops"},
+    )
+
+    class Caught(Operations):
+        """Keep what a script invokes."""
+
+        def invoke(self, operation: Any) -> Any:
+            return operation
+
+    source = render_op_text(context, operation)
+    again = eval(source, {"sa": sa, "op": Caught(context.migration_context)})
+    assert type(again) is CreateExcludeConstraintOp
+    assert render_op_text(context, again) == source
+    assert again.elements[0] == ("during", "&&")
+    assert render_op_text(context, again.reverse()) == 'op.drop_constraint("free", "booking")'
