@@ -160,8 +160,11 @@ def test_two_tasks_run_at_the_same_time_each_with_its_own_operations(tmp_path: A
         name = project.root.name
         project.build(env=OPERATION.replace("(id INTEGER)", f"({name} INTEGER)") + GIVEN)
         for number, revision in enumerate(("aa1", "bb2", "cc3")):
-            project.revision(revision, None if number == 0 else f"{'aa1' if number == 1 else 'bb2'}",
-                             upgrade=f'op.mark("t{number}")')
+            project.revision(
+                revision,
+                None if number == 0 else f"{'aa1' if number == 1 else 'bb2'}",
+                upgrade=f'op.mark("t{number}")',
+            )
 
     async def main() -> list[tuple[str, ...]]:
         started = asyncio.Barrier(len(projects))

@@ -173,7 +173,9 @@ def test_eight_threads_share_a_plugin(tmp_path: Path, fake_dist: Site) -> None:
     )
     projects = several(tmp_path, GENERIC, 'op.acme_mark("made")')
     assert in_threads(upgrade, projects) == [("bb2",)] * THREADS
-    assert [tables(project) for project in projects] == [{"made_m", "again_m", "migrateops_version"}] * THREADS
+    assert [tables(project) for project in projects] == [
+        {"made_m", "again_m", "migrateops_version"}
+    ] * THREADS
 
 
 def test_eight_threads_share_a_module_that_env_py_imports(
@@ -182,7 +184,9 @@ def test_eight_threads_share_a_module_that_env_py_imports(
     name = module(OPERATION.format(name="mark_shared", mark="m"))
     projects = several(tmp_path, f"import {name}\n{GENERIC}", 'op.mark_shared("made")')
     assert in_threads(upgrade, projects) == [("bb2",)] * THREADS
-    assert [tables(project) for project in projects] == [{"made_m", "again_m", "migrateops_version"}] * THREADS
+    assert [tables(project) for project in projects] == [
+        {"made_m", "again_m", "migrateops_version"}
+    ] * THREADS
 
 
 def test_eight_threads_whose_env_py_register_one_name_each_get_their_own(tmp_path: Path) -> None:
@@ -198,7 +202,9 @@ def test_eight_threads_whose_env_py_run_event_loops(tmp_path: Path) -> None:
     env = OPERATION.format(name="mark_loop", mark="m") + ASYNC
     projects = several(tmp_path, env, 'op.mark_loop("made")')
     assert in_threads(upgrade, projects) == [("bb2",)] * THREADS
-    assert [tables(project) for project in projects] == [{"made_m", "again_m", "migrateops_version"}] * THREADS
+    assert [tables(project) for project in projects] == [
+        {"made_m", "again_m", "migrateops_version"}
+    ] * THREADS
 
 
 def test_eight_threads_without_env_py(tmp_path: Path) -> None:
@@ -229,7 +235,9 @@ def of_plugin(root: Path, mark: str, script: str) -> Project:
     return project
 
 
-def test_environments_do_not_see_the_operations_of_each_others_plugins(tmp_path: Path, fake_dist: Site) -> None:
+def test_environments_do_not_see_the_operations_of_each_others_plugins(
+    tmp_path: Path, fake_dist: Site
+) -> None:
     two_plugins(fake_dist)
     for mark, other in (("one", "two"), ("two", "one"), ("one", "two")):
         project = of_plugin(tmp_path, mark, f'assert not hasattr(op, "acme_{other}")\nop.acme_{mark}("t")')

@@ -137,7 +137,9 @@ def test_the_plugin_of_the_same_name_is_used_where_the_project_has_none(
         assert "made_by_the_plugin_my_sequence" in sa.inspect(connection).get_table_names()
 
 
-def test_the_projects_own_wins_over_installed_plugins_even_where_these_conflict(example: Project, fake_dist: Site) -> None:
+def test_the_projects_own_wins_over_installed_plugins_even_where_these_conflict(
+    example: Project, fake_dist: Site
+) -> None:
     install_plugin(fake_dist)
     text = written(example)
     assert "\nCREATE SEQUENCE my_sequence;\n" in text

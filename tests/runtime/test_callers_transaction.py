@@ -52,7 +52,9 @@ def test_a_transaction_that_env_py_holds_is_left_for_it_to_commit(project: Proje
 
 
 def test_it_is_not_committed_before_env_py_does(project: Project) -> None:
-    look = "import sqlite3\nseen = sqlite3.connect(URL[10:]).execute('SELECT * FROM sqlite_master').fetchall()"
+    look = (
+        "import sqlite3\nseen = sqlite3.connect(URL[10:]).execute('SELECT * FROM sqlite_master').fetchall()"
+    )
     keep = "context.config.attributes['seen'] = seen"
     end = "\n    ".join([*look.splitlines(), keep, "transaction.commit()"])
     project.build(env=online(project.url, HELD.format(end=end)))
@@ -86,7 +88,9 @@ def test_a_connection_passed_in_with_a_transaction_is_the_callers(project: Proje
     with engine.connect() as connection:
         transaction = connection.begin()
         upgrade(project, connection)
-        assert connection.execute(sa.text("SELECT version_num FROM migrateops_version")).scalars().all() == ["aa1"]
+        assert connection.execute(sa.text("SELECT version_num FROM migrateops_version")).scalars().all() == [
+            "aa1"
+        ]
         assert transaction.is_active
         transaction.rollback()
     assert tables(file_of(project)) == set()
@@ -128,7 +132,9 @@ def test_a_select_between_configure_and_the_run_makes_no_transaction_of_the_call
 
 
 def test_a_transaction_begun_by_name_after_configure_is_the_callers(project: Project) -> None:
-    body = "with connection.begin() as transaction:\n    context.run_migrations()\n    transaction.rollback()\n"
+    body = (
+        "with connection.begin() as transaction:\n    context.run_migrations()\n    transaction.rollback()\n"
+    )
     project.build(env=PASSED_IN.partition("with context")[0] + body)
     project.revision("aa1", upgrade=CREATE)
     engine = sa.create_engine(project.url)

@@ -1,4 +1,4 @@
-"""A run on SQLite is committed when it succeeds and leaves nothing of a failed revision, however env.py connects."""
+"""However env.py connects: a run that succeeds is committed, a revision that fails leaves nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def test_a_failing_statement_leaves_nothing_of_its_revision(project: Project, ki
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_failing_downgrade_leaves_the_revision_applied(project: Project, kind: str) -> None:
     file = prepare(project, kind, "we begin", SECOND)
-    project.revision("bb2", "aa1", upgrade=SECOND, downgrade='op.drop_table("second")\nop.drop_table("nowhere")')
+    project.revision(
+        "bb2", "aa1", upgrade=SECOND, downgrade='op.drop_table("second")\nop.drop_table("nowhere")'
+    )
     command.upgrade(Config.find(project.root), "head")
     with pytest.raises(RevisionFailed) as caught:
         command.downgrade(Config.find(project.root), "aa1")

@@ -180,7 +180,10 @@ def sql(project: Project, revision: str = "head") -> list[str]:
 
 
 def kinds(statements: list[str]) -> list[str]:
-    return [statement.rstrip(";").split("(")[0].split(" VALUES")[0].split(" SET")[0].strip() for statement in statements]
+    return [
+        statement.rstrip(";").split("(")[0].split(" VALUES")[0].split(" SET")[0].strip()
+        for statement in statements
+    ]
 
 
 def two_revisions(project: Project) -> None:

@@ -42,7 +42,7 @@ def test_reading_verbs_import_no_sqlalchemy(project: Project, verb: str) -> None
     project.revision("bb2")
     found = {name.partition(".")[0] for name in added(verb, cwd=project.root)}
     assert "migrateops" in found
-    assert found & HEAVY == set()
+    assert found & {*HEAVY, "ast", "dataclasses", "inspect", "pathlib"} == set()
 
 
 def test_importing_the_package_imports_nothing_else() -> None:

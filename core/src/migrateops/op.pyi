@@ -26,6 +26,7 @@ next = _current.next
 register_operation = _current.register_operation
 run_async = _current.run_async
 schema_obj = _current.schema_obj
+usage_error = _current.usage_error
 
 def add_column(
     table_name: str,

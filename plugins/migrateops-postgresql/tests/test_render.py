@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from migrateops.autogenerate import AutogenContext, render_op_text, render_value
-from migrateops.operations import Operations
+from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_postgresql.exclude import CreateExcludeConstraintOp
 
@@ -65,3 +65,29 @@ def test_an_exclude_constraint(context: AutogenContext) -> None:
     assert render_op_text(context, again) == source
     assert again.elements[0] == ("during", "&&")
     assert render_op_text(context, again.reverse()) == 'op.drop_constraint("free", "booking")'
+
+
+def test_a_table_with_one(context: AutogenContext, operations: Operations, connection: sa.Connection) -> None:
+    during = sa.Column("during", postgresql.INT4RANGE)
+    table = sa.Table(
+        "booking",
+        sa.MetaData(),
+        during,
+        sa.Column("a", sa.Integer),
+        postgresql.ExcludeConstraint(
+            (during, "&&"),
+            (sa.func.int4range(0, sa.column("a")), "&&"),
+            name="free",
+            where=sa.column("a") > 0,
+            deferrable=True,
+            ops={"during": "range_ops"},
+        ),
+    )
+    source = render_op_text(context, ops.CreateTableOp.from_table(table))
+    assert "from sqlalchemy.dialects import postgresql" in context.imports
+    eval(source, {"sa": sa, "op": operations, "postgresql": postgresql})
+    assert connection.exec_driver_sql(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'free'"
+    ).scalar_one() == (
+        "EXCLUDE USING gist (during WITH &&, int4range(0, a) WITH &&) WHERE ((a > 0)) DEFERRABLE"
+    )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +98,35 @@ def test_what_needs_an_autocommit_block(project: Project, names: Names) -> None:
     assert done.returncode == 1
     assert "PG401" in done.stdout + done.stderr
     assert "one" not in names()
+
+
+def test_the_readme(project: Project, engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE booking (room text, during int4range)")
+    readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+    [source] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    project.write("migrations/versions/a1.py", f'revision = "a1"\ndown_revision = None\n{source}')
+    for _ in range(2):
+        project.run("upgrade", "head")
+        names = {index["name"] for index in sa.inspect(engine).get_indexes("booking")}
+        assert names == {"no_overlap", "ix_booking_state"}
+        project.run("downgrade", "base")
+        assert [column["name"] for column in sa.inspect(engine).get_columns("booking")] == ["room", "during"]
+
+
+def test_an_asyncio_url(project: Project, engine: sa.Engine, names: Names) -> None:
+    project.configure(url=project.url.replace("+psycopg", "+asyncpg"))
+    project.revision("a1", upgrade='op.create_table("one", sa.Column("x", sa.Integer))')
+    project.run("upgrade", "head")
+    assert "one" in names()
+    project.run("upgrade", "head")
+
+
+def test_two_runs_at_once(project: Project, engine: sa.Engine, names: Names) -> None:
+    project.revision(
+        "a1", upgrade='op.execute("SELECT pg_sleep(0.5)"); op.create_table("one", sa.Column("x", sa.Integer))'
+    )
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda _: project.cli("upgrade", "head", check=False), range(2)))
+    assert [result.returncode for result in done] == [0, 0], [result.stderr for result in done]
+    assert "one" in names()

@@ -31,6 +31,7 @@ from migrateops_postgresql.statement_text import effect
         ("commitments", None),
         ("DROP DATABASE x", "refused"),
         ("", None),
+        ("/*x*/" * 60 + "SELECTED", None),
     ],
 )
 def test_effect(statement: str, expected: str | None) -> None:

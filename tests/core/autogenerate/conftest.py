@@ -30,7 +30,9 @@ def connection(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
 def configure(connection: sa.Connection) -> Configure:
     """Make a context on the connection, without installed plugins."""
 
-    def made(metadata: sa.MetaData | list[sa.MetaData] | None = None, *plugins: object, **opts: Any) -> MigrationContext:
+    def made(
+        metadata: sa.MetaData | list[sa.MetaData] | None = None, *plugins: object, **opts: Any
+    ) -> MigrationContext:
         given = {"target_metadata": metadata, "generic_dialects": ["postgresql"], **opts}
         return MigrationContext.configure(connection, opts=given, plugins=plugins)
 

@@ -26,7 +26,11 @@ def test_a_string_is_in_double_quotes_where_that_is_easy(text: str, source: str)
 
 VALUES = st.recursive(
     st.text(max_size=30) | st.integers() | st.none(),
-    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=9), inner, max_size=4) | st.tuples(inner),
+    lambda inner: (
+        st.lists(inner, max_size=6)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+        | st.tuples(inner)
+    ),
     max_leaves=25,
 )
 

@@ -38,14 +38,20 @@ CASES: list[tuple[MigrateOperation, str, str | None]] = [
         'op.execute(sa.text("UPDATE t SET a = :a"), parameters={"a": 1})',
         None,
     ),
-    (ops.DropTableOp("t", schema="s", if_exists=True), 'op.drop_table("t", schema="s", if_exists=True)', None),
+    (
+        ops.DropTableOp("t", schema="s", if_exists=True),
+        'op.drop_table("t", schema="s", if_exists=True)',
+        None,
+    ),
     (ops.DropTableOp("t", origin=ops.CreateTableOp("t", [])), 'op.drop_table("t")', None),
     (ops.RenameTableOp("a", "b"), 'op.rename_table("a", "b")', None),
     (
         ops.AddColumnOp("t", column(sa.Integer), insert_after="a", inline_references=True),
         'op.add_column("t", sa.Column("x", sa.Integer(), nullable=True), inline_references=True)',
-        'batch_op.add_column(sa.Column("x", sa.Integer(), nullable=True), inline_references=True,'
-        ' insert_after="a")',
+        (
+            'batch_op.add_column(sa.Column("x", sa.Integer(), nullable=True), inline_references=True,'
+            ' insert_after="a")'
+        ),
     ),
     (
         ops.DropColumnOp("t", "x", schema="s", kw={"mssql_drop_check": True}),
@@ -53,7 +59,9 @@ CASES: list[tuple[MigrateOperation, str, str | None]] = [
         'batch_op.drop_column("x", mssql_drop_check=True)',
     ),
     (
-        ops.AlterColumnOp("t", "x", modify_nullable=False, existing_type=sa.Text(), modify_server_default=None),
+        ops.AlterColumnOp(
+            "t", "x", modify_nullable=False, existing_type=sa.Text(), modify_server_default=None
+        ),
         'op.alter_column("t", "x", nullable=False, server_default=None, existing_type=sa.Text())',
         'batch_op.alter_column("x", nullable=False, server_default=None, existing_type=sa.Text())',
     ),
@@ -84,10 +92,18 @@ CASES: list[tuple[MigrateOperation, str, str | None]] = [
     ),
     (
         ops.CreateForeignKeyOp(
-            "fk", "t", "u", ["a"], ["id"], source_schema="s", kw={"ondelete": "CASCADE", "referent_schema": "r"}
+            "fk",
+            "t",
+            "u",
+            ["a"],
+            ["id"],
+            source_schema="s",
+            kw={"ondelete": "CASCADE", "referent_schema": "r"},
         ),
-        'op.create_foreign_key("fk", "t", "u", ["a"], ["id"], ondelete="CASCADE", source_schema="s",'
-        ' referent_schema="r")',
+        (
+            'op.create_foreign_key("fk", "t", "u", ["a"], ["id"], ondelete="CASCADE", source_schema="s",'
+            ' referent_schema="r")'
+        ),
         'batch_op.create_foreign_key("fk", "u", ["a"], ["id"], ondelete="CASCADE", referent_schema="r")',
     ),
     (
@@ -132,7 +148,9 @@ def test_the_lines_of_an_operation(op: MigrateOperation, line: str, batch: str |
 
 
 @pytest.mark.parametrize(("op", "line", "batch"), CASES, ids=lambda case: getattr(case, "describe", str)())
-def test_what_is_rendered_makes_the_same_operation(op: MigrateOperation, line: str, batch: str | None) -> None:
+def test_what_is_rendered_makes_the_same_operation(
+    op: MigrateOperation, line: str, batch: str | None
+) -> None:
     holds_the_law(op)
 
 
@@ -155,7 +173,7 @@ def test_every_built_in_operation_is_tried() -> None:
 
 
 # -- the law, on tables ---------------------------------------------------------------------------
-TYPES = st.sampled_from(
+TYPES: st.SearchStrategy[Any] = st.sampled_from(
     [
         sa.Integer(),
         sa.String(30),
@@ -211,7 +229,9 @@ def tables(draw: st.DrawFn) -> sa.Table:
 @settings(deadline=None, max_examples=60)
 def test_the_law_of_tables(table: sa.Table) -> None:
     created = ops.CreateTableOp.from_table(table)
-    indexes = [ops.CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda i: str(i.name))]
+    indexes = [
+        ops.CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda i: str(i.name))
+    ]
     holds_the_law(ops.UpgradeOps([created, *indexes]))
     columns = [ops.AddColumnOp.from_column(column) for column in table.columns]
     holds_the_law(ops.UpgradeOps([*columns, *(column.reverse() for column in columns)]))
@@ -269,7 +289,9 @@ def test_changes_of_a_table_as_a_batch() -> None:
     changes = ops.ModifyTableOps(
         "t", [ops.AddColumnOp("t", column(sa.Integer), schema="s"), ops.DropColumnOp("t", "y")], schema="s"
     )
-    up = ops.UpgradeOps([changes, ops.ModifyTableOps("u", [ops.DropColumnOp("u", "z")]), ops.DropTableOp("v")])
+    up = ops.UpgradeOps(
+        [changes, ops.ModifyTableOps("u", [ops.DropColumnOp("u", "z")]), ops.DropTableOp("v")]
+    )
     assert render_python_code(up, render_as_batch=True).split("\n") == [
         'with op.batch_alter_table("t", schema="s") as batch_op:',
         '        batch_op.add_column(sa.Column("x", sa.Integer(), nullable=True))',
@@ -286,7 +308,9 @@ def test_changes_of_a_table_as_a_batch() -> None:
 def test_lines_of_a_batch_are_no_longer_than_others() -> None:
     name = "x" * 64
     op = ops.AddColumnOp("t", sa.Column(name, sa.Integer))
-    lines = render_python_code(ops.UpgradeOps([ops.ModifyTableOps("t", [op])]), render_as_batch=True).split("\n")
+    lines = render_python_code(ops.UpgradeOps([ops.ModifyTableOps("t", [op])]), render_as_batch=True).split(
+        "\n"
+    )
     assert len(lines) > 2
     assert max(map(len, lines)) <= 100
 

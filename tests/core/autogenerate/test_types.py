@@ -42,7 +42,11 @@ MINE = {f"import {OWN}"}
         (sa.Interval(), "sa.Interval()", set()),
         (sa.Uuid(as_uuid=False), "sa.Uuid(as_uuid=False)", set()),
         (postgresql.JSONB(), "postgresql.JSONB(astext_type=sa.Text())", PG),
-        (postgresql.ARRAY(postgresql.JSONB()), "postgresql.ARRAY(postgresql.JSONB(astext_type=sa.Text()))", PG),
+        (
+            postgresql.ARRAY(postgresql.JSONB()),
+            "postgresql.ARRAY(postgresql.JSONB(astext_type=sa.Text()))",
+            PG,
+        ),
         (postgresql.TIMESTAMP(precision=3), "postgresql.TIMESTAMP(precision=3)", PG),
         (postgresql.INT4RANGE(), "postgresql.INT4RANGE()", PG),
         (mysql.INTEGER(unsigned=True), "mysql.INTEGER(unsigned=True)", MY),

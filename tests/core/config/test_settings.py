@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 
@@ -391,6 +390,6 @@ def test_errors_show_no_password(text: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_settings_are_frozen_and_travel() -> None:
     settings: Any = toml(DATABASES)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         settings.version_table = "x"
     assert pickle.loads(pickle.dumps(settings)) == settings

@@ -39,7 +39,7 @@ class EveryRoleOp(MigrateOperation):
     _: KW_ONLY
     modify_size: int | None = param("size", default=None)
     plain: bool = False
-    schema: str | None = schema()
+    schema: str | None = schema(default=None)
     before: str | None = batch_only(default=None)
     comment: str | None = kw_item(default=None)
     origin: Any = hidden(default=None)
@@ -85,7 +85,15 @@ def test_the_signature_on_op_has_every_field_that_is_not_of_the_batch() -> None:
 
 
 def test_the_signature_in_a_batch_has_neither_table_nor_schema() -> None:
-    assert list(parameters(EveryRoleOp, "batch")) == ["name", "items", "size", "plain", "before", "comment", "kw"]
+    assert list(parameters(EveryRoleOp, "batch")) == [
+        "name",
+        "items",
+        "size",
+        "plain",
+        "before",
+        "comment",
+        "kw",
+    ]
 
 
 def test_the_directive_on_op_fills_every_field() -> None:
@@ -214,7 +222,7 @@ def test_a_default_factory_is_a_default() -> None:
 def test_parameters_called_self_and_op_are_no_trouble() -> None:
     @operation
     class OddOp(MigrateOperation):
-        self: str  # type: ignore[assignment]
+        self: str
         _op: int = 0
 
     op = OddOp.__op_spec__.directive("odd", "op")(Recorder(), "x", 3)  # type: ignore[union-attr]

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrateops.errors.scripts import BadHeaderValue, NoRevisionHeader
-from migrateops.revisions.header import Header, header_of, scan, scan_ordinary, scan_tree
+from migrateops.revisions.header import Header, header_of, scan, scan_ordinary
+from migrateops.revisions.header_tree import scan_tree
 
 ORDINARY = '''"""add a table
 

@@ -134,7 +134,9 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     assert [name.rpartition(".")[2] for name in caught.value.classes] == ["Views", "LaterViews"]
 
 
-@pytest.mark.parametrize("data", [[], {}, {"format": 2, "kinds": []}, {"format": 1}, {"format": 1, "kinds": [{}]}])
+@pytest.mark.parametrize(
+    "data", [[], {}, {"format": 2, "kinds": []}, {"format": 1}, {"format": 1, "kinds": [{}]}]
+)
 def test_what_is_no_snapshot_is_refused(data: Any) -> None:
     with pytest.raises(BadSnapshot) as caught:
         Snapshot.from_json(data, [TablesKind()])

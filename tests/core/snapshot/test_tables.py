@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from migrateops.snapshot import ColumnRecord, TableRecord, TablesKind
 
@@ -99,7 +100,9 @@ def test_a_schema_is_read_in_a_constant_number_of_statements(postgresql_schema: 
         for count in (2, 12):
             models(count).create_all(connection)
             statements: list[str] = []
-            sa.event.listen(connection, "before_cursor_execute", lambda *args, kept=statements: kept.append(args[2]))
+            event.listen(
+                connection, "before_cursor_execute", lambda *args, kept=statements: kept.append(args[2])
+            )
             assert len(read(connection, TablesKind())) == count
             counts.append(len(statements))
     engine.dispose()
@@ -111,7 +114,10 @@ def test_a_schema_is_read_in_a_constant_number_of_statements(postgresql_schema: 
 def test_generated_columns(connection: sa.Connection) -> None:
     metadata = sa.MetaData()
     sa.Table(
-        "g", metadata, sa.Column("a", sa.Integer), sa.Column("b", sa.Integer, sa.Computed("a + 1", persisted=True))
+        "g",
+        metadata,
+        sa.Column("a", sa.Integer),
+        sa.Column("b", sa.Integer, sa.Computed("a + 1", persisted=True)),
     )
     metadata.create_all(connection)
     (wanted,) = TablesKind().from_metadata(metadata, connection.dialect)

@@ -53,7 +53,7 @@ def _class_name(cls: type[Any], context: AutogenContext) -> str:
 
 def _arguments(type_: TypeEngine[Any], context: AutogenContext) -> str:
     """Return the arguments of a type's constructor, those that are types written like any other."""
-    cls = type(type_)
+    cls: Any = type(type_)
     signature = _own_signature(cls)
     if signature is not None:
         return _from_attributes(type_, signature, context)
@@ -120,7 +120,8 @@ def _is_call(text: str) -> bool:
 
 def _types_in(type_: TypeEngine[Any]) -> list[TypeEngine[Any]]:
     """Return the types that a type holds, such as the one of an array's items."""
-    found: list[TypeEngine[Any]] = list(_types_of_class(type(type_)))
+    cls: Any = type(type_)
+    found: list[TypeEngine[Any]] = list(_types_of_class(cls))
     for value in vars(type_).values():
         if isinstance(value, TypeEngine) and value is not type_:
             found += [value, *_types_in(value)]

@@ -47,8 +47,9 @@ def compare(context: AutogenContext) -> UpgradeOps:
     kinds: list[Kind[Any]] = [tables]
     for found in context.call_hook("migrateops_kinds"):
         kinds += found
-    database = Snapshot.read(context.connection, context.read_schemas, kinds)
     models = Snapshot.from_metadata(context.metadatas, context.dialect, kinds)
+    schemas = context.read_schemas(key.schema for kind in kinds for key in models.of(kind.name))
+    database = Snapshot.read(context.connection, schemas, kinds)
     pairs = {pair.key: pair for kind in kinds for pair in _pairs(kind, database, models, context)}
     _reflect_what_differs(tables, pairs.values(), context)
     chosen = {key: pair for key, pair in pairs.items() if _is_included(pair, tables, context)}

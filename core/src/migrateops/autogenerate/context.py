@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -174,15 +174,16 @@ class AutogenContext:
         listed = dict.fromkeys([None, *(name for name in found if name != "information_schema")])
         return tuple(name for name in listed if self.run_name_filters(name, "schema", {}))
 
-    @cached_property
-    def read_schemas(self) -> tuple[str | None, ...]:
-        """The schemas that are read: the compared ones, and others that the models name and that exist."""
-        named = {own_schema(table.schema, self.dialect) for table in self.table_key_to_table.values()}
-        others = named.difference(self.compared_schemas)
-        others.discard(None)
+    def read_schemas(self, named: Iterable[str | None]) -> tuple[str | None, ...]:
+        """Return the schemas that are read: the compared ones, and those of *named* that exist.
+
+        Args:
+            named: The schemas of the models' objects, of whatever kind.
+        """
+        others = {name for name in named if name is not None}.difference(self.compared_schemas)
         if others:
             others.intersection_update(self.inspector.get_schema_names())
-        return (*self.compared_schemas, *sorted(name for name in others if name is not None))
+        return (*self.compared_schemas, *sorted(others))
 
     # -- hooks ----------------------------------------------------------------------------------
     def has_hook(self, name: str) -> bool:

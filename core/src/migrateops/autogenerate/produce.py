@@ -102,11 +102,7 @@ def reversed_ops(upgrade: UpgradeOps) -> DowngradeOps:
     taken_back = list(_reversed(upgrade.ops))
     gone = {(op.schema, op.table_name) for op in taken_back if isinstance(op, DropTableOp)}
     return DowngradeOps(
-        [
-            op
-            for op in taken_back
-            if not (isinstance(op, DropIndexOp) and (op.schema, op.table_name) in gone)
-        ]
+        [op for op in taken_back if not (isinstance(op, DropIndexOp) and (op.schema, op.table_name) in gone)]
     )
 
 

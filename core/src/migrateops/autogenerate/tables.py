@@ -181,7 +181,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         """Return what adds columns of *table* to *present*, with the constraints and indexes on them."""
         columns = [column for column in columns if self._wanted(column, "column", reflected=reflected)]
         names = {column.name for column in columns}
-        copies = {column.name: detached(column, flags=False) for column in columns}
+        copies = {column.name: detached(column, alone=False) for column in columns}
         items: list[Constraint | Index] = [*present.constraints, *present.indexes]
         there = {item.name: item for item in items if item.name}
         earlier: list[MigrateOperation] = []

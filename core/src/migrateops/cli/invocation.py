@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ class ProjectConfig(Config):
     def settings(self) -> Settings:
         """What is configured, read and checked."""
         found = super().settings
-        return found if self.policy is None else replace(found, plugins=self.policy(found.plugins))
+        return found if self.policy is None else found._replace(plugins=self.policy(found.plugins))
 
 
 @dataclass
@@ -73,14 +73,14 @@ class Invocation:
 
     def _policy(self, found: PluginSettings) -> PluginSettings:
         if self.plugins == "none":
-            found = replace(found, autoload=False, enable=(), require=())
+            found = found._replace(autoload=False, enable=(), require=())
         elif self.plugins == "auto":
-            found = replace(found, autoload=True)
+            found = found._replace(autoload=True)
         elif self.plugins is not None:
             named = self.plugins.removeprefix("list:").split(",")
             enable = tuple(name.strip() for name in named if name.strip())
-            found = replace(found, autoload=False, enable=enable)
-        return replace(found, deny=(*found.deny, *self.deny))
+            found = found._replace(autoload=False, enable=enable)
+        return found._replace(deny=(*found.deny, *self.deny))
 
 
 # A command may have a parameter of its own under the same name.
@@ -115,7 +115,8 @@ def options(*, hidden: bool = False) -> list[click.Parameter]:
     def option(name: str, *flags: str, **more: Any) -> click.Option:
         names = (f"{_PREFIX}{name}", *flags)
         more.setdefault("callback", _remember)
-        return click.Option(names, expose_value=False, hidden=hidden, **more)
+        # Eager, as what `--help` shows depends on some of them.
+        return click.Option(names, expose_value=False, is_eager=True, hidden=hidden, **more)
 
     return [
         option("file", "-c", "--config", metavar="FILE", help="Read this configuration file."),

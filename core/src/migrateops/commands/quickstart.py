@@ -51,7 +51,9 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
         raise DirectoryNotEmpty(directory)
     root.mkdir(parents=True, exist_ok=True)
 
-    yield Told(f"A small shop in {directory!r}: models.py has two models, migrateops.toml says where what is.")
+    yield Told(
+        f"A small shop in {directory!r}: models.py has two models, migrateops.toml says where what is."
+    )
     _write(root / "models.py", "models.py")
     _write(root / "migrateops.toml", "migrateops.toml")
     yield _run(root, "init")
@@ -60,7 +62,9 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
     yield _run(root, "revision", "--autogenerate", "-m", "customers and purchases")
     yield _run(root, "upgrade", "head")
 
-    yield Told("Customers get an e-mail address: a line more in models.py. The difference is the next script.")
+    yield Told(
+        "Customers get an e-mail address: a line more in models.py. The difference is the next script."
+    )
     _write(root / "models.py", "models_with_email.py")
     yield _run(root, "revision", "--autogenerate", "-m", "email of customers")
     yield _run(root, "upgrade", "head")
@@ -81,7 +85,9 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
     offline = _run(root, "-n", "production", "upgrade", f"{before}:head", "--sql", may_fail=True)
     yield offline
     if offline.status:
-        yield Told("Something that this needs is not installed. The hint says what; all else goes on without.")
+        yield Told(
+            "Something that this needs is not installed. The hint says what; all else goes on without."
+        )
     yield _run(root, "upgrade", "head")
 
     yield Told(

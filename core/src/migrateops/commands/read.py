@@ -6,13 +6,8 @@ They execute no script whose header is literal, and need neither a database nor 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrateops.errors.history import RangeNeeded, RangeNotConnected
-from migrateops.errors.revisions import RelativeTooFar, RevisionNotFound
-from migrateops.revisions.expressions import parse, resolve, split_range
-from migrateops.revisions.walk import between
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -22,8 +17,7 @@ if TYPE_CHECKING:
     from migrateops.revisions.revision import Revision
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionInfo:
+class RevisionInfo(NamedTuple):
     """One revision and its place among the others.
 
     Attributes:
@@ -54,11 +48,10 @@ class RevisionInfo:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the attributes by name: an object of the list that ``--json`` prints."""
-        return asdict(self)
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Revisions in the order in which they are listed.
 
     Attributes:
@@ -103,6 +96,10 @@ def history(
     scripts = ScriptDirectory.from_config(config.settings)
     if rev_range is None:
         return _listing(scripts, (revision.revision for revision in reversed(scripts.graph)))
+    from migrateops.errors.history import RangeNeeded
+    from migrateops.revisions.expressions import split_range
+    from migrateops.revisions.walk import between
+
     ends = split_range(rev_range)
     if ends is None:
         raise RangeNeeded(rev_range)
@@ -120,6 +117,9 @@ def show(config: Config, rev: str, *, current: Collection[str] | None = None) ->
     Raises:
         MigrateOpsError: It names no revision; or the configuration or the scripts have a fault.
     """
+    from migrateops.errors.revisions import RevisionNotFound
+    from migrateops.revisions.expressions import parse, resolve
+
     scripts = ScriptDirectory.from_config(config.settings)
     found = _ids(resolve(scripts.graph, rev, current))
     if not found and parse(rev).symbol == "base":
@@ -153,6 +153,10 @@ def _ends(
     graph: RevisionGraph, start: str, end: str, current: Collection[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids at which a range begins, none of them for the base, and at which it ends."""
+    from migrateops.errors.history import RangeNotConnected
+    from migrateops.errors.revisions import RelativeTooFar
+    from migrateops.revisions.expressions import resolve
+
     try:
         lower = _ids(resolve(graph, start, current)) if start else ()
     except RelativeTooFar:

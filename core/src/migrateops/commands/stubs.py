@@ -22,7 +22,7 @@ OP, SURFACE = "op.pyi", "operations/_surface.pyi"
 # A type checker takes the modules of a package that it finds first, and the others where it finds them.
 _PACKAGES = ("__init__.py", "operations/__init__.py")
 # Members that are no use in a script.
-_FOR_PROGRAMS = frozenset({"call", "context", "form"})
+_FOR_PROGRAMS = frozenset({"call", "context", "directive", "form"})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TextIO, overload
 
 from migrateops.config.callables import load, prepend
@@ -151,7 +150,7 @@ class Config:
         found = project if name == MAIN or options.source.text else project.databases[name]
         url = os.environ.get(URL_VARIABLE)
         if url and not any(key in options.given(self._key(name)) for key in URL_KEYS):
-            return replace(found, url_text=literal(url), url_call=None)
+            return found._replace(url_text=literal(url), url_call=None)
         return found
 
     @property

@@ -4,38 +4,25 @@ The fields of ``Settings`` and ``PluginSettings`` are the keys; a file may hold 
 from the spellings that ``config.reading`` names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 from migrateops.config import values
 from migrateops.config.mask import masked
 from migrateops.config.variables import expand, expand_all
 
-T = TypeVar("T")
 Reader = Callable[[object, values.Form], Any]
-_ON: bool | str = True
-_OFF: bool | str = False
-
-
-def _key(reader: Callable[[object, values.Form], T], default: T) -> T:
-    """Make a field that is a key of the file."""
-    return field(default=default, metadata={"reader": reader})
-
-
-def _table(reader: Callable[[object, values.Form], Mapping[str, T]]) -> Mapping[str, T]:
-    return field(default_factory=dict, metadata={"reader": reader})
+_NOTHING: Mapping[str, Any] = {}
 
 
 def readers(settings: type) -> dict[str, Reader]:
     """Return the reader of each key of *settings*, by name."""
-    return {item.name: item.metadata["reader"] for item in fields(settings) if "reader" in item.metadata}
+    # Annotations are not postponed in this module, so that they are objects here.
+    hints = settings.__annotations__
+    return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
-@dataclass(frozen=True)
-class PluginSettings:
+class PluginSettings(NamedTuple):
     """What the project says about plugins: the table ``plugins``.
 
     Attributes:
@@ -46,15 +33,14 @@ class PluginSettings:
         prefer: For an operation that two distributions offer, the distribution whose one counts.
     """
 
-    autoload: bool = _key(values.switch, True)
-    enable: tuple[str, ...] = _key(values.names, ())
-    deny: tuple[str, ...] = _key(values.names, ())
-    require: tuple[str, ...] = _key(values.requirements, ())
-    prefer: Mapping[str, str] = _table(values.words)
+    autoload: Annotated[bool, values.switch] = True
+    enable: Annotated[tuple[str, ...], values.names] = ()
+    deny: Annotated[tuple[str, ...], values.names] = ()
+    require: Annotated[tuple[str, ...], values.requirements] = ()
+    prefer: Annotated[Mapping[str, str], values.words] = _NOTHING
 
 
-@dataclass(frozen=True, repr=False)
-class Settings:
+class Settings(NamedTuple):
     """What a project configures, read from one file.
 
     Attributes:
@@ -85,47 +71,47 @@ class Settings:
     file: str | None = None
     url_text: str | None = None
     url_call: str | None = None
-    engine_table: Mapping[str, object] = field(default_factory=dict)
+    engine_table: Mapping[str, object] = _NOTHING
 
-    script_location: str = _key(values.location, "migrations")
-    version_locations: tuple[str, ...] = _key(values.locations, ())
-    recursive_version_locations: bool = _key(values.switch, False)
-    file_template: str = _key(values.string, "%(rev)s_%(slug)s")
-    truncate_slug_length: int = _key(values.count, 40)
-    timezone: str | None = _key(values.string, None)
-    sourceless: bool = _key(values.switch, False)
-    output_encoding: str = _key(values.string, "utf-8")
-    path_separator: str = _key(values.one_of(*values.SEPARATORS), "os")
-    prepend_sys_path: tuple[str, ...] = _key(values.locations, ())
-    revision_environment: bool = _key(values.switch, False)
+    script_location: Annotated[str, values.location] = "migrations"
+    version_locations: Annotated[tuple[str, ...], values.locations] = ()
+    recursive_version_locations: Annotated[bool, values.switch] = False
+    file_template: Annotated[str, values.string] = "%(rev)s_%(slug)s"
+    truncate_slug_length: Annotated[int, values.count] = 40
+    timezone: Annotated[str | None, values.string] = None
+    sourceless: Annotated[bool, values.switch] = False
+    output_encoding: Annotated[str, values.string] = "utf-8"
+    path_separator: Annotated[str, values.one_of(*values.SEPARATORS)] = "os"
+    prepend_sys_path: Annotated[tuple[str, ...], values.locations] = ()
+    revision_environment: Annotated[bool, values.switch] = False
 
-    models: tuple[str, ...] = _key(values.callable_names, ())
-    version_table: str = _key(values.string, "migrateops_version")
-    version_table_schema: str | None = _key(values.string, None)
-    version_table_pk: bool = _key(values.switch, True)
-    transaction: str = _key(values.one_of("per_revision", "per_run", "none"), "per_revision")
-    lock: str = _key(values.one_of("auto", "required", "off"), "auto")
-    lock_timeout: int = _key(values.count, 600)
-    generic_dialects: tuple[str, ...] = _key(values.names, ())
-    preflight: str = _key(values.one_of("error", "warn", "off"), "error")
-    run_hooks: bool = _key(values.switch, False)
+    models: Annotated[tuple[str, ...], values.callable_names] = ()
+    version_table: Annotated[str, values.string] = "migrateops_version"
+    version_table_schema: Annotated[str | None, values.string] = None
+    version_table_pk: Annotated[bool, values.switch] = True
+    transaction: Annotated[str, values.one_of("per_revision", "per_run", "none")] = "per_revision"
+    lock: Annotated[str, values.one_of("auto", "required", "off")] = "auto"
+    lock_timeout: Annotated[int, values.count] = 600
+    generic_dialects: Annotated[tuple[str, ...], values.names] = ()
+    preflight: Annotated[str, values.one_of("error", "warn", "off")] = "error"
+    run_hooks: Annotated[bool, values.switch] = False
 
-    include_schemas: bool = _key(values.switch, False)
-    render_as_batch: bool = _key(values.switch, False)
-    user_module_prefix: str | None = _key(values.string, None)
-    compare_type: bool | str = _key(values.switch_or_callable, _ON)
-    compare_server_default: bool | str = _key(values.switch_or_callable, _OFF)
-    include_name: str | None = _key(values.callable_name, None)
-    include_object: str | None = _key(values.callable_name, None)
-    naming_convention: str | None = _key(values.callable_name, None)
-    on_version_apply: tuple[str, ...] = _key(values.callable_names, ())
-    process_revision_directives: str | None = _key(values.callable_name, None)
-    render_item: str | None = _key(values.callable_name, None)
+    include_schemas: Annotated[bool, values.switch] = False
+    render_as_batch: Annotated[bool, values.switch] = False
+    user_module_prefix: Annotated[str | None, values.string] = None
+    compare_type: Annotated[bool | str, values.switch_or_callable] = True
+    compare_server_default: Annotated[bool | str, values.switch_or_callable] = False
+    include_name: Annotated[str | None, values.callable_name] = None
+    include_object: Annotated[str | None, values.callable_name] = None
+    naming_convention: Annotated[str | None, values.callable_name] = None
+    on_version_apply: Annotated[tuple[str, ...], values.callable_names] = ()
+    process_revision_directives: Annotated[str | None, values.callable_name] = None
+    render_item: Annotated[str | None, values.callable_name] = None
 
-    env: Mapping[str, object] = _table(values.table)
-    plugins: PluginSettings = field(default_factory=PluginSettings)
-    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    databases: Mapping[str, Settings] = field(default_factory=dict)
+    env: Annotated[Mapping[str, object], values.table] = _NOTHING
+    plugins: PluginSettings = PluginSettings()
+    options: Mapping[str, Mapping[str, object]] = _NOTHING
+    databases: Mapping[str, "Settings"] = _NOTHING
 
     @property
     def url(self) -> str | None:
@@ -155,14 +141,13 @@ class Settings:
 
     def __repr__(self) -> str:
         shown = []
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if item.name in ("engine_table", "env", "options"):
+        for name, value in self._asdict().items():
+            if name in ("engine_table", "env", "options"):
                 # Anything may be in these, also a password under any name.
                 value = sorted(value)
-            elif item.name == "url_text" and value is not None:
+            elif name == "url_text" and value is not None:
                 value = masked(value)
-            shown.append(f"{item.name}={value!r}")
+            shown.append(f"{name}={value!r}")
         return f"Settings({', '.join(shown)})"
 
 

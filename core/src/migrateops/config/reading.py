@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrateops.config import values
 from migrateops.config.mask import masked
@@ -27,8 +26,7 @@ _KEYS = readers(Settings)
 _PLUGIN_KEYS = readers(PluginSettings)
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Where values come from; without a file they come from a program, whose keys may be its own."""
 
     file: str | None
@@ -45,7 +43,7 @@ class _Place:
 
     def inner(self, name: str) -> _Place:
         """Return the place of a table in this one; the sections of an ini file are not nested."""
-        return replace(self, section=f"{self.section}.{name}".lstrip(".") if not self.form.text else name)
+        return self._replace(section=f"{self.section}.{name}".lstrip(".") if not self.form.text else name)
 
 
 _PROGRAM = _Place(None, "", values.Form(True))
@@ -80,8 +78,9 @@ def read_project(options: Options, name: str) -> Settings:
     tables = place.read(values.table, "plugins", keys.pop("plugins", {}), expand=False)
     plugins, plugin_options = _plugins(place.inner("plugins"), tables)
     env = place.read(values.table, "env", keys.pop("env", {}))
-    start = Settings(file=source.file, script_location=values.location(Settings.script_location, place.form))
-    found = replace(start, env=env, plugins=plugins, options=plugin_options)
+    start = Settings(file=source.file)
+    start = start._replace(script_location=values.location(start.script_location, place.form))
+    found = start._replace(env=env, plugins=plugins, options=plugin_options)
     found = _apply(_apply(found, place, keys, TABLES), _PROGRAM, options.given(key))
     if source.text:
         names = place.read(values.names, "databases", databases or [])
@@ -91,7 +90,7 @@ def read_project(options: Options, name: str) -> Settings:
         sections = {section: section for section in names}
     else:
         # A database starts from the keys of the top level; the url there is not its own.
-        start = replace(found, url_text=None, url_call=None)
+        start = found._replace(url_text=None, url_call=None)
         tables = place.read(values.table, "databases", databases, expand=False)
         for section, table in tables.items():
             place.inner("databases").read(values.table, section, table, expand=False)
@@ -100,7 +99,7 @@ def read_project(options: Options, name: str) -> Settings:
     for section, key in sections.items():
         settings = _apply(start, place.inner(key), options.written(key, with_defaults=True))
         by_name[section] = _apply(settings, _PROGRAM, options.given(key))
-    return replace(found, databases=by_name)
+    return found._replace(databases=by_name)
 
 
 def _apply(
@@ -115,7 +114,7 @@ def _apply(
     separator = place.read(
         _KEYS["path_separator"], "path_separator", keys.get("path_separator", base.path_separator)
     )
-    place = replace(place, form=replace(place.form, separator=values.SEPARATORS[separator]))
+    place = place._replace(form=place.form._replace(separator=values.SEPARATORS[separator]))
     found: dict[str, Any] = {}
     engine = dict(base.engine_table)
     for key, value in keys.items():
@@ -132,7 +131,7 @@ def _apply(
     url_key = _only(place, keys, URL_KEYS)
     if url_key is not None:
         found["url_text"], found["url_call"] = _url(place, url_key, keys[url_key])
-    return replace(base, **found)
+    return base._replace(**found)
 
 
 def _only(place: _Place, keys: Mapping[str, object], alike: tuple[str, ...]) -> str | None:

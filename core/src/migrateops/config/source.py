@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAIN = "migrateops"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """The sections of one file.
 
     Attributes:
@@ -24,8 +23,8 @@ class Source:
     file: str | None = None
     here: str | None = None
     text: bool = True
-    sections: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, object]] = {}
+    defaults: Mapping[str, str] = {}
     root: str = MAIN
 
     def nested(self, name: str) -> tuple[str, ...]:

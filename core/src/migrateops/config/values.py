@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CALLABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n", ":": ":", ";": ";"}
@@ -18,8 +18,7 @@ class Unfit(Exception):
     """A value that a reader refuses; its text is what the value must be."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """How the values of one place are written.
 
     Attributes:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrateops.config.source import Source
 from migrateops.errors.config import ConfigFileMissing
@@ -14,8 +14,7 @@ VARIABLE = "MIGRATEOPS_CONFIG"
 TOML, PYPROJECT, INI = "migrateops.toml", "pyproject.toml", "migrateops.ini"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The file that counts.
 
     Attributes:

@@ -60,7 +60,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         op.table_name,
         *op.columns,
         schema=op.schema,
-        column_flags=not op.constraints_included,
+        columns_alone=not op.constraints_included,
         **op.kw,
     )
     yield TableEvent(table, "before_create")

@@ -17,6 +17,7 @@ class Transaction:
         owned: Whether ``commit()`` makes the step durable; False where the caller commits.
         atomic: False once something had to be committed in the middle of the step.
         notes: What the user should be told about this step, one sentence each.
+        root: SQLAlchemy's transaction, once begun or joined.
     """
 
     def __init__(self, connection: Connection, *, owned: bool) -> None:
@@ -24,7 +25,7 @@ class Transaction:
         self.owned = owned
         self.atomic = True
         self.notes: list[str] = []
-        self._root: RootTransaction | None = None
+        self.root: RootTransaction | None = None
 
     def check(self) -> None:
         """Make sure that the transaction is still the one that was begun.
@@ -32,7 +33,7 @@ class Transaction:
         Raises:
             NoLongerAtomic: It was ended under the step.
         """
-        if self._root is None or not self._root.is_active:
+        if self.root is None or not self.root.is_active:
             raise NoLongerAtomic
 
     def commit(self) -> None:
@@ -42,8 +43,8 @@ class Transaction:
             NoLongerAtomic: The transaction was ended under the step.
         """
         self.check()
-        if self.owned and self._root is not None:
-            self._root.commit()
+        if self.owned and self.root is not None:
+            self.root.commit()
 
     def rollback(self) -> None:
         """Undo the step: send ROLLBACK if the transaction is ours, leave it to the caller if not.
@@ -55,11 +56,13 @@ class Transaction:
             # the connection in another transaction.
             self.connection.rollback()
 
-    def _begin_root(self) -> None:
-        self._root = self.connection.begin()
+    def begin_root(self) -> None:
+        """Begin SQLAlchemy's transaction on a connection that is in none."""
+        self.root = self.connection.begin()
 
-    def _join_root(self) -> None:
-        self._root = self.connection.get_transaction()
+    def join_root(self) -> None:
+        """Take SQLAlchemy's transaction that the caller has begun."""
+        self.root = self.connection.get_transaction()
 
 
 def begin(connection: Connection, *, rebuilds: bool = False) -> Transaction:
@@ -70,7 +73,7 @@ def begin(connection: Connection, *, rebuilds: bool = False) -> Transaction:
         rebuilds: Whether the step may replace a table by a copy of it; of no account here.
     """
     transaction = Transaction(connection, owned=True)
-    transaction._begin_root()
+    transaction.begin_root()
     return transaction
 
 
@@ -82,5 +85,5 @@ def join(connection: Connection, *, rebuilds: bool = False) -> Transaction:
         rebuilds: Whether the step may replace a table by a copy of it; of no account here.
     """
     transaction = Transaction(connection, owned=False)
-    transaction._join_root()
+    transaction.join_root()
     return transaction

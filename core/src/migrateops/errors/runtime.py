@@ -324,3 +324,22 @@ class LockLost(RunError):
 
     def hint(self) -> str:
         return "run again: what was applied is recorded"
+
+
+class PackTooNew(RunError):
+    """A dialect pack was written for a later contract than this core offers."""
+
+    code = "MO464"
+    pack: str
+    dialect: str
+    wanted: tuple[int, int]
+    offered: tuple[int, int]
+
+    def message(self) -> str:
+        wanted, offered = (".".join(map(str, one)) for one in (self.wanted, self.offered))
+        return (
+            f"{self.pack}, the pack for {self.dialect}, needs contract {wanted}; this core offers {offered}"
+        )
+
+    def hint(self) -> str:
+        return "upgrade migrateops, or install an older version of the pack"

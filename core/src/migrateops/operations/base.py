@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ class RunningContext(Protocol):
 class _Layered(type):
     """Answer ``Operations.<name>`` from the same layers as ``op.<name>``; the class is never changed."""
 
-    form: Form
+    form: ClassVar[Form]
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -205,7 +206,22 @@ class AbstractOperations(metaclass=_Layered):
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return self.directive(name).__get__(self)
+            return self._bound(name)
+
+    def _bound(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = self.directive(name).__get__(self)
+
+        @functools.wraps(method, updated=())
+        def bound(*args: Any, **kw: Any) -> Any:
+            try:
+                return method(*args, **kw)
+            except TypeError as exc:
+                error = self.usage_error(name, exc)
+                if error is None:
+                    raise
+                raise error from None
+
+        return bound
 
     def __dir__(self) -> Iterable[str]:
         return [*super().__dir__(), *self.migration_context.namespace.names(self.form)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from migrateops.errors.operations import NotASchemaItem
@@ -27,23 +28,54 @@ if TYPE_CHECKING:
     from migrateops.operations.target import Target
 
 
-def detached(item: Any, *, flags: bool = True) -> Any:
+def detached(item: Any, *, alone: bool = True) -> Any:
     """Return *item*, or a copy where it belongs to a table already.
 
     SQLAlchemy refuses to put one object into two tables, and has no public name for copying a
     single one (``Table.to_metadata()`` copies whole tables, through this same method).
 
     Args:
-        flags: Keep ``unique=True`` and ``index=True`` of a column, which make constraints and
-            indexes of their own when it is put into a table.
+        alone: A column brings its constraints and its index along; else they come as items of
+            their own.
     """
     owner = item.table if isinstance(item, Column) else getattr(item, "parent", None)
-    if owner is None and flags:
+    if not isinstance(item, Column):
+        return item if owner is None else item._copy()
+    if owner is None and alone:
         return item
     copy = item._copy()
-    if not flags and isinstance(copy, Column):
+    if not alone:
         copy.unique = copy.index = None
+    elif owner is not None:
+        for key in item.foreign_keys:
+            if key.constraint is not None and len(key.constraint.elements) == 1:
+                copy.append_foreign_key(key._copy())
     return copy
+
+
+def _of_columns(item: Any) -> bool:
+    """Say whether *item* is on columns of a table that it belongs to already.
+
+    It can be copied once the new table has its columns.
+    """
+    if isinstance(item, Index):
+        return item.table is not None
+    return isinstance(item, Constraint) and getattr(item, "parent", None) is not None
+
+
+def _put_copy(item: Any, made: Table) -> None:
+    """Copy a constraint or an index from its own table into another with the same columns."""
+    if isinstance(item, Constraint):
+        made.append_constraint(item._copy(target_table=made))
+        return
+
+    def moved(element: Any, **_: Any) -> Any:
+        mine = isinstance(element, Column) and element.table is item.table
+        return made.columns[element.name] if mine else None
+
+    expressions = (visitors.replacement_traverse(e, {}, moved) for e in item.expressions)
+    # Attaches itself to the table of its columns.
+    Index(item.name, *expressions, unique=item.unique, **item.dialect_kwargs)
 
 
 def from_type(constraint: Constraint) -> bool:
@@ -90,20 +122,23 @@ class SchemaObjects:
         return self.target.metadata()
 
     def table(
-        self, name: str, *items: Any, schema: str | None = None, column_flags: bool = True, **kw: Any
+        self, name: str, *items: Any, schema: str | None = None, columns_alone: bool = True, **kw: Any
     ) -> Table:
         """Return a Table of *items*; what its foreign keys refer to is made up around it.
 
         Args:
-            column_flags: Let ``unique=True`` and ``index=True`` of columns make constraints.
+            columns_alone: Columns bring their constraints and indexes along; else these are items.
 
         Raises:
             NotASchemaItem: One of *items* is neither a column, a constraint nor an index.
         """
         require_items(f"table {name!r}", items, SchemaItem)
         metadata = self.metadata()
-        copies = (detached(item, flags=column_flags) for item in items)
+        later = [item for item in items if _of_columns(item)]
+        copies = [detached(item, alone=columns_alone) for item in items if not _of_columns(item)]
         made = Table(name, metadata, *copies, schema=schema, **kw)
+        for item in later:
+            _put_copy(item, made)
         for key in made.foreign_keys:
             _ensure_referred(metadata, key)
         return made
@@ -112,12 +147,18 @@ class SchemaObjects:
         """Return a Column, of no particular type when none is given."""
         return Column(name, type_ if type_ is not None else NULLTYPE, **kw)
 
+    def _columns(self, listed: Sequence[Any], kw: Mapping[str, Any]) -> list[Column[Any]]:
+        """Return columns of the names in *listed*, and in options that list more of them (INCLUDE)."""
+        more = (names for names in kw.values() if isinstance(names, list | tuple))
+        names = [item for items in (listed, *more) for item in items if isinstance(item, str)]
+        return [self.column(name) for name in dict.fromkeys(names)]
+
     def primary_key_constraint(
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> PrimaryKeyConstraint:
         """Return a primary key on a made-up table."""
         key = PrimaryKeyConstraint(*columns, name=name, **kw)
-        Table(table_name, self.metadata(), *(self.column(n) for n in columns), key, schema=schema)
+        Table(table_name, self.metadata(), *self._columns(columns, kw), key, schema=schema)
         return key
 
     def unique_constraint(
@@ -125,7 +166,7 @@ class SchemaObjects:
     ) -> UniqueConstraint:
         """Return a unique constraint on a made-up table."""
         unique = UniqueConstraint(*columns, name=name, **kw)
-        Table(table_name, self.metadata(), *(self.column(n) for n in columns), unique, schema=schema)
+        Table(table_name, self.metadata(), *self._columns(columns, kw), unique, schema=schema)
         return unique
 
     def check_constraint(
@@ -211,17 +252,12 @@ class SchemaObjects:
         Args:
             columns: Column names, ``text()``, or SQL expressions.
         """
-        names = [item for item in columns if isinstance(item, str)]
-        for listed in kw.values():
-            # Dialect options may list further columns (INCLUDE), which the table must have.
-            if isinstance(listed, list | tuple):
-                names += [item for item in listed if isinstance(item, str)]
         index = Index(name, *columns, **kw)
         if index.table is None:
             Table(
                 table_name,
                 self.metadata(),
-                *(self.column(n) for n in dict.fromkeys(names)),
+                *self._columns(columns, kw),
                 index,
                 schema=schema,
             )

@@ -20,7 +20,6 @@ from migrateops.errors.revisions import (
     RevisionNotFound,
     RevisionNotOnBranch,
 )
-from migrateops.revisions.cycles import cycles
 from migrateops.revisions.revision import Revision, is_legal_name
 
 # Ids of three characters or fewer are only found by the whole id.
@@ -51,12 +50,15 @@ class RevisionGraph:
         faults: list[GraphFault] = []
         self.nodes: Mapping[str, Revision] = _by_id(revisions, faults)
         self.labels: Mapping[str, str] = _labels(self.nodes, faults)
+        self._parents: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[str]] = {}
         self._dependents: dict[str, list[str]] = {}
         self._connect(faults)
         order = self._sort()
         if len(order) < len(self.nodes):
+            from migrateops.revisions.cycles import cycles
+
             remaining = set(self.nodes).difference(order)
             faults += cycles(remaining, self.parents, self.dependencies)
         if faults:
@@ -69,13 +71,16 @@ class RevisionGraph:
     def _connect(self, faults: list[GraphFault]) -> None:
         nodes = self.nodes
         for name, revision in nodes.items():
+            parents = []
             for down in dict.fromkeys(revision.down_revisions):
                 if down == name:
                     faults.append(RevisionLoop(name, revision.path, "down_revision"))
                 elif down in nodes:
+                    parents.append(down)
                     self._children.setdefault(down, []).append(name)
                 else:
                     faults.append(MissingParent(name, revision.path, down))
+            self._parents[name] = tuple(parents)
             if revision.depends_on:
                 self._connect_dependencies(revision, faults)
 
@@ -95,7 +100,9 @@ class RevisionGraph:
 
     def _sort(self) -> list[str]:
         # Kahn's algorithm with a stack, so that a branch stays together as far as it can.
-        waiting = {name: len(self.before(name)) for name in self.nodes}
+        waiting = {name: len(parents) for name, parents in self._parents.items()}
+        for name, dependencies in self._dependencies.items():
+            waiting[name] += len(dependencies)
         ready = [name for name, count in waiting.items() if not count]
         ready.reverse()
         order: list[str] = []
@@ -131,10 +138,7 @@ class RevisionGraph:
 
     def parents(self, identifier: str) -> tuple[str, ...]:
         """Return what the revision follows and exists, each once."""
-        downs = self.nodes[identifier].down_revisions
-        if len(downs) == 1 and downs[0] in self.nodes and downs[0] != identifier:
-            return downs
-        return tuple(name for name in dict.fromkeys(downs) if name in self.nodes and name != identifier)
+        return self._parents[identifier]
 
     def dependencies(self, identifier: str) -> tuple[str, ...]:
         """Return the ids that the revision depends on and does not follow."""
@@ -142,7 +146,7 @@ class RevisionGraph:
 
     def before(self, identifier: str) -> tuple[str, ...]:
         """Return what must be applied directly before: parents, then dependencies."""
-        return self.parents(identifier) + self._dependencies.get(identifier, ())
+        return self._parents[identifier] + self._dependencies.get(identifier, ())
 
     def children(self, identifier: str) -> tuple[str, ...]:
         """Return the revisions that follow this one."""
@@ -282,15 +286,12 @@ def _by_id(revisions: Iterable[Revision], faults: list[GraphFault]) -> dict[str,
             repeated.setdefault(name, [nodes[name]]).append(revision)
             continue
         nodes[name] = revision
-        faults += [IllegalName(text, revision.path) for text in _texts(revision) if not is_legal_name(text)]
+        texts = (name, *revision.branch_labels)
+        faults += [IllegalName(text, revision.path) for text in texts if not is_legal_name(text)]
     for name, same in repeated.items():
         paths = tuple(revision.path for revision in same if revision.path is not None)
         faults.append(DuplicateRevision(name, paths))
     return nodes
-
-
-def _texts(revision: Revision) -> tuple[str, ...]:
-    return (revision.revision, *revision.branch_labels)
 
 
 def _labels(nodes: Mapping[str, Revision], faults: list[GraphFault]) -> dict[str, str]:

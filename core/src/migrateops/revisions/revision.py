@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 RESERVED = frozenset({"head", "heads", "base", "current"})
 SYNTAX = frozenset("@+-:")
@@ -12,11 +11,10 @@ SYNTAX = frozenset("@+-:")
 
 def is_legal_name(name: str) -> bool:
     """Return whether *name* can be an id or a label, apart from the syntax of expressions."""
-    return bool(name) and name not in RESERVED and not SYNTAX.intersection(name)
+    return bool(name) and name not in RESERVED and SYNTAX.isdisjoint(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """What one script says about itself; no file is read and nothing is resolved.
 
     Attributes:
@@ -33,7 +31,7 @@ class Revision:
     down_revision: str | tuple[str, ...] | None = None
     branch_labels: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
-    requires_plugins: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    requires_plugins: Mapping[str, Any] = {}
     doc: str = ""
     path: str | None = None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
-from migrateops.revisions.header import REFLECTION
+from migrateops.revisions.header_tree import REFLECTION
 
 DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
 

@@ -15,6 +15,7 @@ from migrateops.errors.runtime import (
     NoDatabase,
     NotAConnection,
     NotOffline,
+    PackTooNew,
 )
 from migrateops.operations.base import Observer
 from migrateops.operations.registry import Namespace, Registrations
@@ -327,9 +328,14 @@ def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialec
 
     Raises:
         UnknownDialect: There is none, and *generic* does not list the name.
+        PackTooNew: It was written for a later contract.
     """
     found: Any = embedded(name) or plugins.dialect_pack(name)
     if found is not None:
+        if found.contract[0] > Dialect.contract[0]:
+            raise PackTooNew(
+                f"{found.__module__}.{found.__qualname__}", name, found.contract, Dialect.contract
+            )
         made: Dialect = found()
         return made
     if name in generic or name == "default":
@@ -367,8 +373,9 @@ def _writing_dialect(dialect: SQLAlchemyDialect, opts: Mapping[str, Any]) -> SQL
     """Return the dialect that writes SQL for people: ``:name``, and no percent sign doubled."""
     if "paramstyle" in opts.get("dialect_opts", {}) or dialect.paramstyle == "named":
         return dialect
-    make: Callable[..., SQLAlchemyDialect] = type(dialect)
-    return make(paramstyle="named", **opts.get("dialect_opts", {}))
+    make: Any = type(dialect)
+    made: SQLAlchemyDialect = make(paramstyle="named", **opts.get("dialect_opts", {}))
+    return made
 
 
 def _naming_convention(metadata: Any) -> Mapping[str, Any] | None:

@@ -115,8 +115,13 @@ class Offline:
 
 
 def fire(event: TableEvent, bind: Any, memo: Memo) -> None:
-    """Fire a table's event; what listens sends its own DDL to *bind*."""
-    getattr(event.table.dispatch, event.name)(event.table, bind, checkfirst=False, _ddl_runner=memo)
+    """Fire a table's event; what listens sends its own DDL to *bind*.
+
+    A type that the table needs may be there already, from another table or from the last time: on
+    a database that is looked up.
+    """
+    asks = not isinstance(bind, MockConnection)
+    getattr(event.table.dispatch, event.name)(event.table, bind, checkfirst=asks, _ddl_runner=memo)
 
 
 def _bound(statement: Any, parameters: Mapping[str, Any]) -> Any:

@@ -1,12 +1,13 @@
+# pathlib is not worth its import on the way to `heads`.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118
 """The directory of migration scripts: reading them as a graph, loading them, adding one."""
 
 from __future__ import annotations
 
+import os
 import sys
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike, fspath
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,11 +18,9 @@ from migrateops.errors.scripts import (
     ScriptDirectoryMissing,
     VersionPathNeeded,
 )
-from migrateops.revisions.expressions import as_ids, resolve, resolve_one
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header
 from migrateops.revisions.revision import Revision
-from migrateops.revisions.walk import between
 from migrateops.script.locations import directory_of, script_files
 from migrateops.script.module import REGISTRATIONS, load_script, read_header, run_file
 from migrateops.script.script import Script
@@ -60,12 +59,12 @@ class ScriptDirectory:
         recursive_version_locations: bool = False,
     ) -> None:
         self.dir = fspath(dir)
-        if not Path(self.dir).is_dir():
+        if not os.path.isdir(self.dir):
             raise ScriptDirectoryMissing(self.dir)
         self.file_template = file_template
         self.truncate_slug_length = truncate_slug_length or 40
         given = tuple(map(directory_of, version_locations or ()))
-        self.version_locations = given or (str(Path(self.dir, "versions")),)
+        self.version_locations = given or (os.path.join(self.dir, "versions"),)
         self.sourceless = sourceless
         self.output_encoding = output_encoding
         self.timezone = timezone
@@ -74,7 +73,6 @@ class ScriptDirectory:
         self._graph: RevisionGraph | None = None
         self._faults: tuple[MigrateOpsError, ...] = ()
         self._modules: dict[str, ModuleType] = {}
-        weakref.finalize(self, _forget, self._modules)
 
     @classmethod
     def from_config(cls, config: Any) -> ScriptDirectory:
@@ -144,6 +142,8 @@ class ScriptDirectory:
         Raises:
             RevisionError: It stands for none or for several.
         """
+        from migrateops.revisions.expressions import resolve_one
+
         found = None if id_ is None else resolve_one(self.graph, id_)
         return None if found is None else Script(self, found)
 
@@ -222,10 +222,14 @@ class ScriptDirectory:
             lower: One expression or several; None is the base.
             inclusive: Whether *lower* itself is part.
         """
+        from migrateops.revisions.walk import between
+
         found = between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
         return (Script(self, revision) for revision in found)
 
     def _ids(self, id_: str | Iterable[str] | None) -> tuple[str, ...]:
+        from migrateops.revisions.expressions import as_ids, resolve
+
         found = (revision for text in as_ids(id_) for revision in resolve(self.graph, text))
         return tuple(dict.fromkeys(revision.revision for revision in found if revision is not None))
 
@@ -246,7 +250,7 @@ class ScriptDirectory:
     @property
     def env_py_location(self) -> str:
         """The path of ``env.py``, whether or not it exists."""
-        return str(Path(self.dir, "env.py").absolute())
+        return os.path.abspath(os.path.join(self.dir, "env.py"))
 
     def header(self, revision: Revision) -> Header:
         """Return the header of a revision's file, with its whole docstring."""
@@ -269,6 +273,10 @@ class ScriptDirectory:
         if known is not None and known.__dict__.get(REGISTRATIONS) is registrations:
             return known
         module = load_script(str(data.path), revision=data.revision, registrations=registrations)
+        if not self._modules:
+            from weakref import finalize
+
+            finalize(self, _forget, self._modules)
         if known is not None:
             sys.modules.pop(known.__name__, None)
         self._modules[data.revision] = module
@@ -285,7 +293,7 @@ class ScriptDirectory:
             ScriptSyntaxError: It is not Python.
         """
         path = self.env_py_location
-        if not Path(path).is_file():
+        if not os.path.isfile(path):
             raise EnvironmentFileMissing(path)
         run_file(path, "migrateops_env", registrations=registrations)
 
@@ -319,6 +327,7 @@ class ScriptDirectory:
             ScriptExists: The file exists.
             MigrateOpsError: An argument names nothing, or the template cannot be used.
         """
+        from migrateops.revisions.expressions import as_ids
         from migrateops.script.writing import NewScript
 
         new = NewScript.planned(

@@ -48,6 +48,10 @@ def script_files(
         recursive: Search their subdirectories too.
         sourceless: Also accept compiled files that have no source beside them.
     """
+    directories = tuple(directories)
+    if len(directories) == 1 and not recursive:
+        yield from (entry.path for entry in _entries(directories[0], recursive, sourceless))
+        return
     seen: set[tuple[int, int]] = set()
     for directory in directories:
         for entry in _entries(directory, recursive, sourceless):

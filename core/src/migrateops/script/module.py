@@ -1,15 +1,18 @@
+# pathlib is not worth its import on the way to `heads`.
+# ruff: noqa: PTH119, PTH123
 """Executing one migration file, or ``env.py``, as a module of its own."""
 
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, SourceFileLoader, SourcelessFileLoader
 from importlib.util import decode_source, module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -42,7 +45,7 @@ def load_script(path: str, *, revision: str | None = None, registrations: Any = 
         ScriptImportError: It raised an exception, which is chained.
         MigrateOpsError: It raised one of our errors, which passes as it is.
     """
-    module, spec = _new_module(f"migrateops_revision_{revision or Path(path).stem}", path, registrations)
+    module, spec = _new_module(f"migrateops_revision_{revision or _stem(path)}", path, registrations)
     try:
         _execute(module, spec)
     except BaseException as error:
@@ -95,7 +98,7 @@ def read_header(path: str) -> Header:
         namespace = dict(vars(module))
         if namespace.get("revision") is None and "down_revision" in namespace:
             # Very old scripts have their id only in the file's name.
-            stem = Path(path).name.partition(".")[0]
+            stem = _stem(path)
             if _HEXADECIMAL.fullmatch(stem):
                 namespace["revision"] = stem
         return header_of(namespace, path)
@@ -127,12 +130,18 @@ def _throwaway(path: str) -> Iterator[ModuleType]:
         sys.modules.pop(module.__name__, None)
 
 
+def _stem(path: str) -> str:
+    return os.path.basename(path).partition(".")[0]
+
+
 def _source(path: str) -> str:
-    data = Path(path).read_bytes()
+    # One read of a small file: a buffer costs more than the read.
+    with open(path, "rb", buffering=0) as file:
+        data = file.readall()
     try:
-        if any(map(_COOKIE.match, data.split(b"\n", 2)[:2])):
+        if b"coding" in data and any(map(_COOKIE.match, data.split(b"\n", 2)[:2])):
             return decode_source(data)
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()
     except (SyntaxError, UnicodeDecodeError) as error:
         raise ScriptSyntaxError(path, None, str(error)) from error
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 
+_AS_DDL = {"literal_binds": True, "include_table": False}
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnRecord:
     """A column.
@@ -146,12 +149,16 @@ def _sql(value: Any, dialect: Dialect) -> str:
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, TextClause):
         return value.text
-    return str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}))
+    try:
+        return str(value.compile(dialect=dialect, compile_kwargs=_AS_DDL))
+    except (CompileError, NotImplementedError):
+        # The dialect has no such thing; autogenerate fails where it has to be written.
+        return str(value)
 
 
 def _type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
     try:
         return type_.compile(dialect=dialect)
-    except CompileError:
-        # A type that the driver did not recognise has no text of its own.
+    except (CompileError, NotImplementedError):
+        # As a type that a reader of the database did not recognise: it has no text of its own.
         return type(type_).__name__.upper()

@@ -61,6 +61,13 @@ class PostgreSQLDialect(Dialect):
         """Return an expression's text without the casts and brackets that the server adds."""
         return canonical.expression_text(text)
 
+    def render_type(self, type_: TypeEngine[Any], context: Any) -> str | None:
+        """Return None: every type has the usual form."""
+        # A table's columns are written before its constraints; nothing else is asked of a pack before.
+        import migrateops_postgresql.render  # noqa: F401  # registers how they are written
+
+        return None
+
     def error_kind(self, exception: BaseException) -> ErrorKind | None:
         """Return what kind of failure a driver's exception is."""
         return error_kind(exception)

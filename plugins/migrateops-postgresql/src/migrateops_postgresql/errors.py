@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from migrateops.errors.base import MigrateOpsError, closest, quoted
 
 
-@dataclass(eq=False)
 class UnknownOption(MigrateOpsError, TypeError):
     """An operation was given an option of the dialect that it does not have."""
 
-    code: ClassVar[str] = "PG301"
+    code = "PG301"
     operation: str
     option: str
     known: tuple[str, ...]
@@ -25,11 +21,10 @@ class UnknownOption(MigrateOpsError, TypeError):
         return f"did you mean {guess!r}?" if guess else f"the options are {quoted(self.known)}"
 
 
-@dataclass(eq=False)
 class NeedsAutocommitBlock(MigrateOpsError):
     """A statement that the server refuses inside a transaction was about to be sent in one."""
 
-    code: ClassVar[str] = "PG401"
+    code = "PG401"
     statement: str
 
     def message(self) -> str:
@@ -39,11 +34,10 @@ class NeedsAutocommitBlock(MigrateOpsError):
         return "put it into a block: with op.get_context().autocommit_block():"
 
 
-@dataclass(eq=False)
 class FailedTransaction(MigrateOpsError):
     """A statement of the step failed, the script went on, and nothing of the step can be committed."""
 
-    code: ClassVar[str] = "PG402"
+    code = "PG402"
 
     def message(self) -> str:
         return "a statement failed and the script went on, but the server has given up the step's transaction"

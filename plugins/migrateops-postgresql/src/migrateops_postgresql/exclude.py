@@ -52,13 +52,10 @@ class CreateExcludeConstraintOp(AddConstraintOp):
     def from_constraint(cls, constraint: Constraint) -> CreateExcludeConstraintOp:
         """Return the operation that adds *constraint*."""
         assert isinstance(constraint, ExcludeConstraint)
-        # The elements have no public name; the constraint's columns leave expressions out.
-        listed: Any = constraint._render_exprs
-        elements = [(item.name if isinstance(item, Column) else item, how) for item, _, how in listed]
         return cls(
             constraint.name if isinstance(constraint.name, str) else None,
             constraint.table.name,
-            elements,
+            elements_of(constraint),
             where=constraint.where,
             schema=constraint.table.schema,
             deferrable=constraint.deferrable,
@@ -81,6 +78,13 @@ class CreateExcludeConstraintOp(AddConstraintOp):
     def footprint(self) -> tuple[frozenset[str], frozenset[str]]:
         name = f"{self.schema}.{self.table_name}" if self.schema else self.table_name
         return frozenset(), frozenset({name})
+
+
+def elements_of(constraint: ExcludeConstraint) -> list[tuple[Any, str]]:
+    """Return the pairs that a constraint is made of, columns by their names."""
+    # They have no public name; the constraint's columns leave expressions out.
+    listed: Any = constraint._render_exprs
+    return [(item.name if isinstance(item, Column) else item, how) for item, _, how in listed]
 
 
 def made(op: CreateExcludeConstraintOp, target: Target | None) -> ExcludeConstraint:

@@ -7,7 +7,8 @@ from typing import Literal
 
 Effect = Literal["commits", "rolls back", "refused", "reads"]
 
-_LEAD = r"(?:[\s;\ufeff]|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*"
+# Never gone back into: many comments in front would have as many ends each.
+_LEAD = r"(?:[\s;\ufeff]|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*+"
 _EFFECT = re.compile(
     _LEAD
     + r"""(?:

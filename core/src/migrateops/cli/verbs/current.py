@@ -26,9 +26,8 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
     found = command(invocation.config)
     if as_json:
         say_json([row.as_dict() for row in found])
-    else:
-        for row in found:
-            say(_entry(row) if verbose else _line(row))
+    elif found:
+        say("\n\n".join(map(_entry, found)) if verbose else "\n".join(map(_line, found)))
     if not check_heads:
         return 0
     wanted = {info.revision for info in heads(invocation.config, resolve_dependencies=True).revisions}
@@ -50,4 +49,4 @@ def _entry(row: CurrentRevision) -> str:
     lines = [f"Database: {row.database}", f"Revision: {_line(row)}"]
     if row.path is not None:
         lines.append(f"File: {row.path}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

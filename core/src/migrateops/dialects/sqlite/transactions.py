@@ -71,7 +71,7 @@ class SQLiteTransaction(transaction.Transaction):
         try:
             self._settle()
             self._own_root = True
-            self._begin_root()
+            self.begin_root()
             self._start()
         except BaseException:
             self.rollback()
@@ -79,7 +79,7 @@ class SQLiteTransaction(transaction.Transaction):
 
     def _join(self) -> None:
         """Make the transaction that SQLAlchemy is in a real one."""
-        self._join_root()
+        self.join_root()
         self.owned = not self._resting and not driver.reaches_driver(self.connection)
         try:
             self._settle()
@@ -207,8 +207,8 @@ class SQLiteTransaction(transaction.Transaction):
     def _alive(self) -> bool:
         """Return whether both SQLAlchemy and the driver are still in a transaction."""
         return (
-            self._root is not None
-            and self._root.is_active
+            self.root is not None
+            and self.root.is_active
             and not self.connection.closed
             and not self.connection.invalidated
             and driver.in_transaction(self.connection)

@@ -59,16 +59,14 @@ class CreateTableOp(MigrateOperation):
     @classmethod
     def from_table(cls, table: Table) -> CreateTableOp:
         """Return the operation that creates *table*, without its indexes."""
+        no_key = None if len(table.primary_key) else table.primary_key
         constraints = sorted(
-            (c for c in table.constraints if not from_type(c)),
+            (c for c in table.constraints if not (from_type(c) or c is no_key)),
             key=lambda c: (c.__visit_name__, str(c.name or ""), getattr(c, "_creation_order", 0)),
         )
-        items: list[Any] = [*table.columns, *constraints]
-        if not len(table.primary_key):
-            items.remove(table.primary_key)
         return cls(
             table.name,
-            items,
+            [*table.columns, *constraints],
             schema=table.schema,
             kw=_table_options(table),
             constraints_included=True,
@@ -81,7 +79,7 @@ class CreateTableOp(MigrateOperation):
             self.table_name,
             *self.columns,
             schema=self.schema,
-            column_flags=not self.constraints_included,
+            columns_alone=not self.constraints_included,
             **self.kw,
         )
 

@@ -1,0 +1,114 @@
+"""The header of a migration script of any shape, read from its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from migrateops.revisions.header import NAMES, BadValue, Header, canonical, scan_ordinary
+
+# Through these a module can set its own variables in a way that no reading finds.
+REFLECTION = frozenset({"globals", "locals", "vars", "exec", "eval", "setattr"})
+
+# Those that ``scan_ordinary`` reads.
+_ORDINARY_NAMES = NAMES[:4]
+
+
+def scan_tree(text: str) -> Header | None:
+    """Return the header of any *text* from its syntax tree, or None if only executing it can tell."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _scan_broken(text)
+    values: dict[str, Any] = {}
+    for statement in tree.body:
+        found = _assigned(statement)
+        if found is not None:
+            values.update(found)
+        elif _binds_header(statement, bool(values)):
+            return None
+    if "revision" not in values:
+        return None
+    try:
+        return canonical(values, ast.get_docstring(tree, clean=False))
+    except BadValue:
+        return None  # executing the file gives the same value, and an error that names the file
+
+
+def _scan_broken(text: str) -> Header | None:
+    # A file that is not Python can never be run, so that its first lines cannot mislead a run;
+    # but all of its header must be there, or a broken line would turn a revision into a base.
+    lines = text.splitlines(keepends=True)
+    while lines and not lines[-1].startswith(_ORDINARY_NAMES):
+        del lines[-1]
+    return scan_ordinary("".join(lines))
+
+
+def _assigned(statement: ast.stmt) -> dict[str, Any] | None:
+    """Return the header variables that a top-level statement sets to literals, if it only does that."""
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign) and statement.simple:
+        targets = [statement.target]
+        if statement.value is None or _binds_header(statement.annotation, False):
+            return None
+    else:
+        return None
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    if len(names) != len(targets) or not set(names).issubset(NAMES):
+        return None
+    try:
+        value = ast.literal_eval(statement.value) if statement.value is not None else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return dict.fromkeys(names, value)
+
+
+def _binds_header(node: ast.AST, header_seen: bool) -> bool:
+    """Return whether executing *node* may bind a name of the header."""
+    return any(_may_bind(inner, header_seen) for inner in _own_scope(node))
+
+
+def _own_scope(root: ast.AST) -> Iterator[ast.AST]:
+    """Yield *root* and what is below it; of nested scopes, only what can reach the module's variables."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Global | ast.Attribute) or (
+                    isinstance(inner, ast.Name) and inner.id in REFLECTION
+                ):
+                    yield inner
+            # A walrus in a decorator or default belongs to the scope around it.
+            yield from (inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+        else:
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _may_bind(node: ast.AST, header_seen: bool) -> bool:
+    match node:
+        case ast.Name(id=name, ctx=context):
+            return name in REFLECTION or (name in NAMES and not isinstance(context, ast.Load))
+        case ast.Attribute(attr=name, ctx=context):
+            return name in ("__dict__", "f_globals", "f_locals") or (
+                name in NAMES and not isinstance(context, ast.Load)
+            )
+        case ast.alias(name="*"):
+            return header_seen
+        case ast.alias(name=name, asname=asname):
+            return (asname or name.partition(".")[0]) in NAMES
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name in NAMES
+        case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name):
+            return name in NAMES
+        case ast.MatchMapping(rest=name):
+            return name in NAMES
+        case ast.NamedExpr(target=ast.Name(id=name)):
+            return name in NAMES
+        case ast.Global(names=names):
+            return not set(names).isdisjoint(NAMES)
+        case _:
+            return False

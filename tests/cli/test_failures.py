@@ -1,0 +1,147 @@
+"""How the program ends when something is wrong: a coded error or usage, a status, no traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrateops.errors.base import MigrateOpsError
+from tests.project import Project, Result
+
+
+def check_report(result: Result, code: str) -> None:
+    """Assert that an error with a hint was printed, and nothing that only a developer can read."""
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"error[{code}]: "), result.stderr
+    assert "\n  hint: " in result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["upgrad"], "upgrade"), (["histroy"], "history"), (["plugin"], "plugins")],
+)
+def test_an_unknown_command_is_wrong_usage(project: Project, words: list[str], meant: str) -> None:
+    result = project.run(*words, check=False)
+    assert result.returncode == 2
+    assert f"Did you mean {meant!r}?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--nix"],
+        ["upgrade", "--nix"],
+        ["show"],
+        ["heads", "more"],
+        ["--plugins", "some", "heads"],
+        ["init", "-t", "x"],
+    ],
+)
+def test_wrong_usage(project: Project, words: list[str]) -> None:
+    result = project.run(*words, check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("Usage: migrateops")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["upgrade", "--help"], ["plugins", "-h"]])
+def test_help_is_no_error(project: Project, words: list[str]) -> None:
+    assert project.run(*words).stdout.startswith("Usage: migrateops")
+
+
+def test_every_fault_of_the_scripts_is_printed(project: Project) -> None:
+    project.revision("aa1", "gone")
+    project.revision("bb2", "lost")
+    for words in (["heads"], ["upgrade"]):
+        result = project.run(*words, check=False)
+        assert result.returncode == 1
+        assert result.stderr.count("error[MO224]: ") == 2
+        assert result.stderr.count("hint: ") == 2
+
+
+def test_a_mistake_of_ours_has_no_traceback_unless_asked_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kw: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("migrateops.commands.read.heads", broken)
+    for words in (["heads"], ["-q", "heads"]):
+        result = project.run(*words, check=False)
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[0] == "error[MO000]: internal error: ZeroDivisionError: of ours"
+        assert "Traceback" not in result.stderr
+    shown = project.run("heads", "--debug", check=False)
+    assert shown.returncode == 1
+    assert "Traceback" in shown.stderr
+
+
+def test_debug_shows_the_traceback_of_a_coded_error_too(project: Project) -> None:
+    result = project.run("--debug", "show", "nix", check=False)
+    assert "Traceback" in result.stderr
+    assert "\nerror[MO201]: " in result.stderr
+
+
+def test_an_interrupt_has_a_status(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object, **kw: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("migrateops.commands.read.heads", interrupted)
+    assert project.run("heads", check=False).returncode == 130
+    assert project.run("-q", "heads", check=False).returncode == 130
+
+
+def test_an_error_of_env_py_names_file_and_line(project: Project) -> None:
+    project.env("import migrateops\n\nraise LookupError('nothing here')\n")
+    project.revision("aa1")
+    result = project.run("upgrade", check=False)
+    check_report(result, "MO270")
+    assert "env.py', line 3: LookupError: nothing here" in result.stderr
+
+
+def test_an_unreachable_server_in_env_py_is_no_internal_error(project: Project) -> None:
+    project.env("""
+        import sqlalchemy as sa
+        sa.create_engine("sqlite:////nowhere/at/all/x.db").connect()
+    """)
+    project.revision("aa1")
+    check_report(project.run("upgrade", check=False), "MO450")
+
+
+def test_a_file_that_is_refused(project: Project) -> None:
+    project.write("file", "not a directory")
+    check_report(project.run("init", "file/migrations", check=False), "MO123")
+
+
+def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: object) -> None:
+    project.revision("aa1")
+    make = fake_dist
+    assert callable(make)
+    make(
+        "acme-after",
+        modules={
+            "acme_after.py": "from migrateops.plugins import hookimpl\n\n"
+            "class Plugin:\n"
+            "    @hookimpl\n"
+            "    def migrateops_after_run(self, ctx, plan, error):\n"
+            "        raise ValueError('too late')\n\n"
+            "plugin = Plugin()\n"
+        },
+        entry_points={"migrateops.plugins": {"after": "acme_after:plugin"}},
+    )
+    result = project.cli("upgrade", check=False)
+    assert result.returncode == 3
+    assert result.stderr.startswith("error[MO519]: ")
+    assert project.cli("current").stdout == "aa1 (head), aa1\n"
+    assert project.cli("downgrade", "base", "--json", check=False).returncode == 3
+
+
+def test_a_code_of_a_command_is_of_an_error_class() -> None:
+    from migrateops.errors import commands
+
+    classes = [
+        one
+        for one in vars(commands).values()
+        if isinstance(one, type) and one.__module__ == commands.__name__
+    ]
+    assert all(issubclass(one, MigrateOpsError) for one in classes)
+    assert len({one.code for one in classes}) == len(classes) > 3

@@ -1,0 +1,103 @@
+"""``init``: what is made, where, and that it works at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrateops.commands.init import init, templates
+from migrateops.config import Config
+from migrateops.errors.commands import DirectoryNotEmpty, UnknownTemplate
+from tests.project import Project
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Project:
+    """A directory with nothing in it, and the two ways to run commands there."""
+    project = Project(tmp_path / "empty")
+    for path in sorted(project.root.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    return project
+
+
+def files(directory: Path) -> set[str]:
+    return {path.relative_to(directory).as_posix() for path in directory.rglob("*")}
+
+
+@pytest.mark.parametrize("template", ["plain", "generic"])
+@pytest.mark.parametrize("option", [None, "--pyproject", "--ini"])
+def test_what_is_made_works(empty: Project, template: str, option: str | None) -> None:
+    empty.cli("init", "scripts", "-t", template, *([option] if option else []))
+    names = {None: "migrateops.toml", "--pyproject": "pyproject.toml", "--ini": "migrateops.ini"}
+    made = {names[option], "scripts", "scripts/versions", "scripts/README", "scripts/script.py.mako"}
+    assert files(empty.root) == made | ({"scripts/env.py"} if template == "generic" else set())
+    empty.cli("revision", "-m", "first", "--rev-id", "aa1")
+    empty.cli("upgrade")
+    assert empty.cli("current").stdout == "aa1 (head), first\n"
+    assert (empty.root / "app.db").exists()
+
+
+def test_the_async_template_works(empty: Project) -> None:
+    pytest.importorskip("aiosqlite")
+    empty.cli("init", "-t", "async")
+    empty.cli("revision", "--rev-id", "aa1", "-m", "first")
+    url = "sqlite+aiosqlite:///app.db"
+    empty.cli("upgrade", "--url", url)
+    assert empty.cli("current", "--url", url).stdout == "aa1 (head), first\n"
+
+
+def test_the_table_is_added_to_a_pyproject(empty: Project) -> None:
+    before = '[project]\nname = "shop"\n'
+    empty.write("pyproject.toml", before)
+    empty.run("init", "--pyproject")
+    assert (empty.root / "pyproject.toml").read_text().startswith(f"{before}\n[tool.migrateops]\n")
+    assert Config.find(empty.root).settings.script_location == str(empty.root / "migrations")
+
+
+@pytest.mark.parametrize("option", ["--pyproject", "--ini", "--package"])
+def test_a_configuration_that_is_there_stays(empty: Project, option: str) -> None:
+    path = empty.write("migrateops.toml", 'url = "sqlite:///mine.db"\n')
+    result = empty.run("init", option)
+    assert path.read_text() == 'url = "sqlite:///mine.db"\n'
+    assert not (empty.root / "migrateops.ini").exists()
+    assert not (empty.root / "pyproject.toml").exists()
+    assert "migrateops.toml is there already" in result.stdout
+
+
+def test_package(empty: Project) -> None:
+    empty.run("init", "--package")
+    assert {"migrations/__init__.py", "migrations/versions/__init__.py"} < files(empty.root)
+
+
+def test_an_empty_directory_is_taken_and_no_other(empty: Project) -> None:
+    (empty.root / "scripts").mkdir()
+    init("scripts", root=empty.root)
+    before = files(empty.root)
+    for name in ("scripts", "migrateops.toml"):
+        with pytest.raises(DirectoryNotEmpty) as caught:
+            init(name, root=empty.root)
+        assert caught.value.directory == str(empty.root / name)
+    assert files(empty.root) == before
+
+
+def test_nothing_is_left_where_it_fails(empty: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: Path, target: Path) -> Path:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError):
+        init(root=empty.root)
+    assert files(empty.root) == set()
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        init(root=empty.root)
+    assert files(empty.root) == set()
+
+
+def test_an_unknown_template(empty: Project) -> None:
+    assert templates() == ("async", "generic", "plain")
+    with pytest.raises(UnknownTemplate) as caught:
+        init(template="genric", root=empty.root)
+    assert caught.value.known == templates()
+    assert caught.value.hint() == "use 'generic'"

@@ -1,0 +1,91 @@
+"""``quickstart``, from an empty directory to a project that goes on working."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops.commands.quickstart import Ran, quickstart
+from migrateops.errors.commands import DirectoryNotEmpty
+from tests.project import Project
+
+
+@pytest.fixture
+def scenes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Ran]:
+    """What it runs, in ``shop`` below the directory of the test."""
+    # What is set for the user's own project is not for this one.
+    monkeypatch.setenv("MIGRATEOPS_URL", "nonsense://")
+    monkeypatch.setenv("MIGRATEOPS_CONFIG", "nonsense.toml")
+    return [scene for scene in quickstart(str(tmp_path / "shop")) if isinstance(scene, Ran)]
+
+
+def test_the_work_is_done_and_can_go_on(scenes: list[Ran], tmp_path: Path) -> None:
+    first, second, third = (
+        scene.output.split()[1]
+        for scene in scenes
+        if "wrote" in scene.output.split()[0:1] and "revision" in scene.command
+    )
+    ids = [Path(path).name.partition("_")[0] for path in (first, second, third)]
+    by_command = {scene.command: scene.output for scene in scenes}
+    assert (
+        "create_table 'customer'"
+        in by_command["migrateops revision --autogenerate -m 'customers and purchases'"]
+    )
+    assert (
+        "add_column 'customer' 'email'"
+        in by_command["migrateops revision --autogenerate -m 'email of customers'"]
+    )
+    assert by_command["migrateops current"].startswith(f"{ids[1]} (head)")
+    assert by_command["migrateops downgrade -1"].startswith(f"downgrade {ids[1]} -> {ids[0]}")
+    assert by_command["migrateops upgrade head"].startswith(f"upgrade {ids[1]} -> {ids[2]}")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'shop' / 'shop.db'}", poolclass=sa.NullPool)
+    columns = [column["name"] for column in sa.inspect(engine).get_columns("customer")]
+    assert columns == ["id", "name", "email"]
+    assert {scene.status for scene in scenes if "--sql" not in scene.command} == {0}
+
+    shop = Project.__new__(Project)
+    shop.root = tmp_path / "shop"
+    assert (
+        shop.cli("current", "--check-heads", env={"MIGRATEOPS_URL": "", "MIGRATEOPS_CONFIG": ""}).returncode
+        == 0
+    )
+
+
+def test_the_sql_of_another_database_is_printed(scenes: list[Ran]) -> None:
+    pytest.importorskip("migrateops_postgresql")
+    pytest.importorskip("migrateops_sequences")
+    (offline,) = (scene for scene in scenes if "--sql" in scene.command)
+    assert offline.status == 0, offline.output
+    assert "CREATE SEQUENCE purchase_number START WITH 1000" in offline.output
+
+
+def test_what_is_not_installed_is_said_and_does_not_stop_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGRATEOPS_PLUGINS", "none")
+    scenes = [scene for scene in quickstart(str(tmp_path / "shop")) if isinstance(scene, Ran)]
+    (offline,) = (scene for scene in scenes if "--sql" in scene.command)
+    assert offline.status == 1
+    assert "  hint: " in offline.output
+    assert scenes[-1].command == "migrateops upgrade head"
+
+
+def test_it_takes_no_directory_that_is_in_use(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "mine.txt").touch()
+    with pytest.raises(DirectoryNotEmpty):
+        next(quickstart(str(tmp_path / "shop")))
+    assert [path.name for path in (tmp_path / "shop").iterdir()] == ["mine.txt"]
+
+
+def test_the_command_shows_each_command(project: Project) -> None:
+    result = project.cli("quickstart", "demo", timeout=120)
+    shown = [line for line in result.stdout.splitlines() if line.startswith("$ ")]
+    assert shown[:2] == [
+        "$ migrateops init",
+        "$ migrateops revision --autogenerate -m 'customers and purchases'",
+    ]
+    assert shown.count("$ migrateops upgrade head") == 4
+    assert "cd demo" in result.stdout
