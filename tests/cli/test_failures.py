@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
-from migrateops.errors.base import MigrateOpsError
+from tests.distributions import Site
 from tests.project import Project, Result
 
 
@@ -112,11 +115,9 @@ def test_a_file_that_is_refused(project: Project) -> None:
     check_report(project.run("init", "file/migrations", check=False), "MO123")
 
 
-def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: object) -> None:
+def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: Site) -> None:
     project.revision("aa1")
-    make = fake_dist
-    assert callable(make)
-    make(
+    fake_dist(
         "acme-after",
         modules={
             "acme_after.py": "from migrateops.plugins import hookimpl\n\n"
@@ -135,13 +136,25 @@ def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: object
     assert project.cli("downgrade", "base", "--json", check=False).returncode == 3
 
 
-def test_a_code_of_a_command_is_of_an_error_class() -> None:
-    from migrateops.errors import commands
+def test_without_a_command_the_help_is_shown(project: Project) -> None:
+    result = project.run(check=False)
+    assert result.returncode == 2
+    assert "Commands:" in result.stdout + result.stderr
 
-    classes = [
-        one
-        for one in vars(commands).values()
-        if isinstance(one, type) and one.__module__ == commands.__name__
-    ]
-    assert all(issubclass(one, MigrateOpsError) for one in classes)
-    assert len({one.code for one in classes}) == len(classes) > 3
+
+@pytest.mark.parametrize("words", [["history"], ["-q", "history"]])
+def test_a_reader_may_go_away(project: Project, words: list[str]) -> None:
+    for number in range(2000):
+        project.revision(f"aa{number}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "migrateops", *words],
+        cwd=project.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(60), complaint) == (0, b"")

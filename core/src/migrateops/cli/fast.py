@@ -72,13 +72,17 @@ def answer(request: Request) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader (`history | head`) has what it wants; nothing may be written to it on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_stdout()
     except Exception as error:
         from migrateops.cli.failure import failed
 
         return failed(error)
     return 0
+
+
+def abandon_stdout() -> None:
+    """Write nothing more: the reader (`history | head`) has what it wants, and exiting flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(request: Request) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrateops.cli.fast import abandon_stdout
 from migrateops.cli.invocation import Invocation, options
 from migrateops.errors.base import MigrateOpsError, closest
 from migrateops.errors.commands import PluginCommandFailed
@@ -93,6 +94,9 @@ class Verbs(click.Group):
             result = super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, MigrateOpsError):
             raise
+        except BrokenPipeError:
+            abandon_stdout()
+            return 0
         except Exception as error:
             advert: Advert | None = ctx.meta.get(_ADVERT)
             if advert is None:

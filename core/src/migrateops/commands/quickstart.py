@@ -76,8 +76,8 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
     yield _run(root, "upgrade", "head")
 
     yield Told(
-        "A script by hand. op.create_sequence comes from a plugin, migrateops-sequences; production, another\n"
-        "database of the configuration, has sequences. With --sql the SQL is printed, and nothing is sent."
+        "A script by hand. op.create_sequence comes from a plugin, migrateops-sequences. 'production' is\n"
+        "another database in migrateops.toml, and has sequences. With --sql the SQL is printed, and nothing is sent."
     )
     yield _run(root, "revision", "-m", "numbers of purchases")
     _fill_in(_script(root, "numbers_of_purchases"))

@@ -22,6 +22,7 @@ from migrateops.operations.registry import Namespace, Registrations
 from migrateops.operations.target import Target
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
+from migrateops.runtime.lock import locked
 from migrateops.runtime.options import check_options
 from migrateops.runtime.statements import Offline, Online
 from migrateops.runtime.transactions import OfflineTransactions, OnlineTransactions, Scope
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
+    from migrateops.dialects.base import Lock
     from migrateops.runtime.environment import EnvironmentContext
 
 DEFAULT_VERSION_TABLE = "migrateops_version"
@@ -52,6 +54,7 @@ class MigrationContext:
         namespace: The operations as this context sees them.
         as_sql: Whether statements go to a stream.
         observer: Who is told of each operation, or None.
+        lock: The lock, while one is held around the one transaction of the run.
         notes: What users should be told of the run, one sentence each.
     """
 
@@ -68,6 +71,7 @@ class MigrationContext:
         self.environment_context = environment_context
         self.connection = connection
         self.observer: Observer | None = None
+        self.lock: Lock | None = None
         self.notes: list[str] = []
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
@@ -245,12 +249,28 @@ class MigrationContext:
             self.statements.static_output(text)
 
     # -- transactions -------------------------------------------------------------------------
-    def begin_transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def begin_transaction(self) -> Iterator[None]:
         """Hold one transaction for the block, where the run has one transaction; else nothing.
 
-        With the default, one transaction a revision, ``run_migrations()`` holds them itself.
+        With the default, one transaction a revision, ``run_migrations()`` holds them itself.  A
+        context that no command is behind runs no revisions: there, the block is the transaction.
+
+        Raises:
+            LockRequired: The run has one transaction, and the lock cannot be had.
+            LockNotAcquired: Somebody else held it for too long.
         """
-        return self.transactions.run()
+        if self.transactions.scope != "per_run" or self.as_sql or self.opts.get("fn") is None:
+            with self.transactions.run():
+                yield
+            return
+        self.transactions.settle()
+        # The lock comes first: whoever waits for it is in no transaction.
+        try:
+            with locked(self) as self.lock, self.transactions.run():
+                yield
+        finally:
+            self.lock = None
 
     def autocommit_block(self) -> AbstractContextManager[None]:
         """Commit what was done, and commit each statement of the block by itself.
@@ -353,7 +373,7 @@ def _scope(opts: Mapping[str, Any]) -> Scope:
     each = opts.get("transaction_per_migration")
     if each is not None:
         return "per_revision" if each else "per_run"
-    scope: Scope = opts.get("transaction") or "per_revision"
+    scope: Scope = opts.get("transaction") or ("per_revision" if opts.get("fn") else "per_run")
     return scope
 
 

@@ -6,7 +6,7 @@ Per step the order is: operations, version row, callbacks, commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,7 +41,7 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     config = getattr(context.config, "settings", None)
     if not (steps or context.opts.get("purge") or getattr(config, "run_hooks", False)):
         return
-    with locked(context) as lock:
+    with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
         if lock is not None:
             # Somebody else may have run meanwhile.
             rows_now = context.get_current_heads()

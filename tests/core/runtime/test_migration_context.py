@@ -1,0 +1,115 @@
+"""A ``MigrationContext`` used alone, in any program."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops.errors.runtime import (
+    LiteralBindsOnline,
+    MultipleHeadsInDatabase,
+    NoDatabase,
+    NotAConnection,
+    UnknownOption,
+)
+from migrateops.operations import Operations
+from migrateops.runtime.migration import MigrationContext
+from tests.runtime.sqlite_environments import tables
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "test.db"
+
+
+def test_operations_in_a_block_are_committed_when_it_ends(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, plugins=())
+        with context.begin_transaction():
+            Operations(context).create_table("t", sa.Column("id", sa.Integer))
+            assert tables(file) == set()
+        assert tables(file) == {"t"}
+    engine.dispose()
+    # No lock was asked for: nobody migrates here.
+    assert [path.name for path in file.parent.iterdir()] == ["test.db"]
+
+
+def test_an_error_in_the_block_takes_all_of_it_back(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, plugins=())
+        with pytest.raises(sa.exc.OperationalError), context.begin_transaction():
+            Operations(context).create_table("t", sa.Column("id", sa.Integer))
+            context.execute("INSERT INTO nowhere VALUES (1)")
+    engine.dispose()
+    assert tables(file) == set()
+
+
+def test_in_the_callers_transaction_the_block_commits_nothing(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        context = MigrationContext.configure(connection, plugins=())
+        with context.begin_transaction():
+            Operations(context).create_table("t", sa.Column("id", sa.Integer))
+        transaction.rollback()
+    engine.dispose()
+    assert tables(file) == set()
+
+
+def test_a_block_offline_is_written(file: Path) -> None:
+    stream = io.StringIO()
+    context = MigrationContext.configure(dialect_name="sqlite", opts={"output_buffer": stream}, plugins=())
+    with context.begin_transaction():
+        Operations(context).execute("SELECT 1")
+    assert stream.getvalue().split() == ["BEGIN", "IMMEDIATE;", "SELECT", "1;", "COMMIT;"]
+    assert context.as_sql
+    assert context.get_current_heads() == ()
+
+
+def test_what_the_version_table_says() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "mine"}, plugins=())
+        assert (context.get_current_heads(), context.get_current_revision()) == ((), None)
+        connection.exec_driver_sql("CREATE TABLE mine (version_num VARCHAR(64))")
+        connection.exec_driver_sql("INSERT INTO mine VALUES ('aa1')")
+        assert context.get_current_revision() == "aa1"
+        connection.exec_driver_sql("INSERT INTO mine VALUES ('bb2')")
+        with pytest.raises(MultipleHeadsInDatabase) as caught:
+            context.get_current_revision()
+        assert {*caught.value.heads} == {"aa1", "bb2"}
+    engine.dispose()
+
+
+def test_asking_leaves_no_transaction_open() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        MigrationContext.configure(connection, plugins=()).get_current_heads()
+        assert not connection.in_transaction()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("wrong", ["sqlite://", sa.create_engine("sqlite://")], ids=["a url", "an engine"])
+def test_what_is_no_connection_is_refused(wrong: Any) -> None:
+    with pytest.raises(NotAConnection) as caught:
+        MigrationContext.configure(wrong)
+    assert caught.value.given.rpartition(".")[2] == type(wrong).__name__
+
+
+def test_what_does_not_go_together_is_refused() -> None:
+    with pytest.raises(NoDatabase):
+        MigrationContext.configure()
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        with pytest.raises(UnknownOption) as caught:
+            MigrationContext.configure(connection, opts={"compare_typ": True}, plugins=())
+        assert (caught.value.name, caught.value.guess) == ("compare_typ", "compare_type")
+        with pytest.raises(LiteralBindsOnline):
+            MigrationContext.configure(connection, opts={"literal_binds": True}, plugins=())
+    engine.dispose()
