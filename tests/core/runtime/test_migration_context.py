@@ -43,7 +43,7 @@ def test_an_error_in_the_block_takes_all_of_it_back(file: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, plugins=())
-        with pytest.raises(sa.exc.OperationalError), context.begin_transaction():
+        with pytest.raises(sa.exc.OperationalError), context.begin_transaction():  # noqa: PT012
             Operations(context).create_table("t", sa.Column("id", sa.Integer))
             context.execute("INSERT INTO nowhere VALUES (1)")
     engine.dispose()

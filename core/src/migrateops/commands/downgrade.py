@@ -35,10 +35,10 @@ def downgrade(
         StartNeeded: *sql* without a range: nothing says where to start from.
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
-    start, revision = start_of(revision, sql)
+    script = ScriptDirectory.from_config(config)
+    start, revision = start_of(script, revision, sql)
     if sql and start is None:
         raise StartNeeded(revision)
-    script = ScriptDirectory.from_config(config)
     return take_steps(
         config,
         lambda rows, context: downgrade_path(script.graph, rows, revision),

@@ -77,12 +77,12 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
 
     yield Told(
         "A script by hand. op.create_sequence comes from a plugin, migrateops-sequences. 'production' is\n"
-        "another database in migrateops.toml, and has sequences. With --sql the SQL is printed, and nothing is sent."
+        "another database in migrateops.toml, and has sequences. With --sql the SQL is printed, not sent."
     )
     yield _run(root, "revision", "-m", "numbers of purchases")
     _fill_in(_script(root, "numbers_of_purchases"))
     before = _script(root, "email_of_customers").name.partition("_")[0]
-    offline = _run(root, "-n", "production", "upgrade", f"{before}:head", "--sql", may_fail=True)
+    offline = _run(root, "-n", "production", "upgrade", "head-1:head", "--sql", may_fail=True)
     yield offline
     if offline.status:
         yield Told(

@@ -42,9 +42,9 @@ def stamp(
         raise PurgeOffline
     wanted = [revision] if isinstance(revision, str) else list(revision)
     start = None
-    if sql and len(wanted) == 1:
-        start, wanted[0] = start_of(wanted[0], sql)
     script = ScriptDirectory.from_config(config)
+    if sql and len(wanted) == 1:
+        start, wanted[0] = start_of(script, wanted[0], sql)
 
     def steps(rows: tuple[str, ...], context: Any) -> Any:
         return stamp_steps(script.graph, () if purge else rows, wanted)

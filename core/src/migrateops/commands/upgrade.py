@@ -8,7 +8,7 @@ from migrateops.commands.probe import at_heads
 from migrateops.commands.report import RunReport
 from migrateops.errors.runtime import RangeOnline
 from migrateops.errors.scripts import NoRevisionHeader
-from migrateops.revisions.expressions import split_range
+from migrateops.revisions.expressions import resolve, split_range
 from migrateops.revisions.walk import upgrade_path
 from migrateops.script.directory import ScriptDirectory
 
@@ -38,8 +38,8 @@ def upgrade(
         ScriptError: A script cannot be read at all.
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
-    start, revision = start_of(revision, sql)
     script = ScriptDirectory.from_config(config)
+    start, revision = start_of(script, revision, sql)
     for fault in script.faults:
         if not isinstance(fault, NoRevisionHeader):
             # It may be the newest script: without it the run would end too early, and say that all is well.
@@ -63,15 +63,17 @@ def upgrade(
     )
 
 
-def start_of(revision: str, sql: bool) -> tuple[str | None, str]:
-    """Split ``from:to``; without a range there is no start.
+def start_of(script: ScriptDirectory, revision: str, sql: bool) -> tuple[tuple[str, ...] | None, str]:
+    """Split ``from:to`` into the rows to start from and the target; without a range there are no rows.
 
     Raises:
         RangeOnline: A range without *sql*.
+        RevisionError: The start stands for nothing.
     """
     if ":" not in revision:
         return None, revision
     if not sql:
         raise RangeOnline(revision)
     start, end = split_range(revision) or ("", "")
-    return start or "base", end or "heads"
+    rows = (one.revision for one in resolve(script.graph, start or "base") if one is not None)
+    return tuple(rows), end or "heads"

@@ -15,11 +15,10 @@ class MigrateOpsError(Exception):
     ``hint()`` is for the one thing to do that is right in most cases.
     """
 
-    # Not made by dataclasses: generating the methods of all errors takes longer than many a command.
-
     code: ClassVar[str] = "MO000"
     _fields: ClassVar[tuple[str, ...]] = ()
 
+    # Not made by dataclasses: generating the methods of all errors takes longer than many a command.
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         own = (name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
@@ -32,10 +31,11 @@ class MigrateOpsError(Exception):
         # A default is an attribute of the class.
         if not known or not all(name in given or hasattr(self, name) for name in fields):
             raise TypeError(f"{type(self).__name__} takes ({', '.join(fields)})")
+        # Exception.__reduce__ rebuilds from args, so that errors travel between processes.
+        super().__init__(*(given[name] if name in given else getattr(self, name) for name in fields))
+        # Last, as an AttributeError has set its own ``name`` to None.
         for name, value in given.items():
             setattr(self, name, value)
-        # Exception.__reduce__ rebuilds from args, so that errors travel between processes.
-        super().__init__(*(getattr(self, name) for name in fields))
 
     def message(self) -> str:
         """Return what is wrong, in lower case, one line, with the values."""

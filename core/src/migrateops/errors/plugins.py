@@ -463,10 +463,12 @@ class UnsupportedByDialect(PluginError):
     dialect: str
     reason: str | None
     uses: tuple[Use, ...]
+    guarded: bool = False
 
     def message(self) -> str:
         because = f": {self.reason}" if self.reason else ""
-        return f"operation {self.name!r} cannot run on {self.dialect!r}{because}"
+        calls = "; a script calls it under a condition" if self.guarded else ""
+        return f"operation {self.name!r} cannot run on {self.dialect!r}{because}{calls}"
 
     def hint(self) -> str:
         return f'call it only where it can run: if op.get_context().dialect.name != "{self.dialect}"'

@@ -199,7 +199,9 @@ class _Check:
             if blocks or name not in self._broken[True]:
                 yield error
         for name, uses in sorted(self._unsupported[blocks].items()):
-            yield UnsupportedByDialect(name, self.dialects[0], self._lacks[name] or None, tuple(uses))
+            yield UnsupportedByDialect(
+                name, self.dialects[0], self._lacks[name] or None, tuple(uses), not blocks
+            )
 
     def _missing_plugin(self, distribution: str, need: _Need) -> MissingPlugin | None:
         from packaging.requirements import Requirement

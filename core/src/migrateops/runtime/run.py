@@ -185,7 +185,7 @@ class _Run:
         context = self.context
         if context.as_sql or context.connection is None:
             # A stream that starts from nothing starts with the table.
-            return bool(self.rows) or context.opts.get("starting_rev") not in (None, "base")
+            return bool(self.rows)
         with context.reading() as connection:
             return context.versions.exists(connection)
 
