@@ -42,7 +42,7 @@ class AdvisoryLock:
             return True
         if self._connection is None or self._connection.invalidated:
             self._close()
-            self._connection = self._open()
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._taken = bool(self._connection.execute(_TRY, {"key": self.key}).scalar_one())
         return self._taken
 
@@ -59,18 +59,11 @@ class AdvisoryLock:
         return self._taken
 
     def release(self) -> None:
-        """Give the lock back, and close the connection."""
+        """Give the lock back, and the connection to its pool."""
         if self._connection is not None and self.held():
-            # Closing alone would do, but the server notices that a moment later.
             with suppress(DBAPIError):
                 self._connection.execute(_RELEASE, {"key": self.key})
         self._close()
-
-    def _open(self) -> Connection:
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        # Closing it is to end the session, not to lend it to the next user of a pool.
-        connection.detach()
-        return connection
 
     def _close(self) -> None:
         connection, self._connection, self._taken = self._connection, None, False
