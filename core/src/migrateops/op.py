@@ -38,6 +38,7 @@ def _late_bound(name: str) -> Callable[..., Any]:
         return found
     from migrateops.operations import registry
     from migrateops.operations.base import Operations, members
+    from migrateops.operations.invocation import usage_error
 
     member = name in members(Operations)
 
@@ -52,7 +53,7 @@ def _late_bound(name: str) -> Callable[..., Any]:
         try:
             return directive(frame.operations, *args, **kw)
         except TypeError as exc:
-            error = frame.operations.usage_error(name, exc)
+            error = usage_error("op", name, directive, exc)
             if error is None:
                 raise
             raise error from None

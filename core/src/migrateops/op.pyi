@@ -1,18 +1,29 @@
 # Written by `migrateops stubs`; change the operations, not this file.
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
-
-from sqlalchemy import Column, Table, TableClause
-from sqlalchemy.schema import SchemaItem
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.types import TypeEngine
+from collections.abc import Callable
+from typing import Any
 
 from migrateops.operations.base import Operations
 
 _current: Operations
 
+add_column = _current.add_column
+alter_column = _current.alter_column
 batch_alter_table = _current.batch_alter_table
+bulk_insert = _current.bulk_insert
+create_check_constraint = _current.create_check_constraint
+create_foreign_key = _current.create_foreign_key
+create_index = _current.create_index
+create_primary_key = _current.create_primary_key
+create_table = _current.create_table
+create_table_comment = _current.create_table_comment
+create_unique_constraint = _current.create_unique_constraint
+drop_column = _current.drop_column
+drop_constraint = _current.drop_constraint
+drop_index = _current.drop_index
+drop_table = _current.drop_table
+drop_table_comment = _current.drop_table_comment
+execute = _current.execute
 f = _current.f
 get_bind = _current.get_bind
 get_context = _current.get_context
@@ -24,347 +35,9 @@ lowering_for = _current.lowering_for
 migration_context = _current.migration_context
 next = _current.next
 register_operation = _current.register_operation
+rename_table = _current.rename_table
 run_async = _current.run_async
 schema_obj = _current.schema_obj
-usage_error = _current.usage_error
-
-def add_column(
-    table_name: str,
-    column: Column[Any],
-    *,
-    schema: str | None = None,
-    if_not_exists: bool | None = None,
-    inline_references: bool | None = None,
-    inline_primary_key: bool | None = None,
-) -> None:
-    """Add a column to a table.
-
-    ``ALTER TABLE .. ADD COLUMN``; foreign keys, a unique constraint, the CHECK of its type, an
-    index and a comment of the column become statements of their own.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        column: The new column.
-        schema: Schema of the table, unquoted.
-        if_not_exists: Say IF NOT EXISTS.
-        inline_references: Write a foreign key of one column inside ADD COLUMN.
-        inline_primary_key: Write PRIMARY KEY inside ADD COLUMN.
-    """
-
-def alter_column(
-    table_name: str,
-    column_name: str,
-    *,
-    nullable: bool | None = None,
-    comment: str | Literal[False] | None = False,
-    server_default: Any = False,
-    new_column_name: str | None = None,
-    type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
-    existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
-    existing_server_default: Any = False,
-    existing_nullable: bool | None = None,
-    existing_comment: str | None = None,
-    schema: str | None = None,
-    **kw: Any,
-) -> None:
-    """Alter a column of a table.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        column_name: Present name of the column, unquoted.
-        nullable: Whether it is to accept NULL.
-        comment: Its new comment; None drops the comment, False leaves it.
-        server_default: Its new default on the server, a string or ``text()``; None drops the
-            default, False leaves it.
-        new_column_name: Its new name, unquoted.
-        type_: Its new type.
-        existing_type: Its present type; some dialects must be told.
-        existing_server_default: Its present default; False for not given.
-        existing_nullable: Whether it accepts NULL at present.
-        existing_comment: Its present comment.
-        schema: Schema of the table, unquoted.
-        kw: Options of the dialect.
-    """
-
-def bulk_insert(table: TableClause, rows: Sequence[Mapping[str, Any]], *, multiinsert: bool = True) -> None:
-    """Insert rows.
-
-    Args:
-        table: A Table, or a ``sqlalchemy.table()`` with columns.
-        rows: A list of mappings, one a row.
-        multiinsert: Send all rows in one call; False inserts row by row, which rows with SQL
-            expressions need.
-    """
-
-def create_check_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    condition: Any,
-    *,
-    schema: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    **kw: Any,
-) -> None:
-    """Add a CHECK constraint to a table.
-
-    Args:
-        constraint_name: Name of the constraint, unquoted; None leaves it to the naming convention.
-        table_name: Name of the table, unquoted.
-        condition: The condition: SQL text, ``text()``, or a SQL expression.
-        schema: Schema of the table, unquoted.
-        deferrable: Say DEFERRABLE or NOT DEFERRABLE.
-        initially: ``"DEFERRED"`` or ``"IMMEDIATE"``.
-        kw: Constraint options of the dialect.
-    """
-
-def create_foreign_key(
-    constraint_name: str | None,
-    source_table: str,
-    referent_table: str,
-    local_cols: Sequence[str],
-    remote_cols: Sequence[str],
-    *,
-    onupdate: str | None = None,
-    ondelete: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    match: str | None = None,
-    source_schema: str | None = None,
-    referent_schema: str | None = None,
-    **kw: Any,
-) -> None:
-    """Add a foreign key to a table.
-
-    Args:
-        constraint_name: Name of the constraint, unquoted; None leaves it to the naming convention.
-        source_table: The table that refers, unquoted.
-        referent_table: The table that is referred to, unquoted.
-        local_cols: Names of the columns that refer.
-        remote_cols: Names of the columns that are referred to.
-        onupdate: What ON UPDATE says, such as ``"CASCADE"``.
-        ondelete: What ON DELETE says, such as ``"SET NULL"``.
-        deferrable: Say DEFERRABLE or NOT DEFERRABLE.
-        initially: ``"DEFERRED"`` or ``"IMMEDIATE"``.
-        match: What MATCH says, such as ``"FULL"``.
-        source_schema: Schema of the table that refers, unquoted.
-        referent_schema: Schema of the table that is referred to, unquoted.
-        kw: Constraint options of the dialect.
-    """
-
-def create_index(
-    index_name: str | None,
-    table_name: str,
-    columns: Sequence[Any],
-    *,
-    schema: str | None = None,
-    unique: bool = False,
-    if_not_exists: bool | None = None,
-    **kw: Any,
-) -> None:
-    """Create an index.
-
-    Args:
-        index_name: Name of the index, unquoted; None leaves it to the naming convention.
-        table_name: Name of the table, unquoted.
-        columns: Column names, ``text()``, or SQL expressions.
-        schema: Schema of the table, unquoted.
-        unique: Create a UNIQUE index.
-        if_not_exists: Say IF NOT EXISTS.
-        kw: Index options of the dialect.
-    """
-
-def create_primary_key(
-    constraint_name: str | None,
-    table_name: str,
-    columns: Sequence[str],
-    *,
-    schema: str | None = None,
-    **kw: Any,
-) -> None:
-    """Add a primary key to a table.
-
-    Args:
-        constraint_name: Name of the constraint, unquoted; None leaves it to the naming convention.
-        table_name: Name of the table, unquoted.
-        columns: Names of the columns.
-        schema: Schema of the table, unquoted.
-        kw: Constraint options of the dialect.
-    """
-
-def create_table(
-    table_name: str,
-    *columns: SchemaItem,
-    schema: str | None = None,
-    if_not_exists: bool | None = None,
-    comment: str | None = None,
-    prefixes: Sequence[str] | None = None,
-    **kw: Any,
-) -> Table:
-    """Create a table and return it as a SQLAlchemy Table.
-
-    ``CREATE TABLE``, then one ``CREATE INDEX`` for each index of its columns; comments follow as
-    statements of their own where the dialect has them so.  The table's ``before_create`` and
-    ``after_create`` events are fired.
-
-    Args:
-        table_name: Name of the new table, unquoted.
-        columns: Columns, constraints and indexes.
-        schema: Schema to create it in, unquoted; the connection's default when omitted.
-        if_not_exists: Say IF NOT EXISTS.
-        comment: Comment of the table.
-        prefixes: Words between CREATE and TABLE.
-        kw: Table options of the dialect, such as ``<dialect>_<option>``, and ``info``.
-    """
-
-def create_table_comment(
-    table_name: str,
-    comment: str | None,
-    *,
-    existing_comment: str | None = None,
-    schema: str | None = None,
-) -> None:
-    """Set the comment of a table.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        comment: The comment.
-        existing_comment: Its present comment, for reversing.
-        schema: Schema of the table, unquoted.
-    """
-
-def create_unique_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    columns: Sequence[str],
-    *,
-    schema: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    **kw: Any,
-) -> None:
-    """Add a unique constraint to a table.
-
-    Args:
-        constraint_name: Name of the constraint, unquoted; None leaves it to the naming convention.
-        table_name: Name of the table, unquoted.
-        columns: Names of the columns.
-        schema: Schema of the table, unquoted.
-        deferrable: Say DEFERRABLE or NOT DEFERRABLE.
-        initially: ``"DEFERRED"`` or ``"IMMEDIATE"``.
-        kw: Constraint options of the dialect.
-    """
-
-def drop_column(
-    table_name: str,
-    column_name: str,
-    *,
-    schema: str | None = None,
-    if_exists: bool | None = None,
-    **kw: Any,
-) -> None:
-    """Drop a column of a table.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        column_name: Name of the column, unquoted.
-        schema: Schema of the table, unquoted.
-        if_exists: Say IF EXISTS.
-        kw: Options of the dialect.
-    """
-
-def drop_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    type_: str | None = None,
-    *,
-    schema: str | None = None,
-    if_exists: bool | None = None,
-) -> None:
-    """Drop a constraint of a table.
-
-    Args:
-        constraint_name: Name of the constraint, unquoted.
-        table_name: Name of the table, unquoted.
-        type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``; some dialects must
-            be told.
-        schema: Schema of the table, unquoted.
-        if_exists: Say IF EXISTS.
-    """
-
-def drop_index(
-    index_name: str | None,
-    table_name: str | None = None,
-    *,
-    schema: str | None = None,
-    if_exists: bool | None = None,
-    **kw: Any,
-) -> None:
-    """Drop an index.
-
-    Args:
-        index_name: Name of the index, unquoted.
-        table_name: Name of the table, unquoted; some dialects must be told.
-        schema: Schema of the index, unquoted.
-        if_exists: Say IF EXISTS.
-        kw: Index options of the dialect.
-    """
-
-def drop_table(
-    table_name: str,
-    *,
-    schema: str | None = None,
-    if_exists: bool | None = None,
-    **kw: Any,
-) -> None:
-    """Drop a table.
-
-    ``DROP TABLE``; the table's ``before_drop`` and ``after_drop`` events are fired.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        schema: Schema of the table, unquoted.
-        if_exists: Say IF EXISTS.
-        kw: Table options of the dialect.
-    """
-
-def drop_table_comment(
-    table_name: str,
-    *,
-    existing_comment: str | None = None,
-    schema: str | None = None,
-) -> None:
-    """Drop the comment of a table.
-
-    Args:
-        table_name: Name of the table, unquoted.
-        existing_comment: Its present comment, for reversing.
-        schema: Schema of the table, unquoted.
-    """
-
-def execute(
-    sqltext: str | Executable,
-    *,
-    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    execution_options: Mapping[str, Any] | None = None,
-) -> None:
-    r"""Execute SQL.
-
-    Args:
-        sqltext: A string, taken as ``text()`` (so ``:name`` is a parameter and ``\\:`` a colon), or
-            any SQLAlchemy element that can be executed.
-        parameters: Values for the statement's parameters: a mapping, or a list of them.
-        execution_options: Execution options of SQLAlchemy.
-    """
-
-def rename_table(old_table_name: str, new_table_name: str, *, schema: str | None = None) -> None:
-    """Rename a table.
-
-    Args:
-        old_table_name: Present name, unquoted.
-        new_table_name: New name, unquoted, without a schema.
-        schema: Schema of the table, unquoted; the table stays in it.
-    """
 
 # What a plugin or the project registers: `migrateops stubs` writes its signatures for a project.
 def __getattr__(name: str) -> Callable[..., Any]: ...

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
@@ -43,7 +44,7 @@ def test_an_error_in_the_block_takes_all_of_it_back(file: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, plugins=())
-        with pytest.raises(sa.exc.OperationalError), context.begin_transaction():  # noqa: PT012
+        with pytest.raises(OperationalError), context.begin_transaction():  # noqa: PT012
             Operations(context).create_table("t", sa.Column("id", sa.Integer))
             context.execute("INSERT INTO nowhere VALUES (1)")
     engine.dispose()

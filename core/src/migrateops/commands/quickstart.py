@@ -81,7 +81,6 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
     )
     yield _run(root, "revision", "-m", "numbers of purchases")
     _fill_in(_script(root, "numbers_of_purchases"))
-    before = _script(root, "email_of_customers").name.partition("_")[0]
     offline = _run(root, "-n", "production", "upgrade", "head-1:head", "--sql", may_fail=True)
     yield offline
     if offline.status:

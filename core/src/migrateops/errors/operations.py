@@ -163,14 +163,14 @@ class UnknownDirective(OperationError, AttributeError):
 
     code = "MO311"
     namespace: str
-    name: str
+    operation: str
     known: tuple[str, ...] = ()
 
     def message(self) -> str:
-        return f"{self.namespace}.{self.name} is not an operation that is installed or registered here"
+        return f"{self.namespace}.{self.operation} is not an operation that is installed or registered here"
 
     def hint(self) -> str:
-        guess = closest(self.name, self.known)
+        guess = closest(self.operation, self.known)
         if guess:
             return f"did you mean {self.namespace}.{guess}?"
         return "install the plugin that provides it, or register it with @Operations.register_operation"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
@@ -15,11 +14,11 @@ from migrateops.errors.operations import (
     NotAwaitable,
     ReservedName,
     UnsupportedOperation,
-    UsageError,
 )
 from migrateops.operations import registry
 from migrateops.operations._surface import BatchSurface, OperationsSurface
 from migrateops.operations.declare import Form, MigrateOperation
+from migrateops.operations.invocation import Known, run, usage_error
 from migrateops.operations.registry import (
     DEFAULT,
     Implementation,
@@ -89,26 +88,6 @@ def _current_namespace() -> Namespace:
     operations = frame.operations if frame is not None else None
     found: Namespace = operations.migration_context.namespace if operations is not None else _core_only
     return found
-
-
-class Known:
-    """What an ``Operations`` has looked up in the namespace, until anything is registered anew.
-
-    Apart from it, as attributes of a class with ``__getattr__`` are slower to read.
-    """
-
-    __slots__ = ("chains", "context", "functions", "generation", "running")
-
-    def __init__(self, context: Any) -> None:
-        self.context = context
-        self.running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
-        self.forget()
-
-    def forget(self) -> None:
-        """Look everything up again."""
-        self.generation = registry.current_generation
-        self.functions: dict[str, Callable[..., Any]] = {}
-        self.chains: dict[type, tuple[Implementation, ...]] = {}
 
 
 class AbstractOperations(metaclass=_Layered):
@@ -216,7 +195,7 @@ class AbstractOperations(metaclass=_Layered):
             try:
                 return method(*args, **kw)
             except TypeError as exc:
-                error = self.usage_error(name, exc)
+                error = usage_error(self.form, name, method, exc)
                 if error is None:
                     raise
                 raise error from None
@@ -241,16 +220,6 @@ class AbstractOperations(metaclass=_Layered):
             known.functions[name] = function = found
         return function
 
-    def usage_error(self, name: str, exc: TypeError) -> UsageError | None:
-        """Return the error for a call with arguments that the directive does not take.
-
-        None if *exc* was raised inside the call, not by the call itself: then the traceback does
-        not end in the frame that called.
-        """
-        if exc.__traceback__ is None or exc.__traceback__.tb_next is not None:
-            return None
-        return _usage_error(self.form, name, self.directive(name), exc)
-
     # -- running ----------------------------------------------------------------------------
     def invoke(self, operation: MigrateOperation) -> Any:
         """Run *operation* through its implementation for this dialect and return the result.
@@ -267,10 +236,10 @@ class AbstractOperations(metaclass=_Layered):
             known.chains[operation.__class__] = chain
         observer = known.context.observer
         if observer is None:
-            return _run(self, known, operation, chain, 0)
+            return run(self, known, operation, chain, 0)
         observer.before_operation(operation)
         try:
-            result = _run(self, known, operation, chain, 0)
+            result = run(self, known, operation, chain, 0)
         except BaseException as exc:
             observer.after_operation(operation, exc)
             raise
@@ -287,7 +256,7 @@ class AbstractOperations(metaclass=_Layered):
         for running, chain, index in reversed(known.running):
             if running is operation:
                 if index + 1 < len(chain):
-                    return _run(self, known, operation, chain, index + 1)
+                    return run(self, known, operation, chain, index + 1)
                 break
         raise NoNextImplementation(type(operation).__name__)
 
@@ -360,40 +329,6 @@ class AbstractOperations(metaclass=_Layered):
         return await_only(async_function(connection, *args, **kw_args))
 
 
-def _run(
-    operations: AbstractOperations,
-    known: Known,
-    operation: MigrateOperation,
-    chain: tuple[Implementation, ...],
-    index: int,
-) -> Any:
-    """Run one implementation; where others follow it, note which one runs, for ``next()``."""
-    implementation = chain[index]
-    if len(chain) == 1:
-        if implementation.lowering:
-            return _send(implementation, operation, known.context)
-        return implementation.function(operations, operation)
-    known.running.append((operation, chain, index))
-    try:
-        if implementation.lowering:
-            return _send(implementation, operation, known.context)
-        return implementation.function(operations, operation)
-    finally:
-        known.running.pop()
-
-
-def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
-    """Send what a lowering yields, and return what it returns."""
-    statements = iter(implementation.function(operation, context.target) or ())
-    send = context.run_statement
-    while True:
-        try:
-            statement = next(statements)
-        except StopIteration as end:
-            return end.value
-        send(statement)
-
-
 def lowering(function: FnT, *, refuses: Callable[[Target], str | None] | None = None) -> FnT:
     """Mark a function that an entry point advertises as a lowering: ``function(operation, target)``.
 
@@ -410,16 +345,6 @@ def lowering(function: FnT, *, refuses: Callable[[Target], str | None] | None = 
 def members(cls: type) -> frozenset[str]:
     """Return the names that the class itself defines: no operation may be called so."""
     return frozenset(name for klass in cls.__mro__ for name in vars(klass)) | {"migration_context"}
-
-
-def _usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError:
-    from migrateops.operations.stub import plain
-
-    receiver = "op" if form == "op" else "batch_op"
-    problem = str(exc).partition("() ")[2] or str(exc)
-    signature = inspect.signature(function)
-    shown = signature.replace(parameters=list(signature.parameters.values())[1:])
-    return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{plain(shown)}")
 
 
 class Operations(AbstractOperations, OperationsSurface):

@@ -64,7 +64,7 @@ def surface_stub(op: Sequence[Directive], batch: Sequence[Directive]) -> str:
         ("batch", batch, "BatchSurface", "The directives of a batch."),
     )
     for form, directives, name, summary in forms:
-        methods = [_definition(one, form, imports, method=True) for one in directives]
+        methods = [_definition(one, form, imports) for one in directives]
         classes.append(f'class {name}:\n    """{summary}"""\n\n' + "\n".join(methods))
     return f"{_WRITTEN}\n{imports.lines()}\n{chr(10).join(classes)}"
 
@@ -80,13 +80,12 @@ def op_stub(directives: Sequence[Directive], members: Iterable[str]) -> str:
     imports.use("collections.abc", "Callable")
     imports.use("typing", "Any")
     imports.use("migrateops.operations.base", "Operations")
-    functions = [_definition(one, "op", imports, method=False) for one in directives]
+    names = sorted({*members, *(one.name for one in directives)})
     lines = [
         _WRITTEN,
         imports.lines(),
         "_current: Operations\n",
-        "".join(f"{name} = _current.{name}\n" for name in sorted(members)),
-        *functions,
+        "".join(f"{name} = _current.{name}\n" for name in names),
         "# What a plugin or the project registers: `migrateops stubs` writes its signatures for a project.",
         "def __getattr__(name: str) -> Callable[..., Any]: ...\n",
     ]
@@ -134,7 +133,7 @@ def _section(module: str) -> int:
     return 0 if top in sys.stdlib_module_names else 2 if top == "migrateops" else 1
 
 
-def _definition(directive: Directive, form: Form, imports: _Imports, *, method: bool) -> str:
+def _definition(directive: Directive, form: Form, imports: _Imports) -> str:
     """Return the ``def`` of one directive, with its docstring, ended by a line end."""
     op_cls = directive.op_cls
     modules = [sys.modules[cls.__module__] for cls in op_cls.__mro__ if cls.__module__ in sys.modules]
@@ -150,21 +149,19 @@ def _definition(directive: Directive, form: Form, imports: _Imports, *, method: 
     keyword = next((i for i, one in enumerate(parameters) if one.kind is Parameter.KEYWORD_ONLY), None)
     if keyword is not None and all(one.kind is not Parameter.VAR_POSITIONAL for one in parameters):
         shown.insert(keyword, "*")
-    if method:
-        shown.insert(0, "self")
+    shown.insert(0, "self")
     end = f") -> {_annotation(returns, modules, imports)}:"
-    indent = "    " if method else ""
-    head = f"{indent}def {directive.name}({', '.join(shown)}{end}"
+    head = f"    def {directive.name}({', '.join(shown)}{end}"
     if len(head) > _WIDTH:
-        listed = "".join(f"{indent}    {one},\n" for one in shown)
-        head = f"{indent}def {directive.name}(\n{listed}{indent}{end}"
+        listed = "".join(f"        {one},\n" for one in shown)
+        head = f"    def {directive.name}(\n{listed}    {end}"
     fields = {field.param for field in spec.fields} if spec is not None else set()
     doc = _documented(directive, fields - {one.name for one in parameters})
     if not doc:
         return f"{head} ...\n"
     quotes = 'r"""' if "\\" in doc else '"""'
     body = f"{quotes}{doc}" + ("\n" if "\n" in doc else "") + '"""'
-    text = "\n".join(f"{indent}    {line}".rstrip() for line in body.splitlines())
+    text = "\n".join(f"        {line}".rstrip() for line in body.splitlines())
     return f"{head}\n{text}\n"
 
 

@@ -1,0 +1,87 @@
+"""How an operation gets from its directive to its implementation, quickly."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from migrateops.errors.operations import UsageError
+from migrateops.operations import registry
+from migrateops.operations.declare import Form, MigrateOperation
+from migrateops.operations.registry import Implementation
+from migrateops.operations.stub import plain
+
+if TYPE_CHECKING:
+    from migrateops.operations.base import AbstractOperations
+
+
+class Known:
+    """What an ``Operations`` has looked up in the namespace, until anything is registered anew.
+
+    Apart from it, as attributes of a class with ``__getattr__`` are slower to read.
+    """
+
+    __slots__ = ("chains", "context", "functions", "generation", "running")
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        self.running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        self.generation = registry.current_generation
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self.chains: dict[type, tuple[Implementation, ...]] = {}
+
+
+def run(
+    operations: AbstractOperations,
+    known: Known,
+    operation: MigrateOperation,
+    chain: tuple[Implementation, ...],
+    index: int,
+) -> Any:
+    """Run one implementation; where others follow it, note which one runs, for ``next()``."""
+    implementation = chain[index]
+    if len(chain) == 1:
+        if implementation.lowering:
+            return _send(implementation, operation, known.context)
+        return implementation.function(operations, operation)
+    known.running.append((operation, chain, index))
+    try:
+        if implementation.lowering:
+            return _send(implementation, operation, known.context)
+        return implementation.function(operations, operation)
+    finally:
+        known.running.pop()
+
+
+def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
+    """Send what a lowering yields, and return what it returns."""
+    statements = iter(implementation.function(operation, context.target) or ())
+    send = context.run_statement
+    while True:
+        try:
+            statement = next(statements)
+        except StopIteration as end:
+            return end.value
+        send(statement)
+
+
+def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError | None:
+    """Return the error for a call with arguments that a directive does not take.
+
+    None if *exc* was raised inside the call, not by the call itself: then the traceback does not
+    end in the frame that called.
+    """
+    if exc.__traceback__ is None or exc.__traceback__.tb_next is not None:
+        return None
+    receiver = "op" if form == "op" else "batch_op"
+    problem = str(exc).partition("() ")[2] or str(exc)
+    signature = inspect.signature(function)
+    # What is bound already has no parameter for the object that it is bound to.
+    skipped = 0 if inspect.ismethod(function) else 1
+    shown = plain(signature.replace(parameters=list(signature.parameters.values())[skipped:]))
+    return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
