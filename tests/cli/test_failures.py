@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -9,6 +10,17 @@ import pytest
 
 from tests.distributions import Site
 from tests.project import Project, Result
+
+AFTER = """
+from migrateops.plugins import hookimpl
+
+class Plugin:
+    @hookimpl
+    def migrateops_after_run(self, ctx, plan, error):
+        raise ValueError("too late")
+
+plugin = Plugin()
+"""
 
 
 def check_report(result: Result, code: str) -> None:
@@ -119,14 +131,7 @@ def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: Site) 
     project.revision("aa1")
     fake_dist(
         "acme-after",
-        modules={
-            "acme_after.py": "from migrateops.plugins import hookimpl\n\n"
-            "class Plugin:\n"
-            "    @hookimpl\n"
-            "    def migrateops_after_run(self, ctx, plan, error):\n"
-            "        raise ValueError('too late')\n\n"
-            "plugin = Plugin()\n"
-        },
+        modules={"acme_after.py": AFTER},
         entry_points={"migrateops.plugins": {"after": "acme_after:plugin"}},
     )
     result = project.cli("upgrade", check=False)
@@ -134,6 +139,42 @@ def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: Site) 
     assert result.stderr.startswith("error[MO519]: ")
     assert project.cli("current").stdout == "aa1 (head), aa1\n"
     assert project.cli("downgrade", "base", "--json", check=False).returncode == 3
+
+
+@pytest.mark.parametrize(
+    "words", [["stamp", "aa1"], ["upgrade", "--sql"], ["upgrade", "--sql", "--json"], ["-q", "upgrade"]]
+)
+def test_every_way_to_run_shows_what_after_hooks_raised(
+    project: Project, fake_dist: Site, words: list[str]
+) -> None:
+    project.revision("aa1")
+    fake_dist(
+        "acme-after",
+        modules={"acme_after.py": AFTER},
+        entry_points={"migrateops.plugins": {"after": "acme_after:plugin"}},
+    )
+    result = project.cli(*words, check=False)
+    assert result.returncode == 3
+    assert [line for line in result.stderr.splitlines() if line.startswith("error[MO519]: ")]
+    assert "MO519" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["upgrade", "--sql"], ["stamp", "head"]])
+def test_plugins_that_are_left_out_are_noted(project: Project, fake_dist: Site, words: list[str]) -> None:
+    project.revision("aa1")
+    fake_dist(
+        "acme-broken",
+        modules={"acme_broken.py": "raise ValueError('in the plugin')\n"},
+        entry_points={"migrateops.plugins": {"broken": "acme_broken:plugin"}},
+    )
+    result = project.cli(*words)
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("note: left out: ")]
+    assert "acme-broken" in line
+    assert "acme-broken" not in result.stdout
+    project.cli("stamp", "base")
+    [left_out] = json.loads(project.cli("upgrade", "--json").stdout)["left_out"]
+    assert left_out["code"] == "MO501"
+    assert "acme-broken" in left_out["message"]
 
 
 def test_without_a_command_the_help_is_shown(project: Project) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,35 @@ def test_the_table_is_added_to_a_pyproject(empty: Project) -> None:
     empty.run("init", "--pyproject")
     assert (empty.root / "pyproject.toml").read_text().startswith(f"{before}\n[tool.migrateops]\n")
     assert Config.find(empty.root).settings.script_location == str(empty.root / "migrations")
+
+
+def test_a_pyproject_keeps_its_line_ends_and_its_mode(empty: Project) -> None:
+    path = empty.root / "pyproject.toml"
+    path.write_bytes(b'[project]\r\nname = "shop"\r\n')
+    path.chmod(0o600)
+    empty.run("init", "--pyproject")
+    content = path.read_bytes()
+    assert content.startswith(b'[project]\r\nname = "shop"\r\n\r\n[tool.migrateops]\r\n')
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_pyproject_that_is_a_link_stays_one(empty: Project) -> None:
+    shared = empty.write("shared/project.toml", '[project]\nname = "shop"\n')
+    path = empty.root / "pyproject.toml"
+    path.symlink_to(shared)
+    empty.run("init", "--pyproject")
+    assert path.is_symlink()
+    assert set(tomllib.loads(shared.read_text())) == {"project", "tool"}
+    assert files(shared.parent) == {"project.toml"}
+
+
+@pytest.mark.parametrize("option", [None, "--pyproject", "--ini"])
+@pytest.mark.parametrize("name", ['a "b"', "50% off %(here)s", "back\\slash", "${HOME} $${x}", "übung"])
+def test_any_name_of_a_directory(empty: Project, name: str, option: str | None) -> None:
+    empty.run("init", name, *([option] if option else []))
+    assert Path(str(Config.find(empty.root).settings.script_location)) == empty.root / name
+    assert (empty.root / name / "versions").is_dir()
 
 
 @pytest.mark.parametrize("option", ["--pyproject", "--ini", "--package"])

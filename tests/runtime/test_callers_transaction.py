@@ -32,11 +32,15 @@ with context.begin_transaction():
 CREATE = 'op.create_table("first", sa.Column("id", sa.Integer, primary_key=True))'
 
 
-def upgrade(project: Project, connection: sa.Connection | None = None) -> None:
+def config_with(project: Project, connection: sa.Connection | None) -> Config:
     config = Config.find(project.root)
     if connection is not None:
         config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
+
+
+def upgrade(project: Project, connection: sa.Connection | None = None) -> None:
+    command.upgrade(config_with(project, connection), "head")
 
 
 def file_of(project: Project) -> Path:
@@ -73,6 +77,97 @@ def test_env_py_that_does_not_commit_its_transaction_is_told(project: Project, e
         upgrade(project)
     assert caught.value.code == "MO443"
     assert tables(file_of(project)) == set()
+
+
+NEVER_ENDED = """
+connection = sa.create_engine(URL).connect()
+transaction = connection.begin()
+context.configure(connection=connection)
+context.run_migrations()
+"""
+SAVEPOINT = """
+with engine.begin() as connection:
+    connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+    connection.exec_driver_sql("INSERT INTO theirs VALUES (1)")
+    context.configure(connection=connection)
+    savepoint = connection.begin_nested()
+    context.run_migrations()
+    savepoint.{end}
+"""
+
+
+def test_env_py_that_never_ends_its_transaction_is_told(project: Project) -> None:
+    project.build(env=online(project.url, NEVER_ENDED))
+    project.revision("aa1", upgrade=CREATE)
+    with pytest.raises(RunNotCommitted) as caught:
+        upgrade(project)
+    assert caught.value.how == "was not committed"
+    assert tables(file_of(project)) == set()
+
+
+def test_env_py_that_rolls_back_to_a_savepoint_and_commits_is_told(project: Project) -> None:
+    project.build(env=online(project.url, SAVEPOINT.format(end="rollback()")))
+    project.revision("aa1", upgrade=CREATE)
+    with pytest.raises(RunNotCommitted):
+        upgrade(project)
+    assert tables(file_of(project)) == {"theirs"}
+
+
+def test_a_savepoint_around_the_run_that_is_released_loses_nothing(project: Project) -> None:
+    project.build(env=online(project.url, SAVEPOINT.format(end="commit()")))
+    project.revision("aa1", upgrade=CREATE)
+    report = command.upgrade(Config.find(project.root), "head")
+    assert report.heads == ("aa1",)
+    assert heads(file_of(project)) == ["aa1"]
+
+
+def test_the_report_of_a_run_whose_error_env_py_swallows_says_what_was_reached(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    try:
+        context.run_migrations()
+    except Exception:
+        pass
+"""
+    project.build(env=online(project.url, body))
+    project.revision("aa1", upgrade=CREATE)
+    project.revision("bb2", upgrade='op.drop_table("nowhere")')
+    report = command.upgrade(Config.find(project.root), "head")
+    assert report.heads == ("aa1",)
+    assert [step.revision for step in report.steps] == ["aa1"]
+    assert heads(file_of(project)) == ["aa1"]
+
+
+def test_two_transactions_of_env_py_are_told_apart(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    for end in ("commit", "rollback"):
+        transaction = connection.begin()
+        context.run_migrations()
+        getattr(transaction, end)()
+"""
+    project.build(env=online(project.url, body))
+    project.revision("aa1", upgrade=CREATE)
+    # All of it is committed by the first; there is nothing left for the second to lose.
+    assert command.upgrade(Config.find(project.root), "head").heads == ("aa1",)
+    assert heads(file_of(project)) == ["aa1"]
+
+
+def test_runs_in_the_callers_transaction_leave_no_listeners(project: Project) -> None:
+    project.build(env=PASSED_IN)
+    engine = sa.create_engine(project.url)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        for number in range(3):
+            project.revision(f"aa{number}")
+            report = command.upgrade(config_with(project, connection), f"aa{number}")
+            assert report.heads == (f"aa{number}",)
+            assert list(connection.dispatch.commit) == list(connection.dispatch.rollback) == []
+        transaction.commit()
+    engine.dispose()
+    assert heads(file_of(project)) == ["aa2"]
 
 
 def test_env_py_that_rolls_back_where_nothing_was_pending_is_not_blamed(project: Project) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import fcntl
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrateops import command
 from migrateops.config import Config
 from migrateops.dialects.sqlite.lock import FileLock, lock
+from migrateops.errors.lock import LockUnavailable
 from migrateops.errors.runtime import LockNotAcquired, LockRequired
 from migrateops.runtime.migration import MigrationContext
 from tests.project import Project
+from tests.servers import as_text, needed
 
 SLOW = "op.get_bind()\nimport time\ntime.sleep(0.3)\nop.create_table('t', sa.Column('id', sa.Integer))"
 
@@ -76,7 +84,7 @@ def test_a_lock_that_is_required_and_cannot_be_had(project: Project) -> None:
     project.revision("a1", upgrade=SLOW)
     with pytest.raises(LockRequired) as caught:
         _upgrade(project)
-    assert caught.value.code == "MO462"
+    assert (caught.value.code, caught.value.__cause__) == ("MO462", None)
 
 
 def test_a_lock_that_is_switched_off(project: Project) -> None:
@@ -121,3 +129,136 @@ def test_a_waiter_sees_the_rows_that_were_written_meanwhile(project: Project) ->
         _upgrade(project)
         assert context.get_current_heads() == ("a1",)
     engine.dispose()
+
+
+@pytest.fixture
+def one_connection(postgresql_url: str) -> Iterator[str]:
+    """The url of a role that may have one connection at a time."""
+    role = f"migrateops_{uuid4().hex}"
+    server = needed("postgresql")
+    server.run(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"GRANT ALL ON SCHEMA public TO {role}"))
+    try:
+        yield as_text(make_url(postgresql_url).set(username=role, password="s3cret"))
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
+        engine.dispose()
+        server.run(f"DROP ROLE {role}")
+
+
+def _unlocked(report: command.RunReport) -> list[str]:
+    return [note for note in report.notes if note.startswith("no migration lock: ")]
+
+
+@pytest.mark.parametrize("transaction", ["per_revision", "per_run"])
+def test_without_a_second_connection_the_run_says_that_it_is_unlocked(
+    project: Project, one_connection: str, transaction: str
+) -> None:
+    project.configure(url=one_connection, transaction=transaction)
+    project.revision("a1", upgrade="op.create_table('t', sa.Column('id', sa.Integer))")
+    report = _upgrade(project)
+    assert [step.revision for step in report.steps] == ["a1"]
+    assert len(_unlocked(report)) == 1
+    assert len(report.notes) == 1
+
+
+def test_a_lock_that_is_required_needs_its_second_connection(project: Project, one_connection: str) -> None:
+    project.configure(url=one_connection, lock="required")
+    project.revision("a1", upgrade="op.create_table('t', sa.Column('id', sa.Integer))")
+    with pytest.raises(LockRequired) as caught:
+        _upgrade(project)
+    assert isinstance(caught.value.__cause__, LockUnavailable)
+    engine = create_engine(one_connection)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT to_regclass('t')")).scalar() is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("begun", "lock"), [(True, "auto"), (True, "off"), (False, "auto")])
+def test_in_the_callers_transaction_a_run_says_that_it_is_unlocked(
+    project: Project, begun: bool, lock: str
+) -> None:
+    project.configure(lock=lock)
+    project.revision("a1")
+    engine = create_engine(project.url)
+    config = Config.find(project.root)
+    with engine.connect() as connection:
+        outer = connection.begin() if begun else None
+        config.attributes["connection"] = connection
+        report = command.upgrade(config, "head")
+        if outer is not None:
+            outer.commit()
+    engine.dispose()
+    assert len(_unlocked(report)) == (begun and lock == "auto")
+
+
+@pytest.mark.parametrize("transaction", ["per_revision", "per_run"])
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///file:x?mode=memory&cache=shared&uri=true"])
+def test_in_memory_there_is_nothing_to_say(project: Project, transaction: str, url: str) -> None:
+    project.configure(url=url, transaction=transaction)
+    project.revision("a1")
+    report = _upgrade(project)
+    assert (len(report.steps), report.notes) == (1, ())
+
+
+def test_a_lock_file_that_cannot_be_made(project: Project) -> None:
+    project.configure()
+    project.revision("a1")
+    Path(f"{project.url.removeprefix('sqlite:///')}.migrateops-lock").mkdir()
+    report = _upgrade(project)
+    assert (len(report.steps), len(_unlocked(report))) == (1, 1)
+
+
+@pytest.mark.parametrize(("number", "held"), [(errno.EWOULDBLOCK, True), (errno.ENOLCK, False)])
+def test_a_file_system_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, held: bool
+) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    one = FileLock(str(tmp_path / "lock"))
+    if held:
+        assert not one.try_acquire()
+    else:
+        with pytest.raises(LockUnavailable) as caught:
+            one.try_acquire()
+        assert caught.value.code == "MO465"
+    assert not one.held()
+
+
+def test_a_database_named_by_a_uri_is_not_locked(project: Project) -> None:
+    project.configure(url=f"sqlite:///file:{project.root}/app.db?uri=true")
+    project.revision("a1")
+    assert len(_unlocked(_upgrade(project))) == 1
+
+
+def test_two_tasks_of_one_event_loop(project: Project) -> None:
+    """Who waits lets the other go on; a pause of the thread would stop both until the time is over."""
+    project.configure(lock_timeout=5)
+    project.revision("a1", upgrade="op.create_table('t', sa.Column('id', sa.Integer))")
+    project.revision("b2", upgrade="op.execute('INSERT INTO t VALUES (1)')")
+    # Taken before the tasks start, and given back by the loop that they must leave running.
+    held = FileLock(f"{Path(project.url.removeprefix('sqlite:///')).resolve()}.migrateops-lock")
+    assert held.try_acquire()
+
+    def migrate(connection: Connection) -> int:
+        config = Config.find(project.root)
+        config.attributes["connection"] = connection
+        return len(command.upgrade(config, "head").steps)
+
+    async def one() -> int:
+        engine = create_async_engine(project.url.replace("sqlite:", "sqlite+aiosqlite:"))
+        async with engine.connect() as connection:
+            steps = await connection.run_sync(migrate)
+        await engine.dispose()
+        return steps
+
+    async def both() -> list[int]:
+        asyncio.get_running_loop().call_later(0.2, held.release)
+        return sorted(await asyncio.gather(one(), one()))
+
+    assert asyncio.run(both()) == [0, 2]

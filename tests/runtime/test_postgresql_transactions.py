@@ -205,3 +205,86 @@ def test_a_step_that_commits_by_itself_is_not_called_atomic(
         upgrade(project)
     assert caught.value.count == 3
     assert outside.heads() == ["aa1"]
+
+
+def test_a_commit_before_the_error_is_not_called_atomic_either(
+    project: Project, postgresql_schema: Schema, outside: Outside
+) -> None:
+    body = 'op.execute("INSERT INTO first VALUES (1)")\nop.get_bind().commit()\n' + FAILING
+    prepare(project, postgresql_schema.url, body)
+    with pytest.raises(NoLongerAtomic) as caught:
+        upgrade(project)
+    (said,) = caught.value.__notes__
+    assert said.endswith("; statements before the failing one may be applied, the version table is at aa1")
+    assert outside.rows("SELECT id FROM first") == [(1,)]
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_a_connection_that_dies_in_a_block_hides_no_error(
+    project: Project, postgresql_schema: Schema, outside: Outside, scope: str
+) -> None:
+    body = """
+op.execute("INSERT INTO first VALUES (1)")
+with op.get_context().autocommit_block():
+    op.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+"""
+    prepare(project, postgresql_schema.url, body)
+    project.configure(transaction=scope, lock="off")
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert isinstance(caught.value.__cause__, sa.exc.OperationalError)
+    assert "nothing of it is applied" not in caught.value.remains
+    assert outside.rows("SELECT id FROM first") == [(1,)]
+    assert outside.heads() == ["aa1"]
+
+
+def test_a_connection_that_dies_outside_a_block_leaves_nothing(
+    project: Project, postgresql_schema: Schema, outside: Outside
+) -> None:
+    body = """
+op.execute("INSERT INTO first VALUES (1)")
+op.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+"""
+    prepare(project, postgresql_schema.url, body)
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert caught.value.remains == "nothing of it is applied, the database is at aa1"
+    assert outside.rows("SELECT id FROM first") == []
+
+
+def test_a_begin_that_fails_behind_a_block_is_not_called_atomic(
+    project: Project, postgresql_schema: Schema, outside: Outside
+) -> None:
+    body = """
+op.execute("INSERT INTO first VALUES (1)")
+with op.get_context().autocommit_block():
+    connection = op.get_bind()
+    op.create_table("second", sa.Column("id", sa.Integer))
+    connection.invalidate()
+    @sa.event.listens_for(connection.engine.pool, "connect")
+    def refuse(*_):
+        raise RuntimeError("refused")
+"""
+    prepare(project, postgresql_schema.url, body)
+    with pytest.raises((RevisionFailed, MigrateOpsError)) as caught:
+        upgrade(project)
+    assert "nothing of it is applied" not in getattr(caught.value, "remains", "")
+    assert outside.heads() == ["aa1"]
+    assert "second" in outside.tables()
+
+
+def test_env_py_that_rolls_back_to_a_savepoint_is_told(
+    project: Project, postgresql_schema: Schema, outside: Outside
+) -> None:
+    migrate = """\
+with connection.begin():
+    context.configure(connection=connection)
+    savepoint = connection.begin_nested()
+    context.run_migrations()
+    savepoint.rollback()
+"""
+    project.build(config={"url": postgresql_schema.url}, env=env_py(postgresql_schema.url, migrate=migrate))
+    project.revision("aa1", None, upgrade=FIRST)
+    with pytest.raises(RunNotCommitted):
+        upgrade(project)
+    assert outside.tables() == set()

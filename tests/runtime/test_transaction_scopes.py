@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +14,16 @@ import sqlalchemy as sa
 from migrateops import command
 from migrateops.commands.report import RunReport
 from migrateops.config import Config
-from migrateops.errors.runtime import RevisionFailed
+from migrateops.errors.runtime import NoConnection, RevisionFailed
+from migrateops.plugins import hookimpl
+from migrateops.plugins.manager import Plugins
+from migrateops.plugins.policy import PluginPolicy
+from migrateops.revisions.walk import upgrade_path
+from migrateops.runtime.environment import EnvironmentContext
+from migrateops.runtime.migration import MigrationContext
+from migrateops.script.directory import ScriptDirectory
 from tests.project import Project
-from tests.runtime.sqlite_environments import env_py, heads, online, rows, tables
+from tests.runtime.sqlite_environments import KINDS, env_py, heads, online, rows, tables
 
 FIRST = 'op.create_table("first", sa.Column("id", sa.Integer, primary_key=True))'
 SECOND = 'op.execute("INSERT INTO first VALUES (1)")'
@@ -165,6 +175,175 @@ def test_a_statement_outside_the_transaction_is_said_in_the_notes(project: Proje
     assert "journal_mode" in report.notes[0]
     assert rows(file, "PRAGMA journal_mode") == [("wal",)]
     assert heads(file) == ["aa1"]
+
+
+def test_one_transaction_that_nobody_holds_is_one_a_revision(project: Project) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=False)
+    context.run_migrations()
+"""
+    project.build(env=online(project.url, body))
+    project.revision("aa1", None, upgrade=FIRST)
+    project.revision("bb2", upgrade=FAILING)
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert caught.value.remains == "nothing of it is applied, the database is at aa1"
+    assert heads(project.root / "app.db") == ["aa1"]
+
+
+PER_RUN = """\
+with engine.connect() as connection:
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    connection.commit()
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+        context.config.attributes["seen"] = (connection.in_transaction(), keys)
+        context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "enforced"), [(FIRST, 1), (FIRST + "\nop.execute('PRAGMA foreign_keys')", 0)]
+)
+def test_one_transaction_switches_keys_off_where_a_step_may_rebuild(
+    project: Project, body: str, enforced: int
+) -> None:
+    project.build(config={"transaction": "per_run"}, env=online(project.url, PER_RUN))
+    project.revision("aa1", None, upgrade=body)
+    project.revision("bb2", upgrade=SECOND)
+    config = Config.find(project.root)
+    assert command.upgrade(config, "head").heads == ("bb2",)
+    assert config.attributes["seen"] == (True, enforced)
+    assert heads(project.root / "app.db") == ["bb2"]
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_current_only_looks(project: Project, scope: str) -> None:
+    file = with_env(project, transaction=scope, run_hooks=True, lock="required", lock_timeout=0)
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    lock = file.with_name("app.db.migrateops-lock")
+    with lock.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert [row.revision for row in command.current(Config.find(project.root))] == ["aa1"]
+    outside = sqlite3.connect(file, isolation_level=None)
+    outside.execute("BEGIN IMMEDIATE")
+    assert [row.revision for row in command.current(Config.find(project.root))] == ["aa1"]
+    # Nothing is pending: not even the write lock is taken.
+    assert upgrade(project.build(config={"run_hooks": None})).heads == ("aa1",)
+    outside.close()
+
+
+def test_current_without_a_connection_is_told(project: Project) -> None:
+    body = "context.configure(url=URL)\ncontext.run_migrations()\n"
+    project.build(env=online(project.url, body))
+    with pytest.raises(NoConnection) as caught:
+        command.current(Config.find(project.root))
+    assert caught.value.command == "current"
+
+
+def test_the_rows_that_a_purge_deletes_are_in_no_report(project: Project) -> None:
+    project.revision("aa1", None)
+    project.revision("bb2")
+    told: list[set[str]] = []
+    env = online(
+        project.url,
+        """\
+with engine.connect() as connection:
+    told = context.config.attributes["told"]
+    context.configure(connection=connection, on_version_apply=lambda heads, **_: told.append(heads))
+    context.run_migrations()
+""",
+    )
+    project.build(env=env)
+    config = Config.find(project.root)
+    config.attributes["told"] = told
+    command.upgrade(config, "aa1")
+    assert command.stamp(config, "bb2", purge=True).heads == ("bb2",)
+    assert told == [{"aa1"}, {"bb2"}]
+    assert heads(project.root / "app.db") == ["bb2"]
+    assert command.stamp(config, "base", purge=True).heads == ()
+    assert heads(project.root / "app.db") == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "aiosqlite"])
+def test_a_block_changes_no_setting_of_the_driver(project: Project, kind: str) -> None:
+    keep = "settings = context.config.attributes.setdefault('settings', [])\n"
+    look = "settings.append(connection.connection.driver_connection.isolation_level)\n"
+    env = env_py(project.url, kind, before=keep + look)
+    project.build(env=env.replace("run_migrations()\n", "run_migrations()\n    " + look))
+    project.revision("aa1", None, upgrade=FIRST)
+    body = """
+with op.get_context().autocommit_block():
+    op.execute("INSERT INTO first VALUES (1)")
+    op.execute("VACUUM")
+    op.get_bind().execute(sa.text("INSERT INTO first VALUES (2) RETURNING id"))
+    op.execute("VACUUM")
+    op.execute("INSERT INTO first VALUES (3)")
+    import sqlite3
+    seen = sqlite3.connect({file!r}).execute("SELECT id FROM first ORDER BY id").fetchall()
+    assert seen == [(1,), (2,), (3,)], seen
+op.execute("INSERT INTO first VALUES (4)")
+"""
+    file = project.root / "app.db"
+    project.revision("bb2", upgrade=body.format(file=str(file)))
+    config = Config.find(project.root)
+    assert command.upgrade(config, "head").heads == ("bb2",)
+    assert rows(file, "SELECT id FROM first ORDER BY 1") == [(1,), (2,), (3,), (4,)]
+    before, after = config.attributes["settings"]
+    assert before == after
+
+
+# -- hooks ----------------------------------------------------------------------------------------
+
+
+class Watching:
+    """Hooks that note what they are told, and raise afterwards."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.told: list[tuple[str | None, list[str]]] = []
+
+    @hookimpl
+    def migrateops_after_revision(self, step: Any, error: BaseException | None) -> None:
+        seen = heads(self.file) if "migrateops_version" in tables(self.file) else []
+        self.told.append((type(error).__name__ if error else None, seen))
+        raise ValueError(step.revision.revision)
+
+
+def test_after_revision_is_called_when_the_step_is_committed_or_undone(project: Project) -> None:
+    project.revision("aa1", None, upgrade=FIRST)
+    deferred = """
+op.execute("CREATE TABLE child (first INTEGER REFERENCES first DEFERRABLE INITIALLY DEFERRED)")
+op.execute("INSERT INTO child VALUES (99)")
+"""
+    project.revision("bb2", upgrade=deferred)
+    file = project.root / "app.db"
+    hooks = Watching(file)
+    config = Config.find(project.root)
+    script = ScriptDirectory.from_config(config)
+    engine = sa.create_engine(project.url)
+    plugins = Plugins(PluginPolicy(autoload=False), extra=[hooks])
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> Any:
+        return upgrade_path(script.graph, rows, "head")
+
+    with (
+        engine.connect() as connection,
+        EnvironmentContext(config, script, fn=steps, plugins=plugins) as environment,
+    ):
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.commit()
+        environment.configure(connection=connection)
+        with pytest.raises(RevisionFailed) as caught:
+            environment.run_migrations()
+    engine.dispose()
+    assert hooks.told == [(None, ["aa1"]), ("IntegrityError", ["aa1"])]
+    # No report is made of this run: what the hooks raised comes with the error.
+    noted = [note for note in caught.value.__notes__ if "migrateops_after_revision" in note]
+    assert [note.rpartition(" ")[2] for note in noted] == ["aa1", "bb2"]
 
 
 # -- offline --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ EXPECTED = re.compile(r"#! (.+)$")
 
 
 def expected(source: str) -> dict[int, str]:
-    """Return the lines that end in ``#! <word>``: each must have an error whose text has the word."""
+    """Return the lines that end in ``#! <pattern>``: each must have an error whose text has it."""
     found = {}
     for number, line in enumerate(source.splitlines(), 1):
         match = EXPECTED.search(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,12 +63,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.create_table("a", "b")  #! SchemaItem
     op.add_column("a", "b")  #! Column
-    op.add_column("a")  #! column
-    add_column("a")  #! column
+    op.add_column("a")  #! column|Too few arguments
+    add_column("a")  #! column|Too few arguments
     op.alter_column("a", "b", nullable="no")  #! nullable
     op.drop_column("a", 3)  #! str
     op.drop_table("a", True)  #! positional
-    op.rename_table("a")  #! new_table_name
+    op.rename_table("a")  #! new_table_name|Too few arguments
     op.create_index("x", "a", ["a"], unique="yes")  #! unique
     op.execute(3)  #! Executable
     context.configure(connection="x")  #! connection
@@ -184,5 +185,9 @@ def test_a_script_that_uses_a_plugin(tmp_path: Path, fake_dist: Site, check: Che
 def compare(errors: dict[int, str], wanted: dict[int, str]) -> None:
     """Compare the errors with what is written at the lines."""
     wrong = {line: errors.get(line) for line in sorted(errors.keys() ^ wanted.keys())}
-    wrong |= {line: errors[line] for line, word in wanted.items() if word not in errors.get(line, word)}
+    wrong |= {
+        line: errors[line]
+        for line, pattern in wanted.items()
+        if line in errors and not re.search(pattern, errors[line])
+    }
     assert wrong == {}

@@ -36,7 +36,7 @@ def parent(metadata: sa.MetaData) -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("name", sa.String(50), unique=True, nullable=False),
         sa.Column("price", sa.Numeric(10, 2), server_default="0"),
-        sa.CheckConstraint("price >= 0 AND name <> ':x'", name="price"),
+        sa.CheckConstraint(r"price >= 0 AND name <> '\:x'", name="price"),
     )
 
 

@@ -64,6 +64,6 @@ def test_it_travels_between_processes() -> None:
 
 def test_a_value_may_have_the_name_of_a_member_of_the_other_base() -> None:
     error = UnknownDirective("op", operation="create_view")
-    assert error.name == "create_view"
+    assert error.operation == "create_view"
     copy = pickle.loads(pickle.dumps(error))
-    assert (copy.namespace, copy.name, copy.known) == ("op", "create_view", ())
+    assert (copy.namespace, copy.operation, copy.known) == ("op", "create_view", ())

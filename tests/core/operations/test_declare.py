@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, field
 from inspect import Parameter
 from typing import Any
@@ -217,6 +217,34 @@ def test_a_default_factory_is_a_default() -> None:
 
     assert call(FactoryOp, "op", "a").columns == ("id",)
     assert FactoryOp("a").columns == ("id",)
+
+
+def test_a_default_factory_is_called_for_each_operation() -> None:
+    @operation
+    class ListsOp(MigrateOperation):
+        name: str
+        tags: list[str] = field(default_factory=list)
+
+    @operation
+    class OwnOp(ListsOp):
+        def __init__(self, name: str, tags: list[str]) -> None:
+            self.name, self.tags = name, tags
+
+    makers: list[Callable[[], Any]] = [
+        lambda: ListsOp("a"),
+        lambda: call(ListsOp, "op", "a"),
+        lambda: call(ListsOp, "batch", "a"),
+        lambda: call(OwnOp, "op", "a"),
+    ]
+    for make in makers:
+        make().tags.append("mine")
+        assert make().tags == []
+    given = ["x"]
+    assert ListsOp("a", given).tags is given
+    spec = ListsOp.__op_spec__
+    assert spec is not None
+    assert [*spec.arguments(ListsOp("a"), "op")] == [(None, "a")]
+    assert [*spec.arguments(ListsOp("a", given), "op")] == [(None, "a"), ("tags", given)]
 
 
 def test_parameters_called_self_and_op_are_no_trouble() -> None:

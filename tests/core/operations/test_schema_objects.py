@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, func
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table, func
 from sqlalchemy.engine.default import DefaultDialect
 
-from migrateops.operations.ops import AddColumnOp, CreateTableOp, DropTableOp
+from migrateops.operations.ops import (
+    AddColumnOp,
+    CreateCheckConstraintOp,
+    CreateIndexOp,
+    CreateTableOp,
+    DropIndexOp,
+    DropTableOp,
+)
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops.operations.target import Capabilities, Target
 
@@ -65,3 +72,50 @@ def test_a_dropped_table_that_remembers_an_index_is_a_table_again() -> None:
 def test_a_listed_column_of_an_option_is_a_column_of_the_made_up_table() -> None:
     unique = SchemaObjects(TARGET).unique_constraint("uq", "t", ["a"], postgresql_include=["b"])
     assert set(unique.table.columns.keys()) == {"a", "b"}
+
+
+def _model() -> Table:
+    table = Table("t", MetaData(), Column("x", String), Column("y", Integer, key="why", index=True))
+    table.append_constraint(CheckConstraint(table.c.why > 5, name="ck"))
+    Index("ix_lower", func.lower(table.c.x), table.c.why.desc(), table.c.x)
+    return table
+
+
+def test_making_an_index_of_a_model_leaves_the_model_alone() -> None:
+    table = _model()
+    before = {*table.indexes}
+    for index in before:
+        made = CreateIndexOp.from_index(index).to_index()
+        assert made.table is not None
+        assert made.table is not table
+        assert {*made.columns} <= {*made.table.columns}
+        DropIndexOp.from_index(index).to_index()
+    assert table.indexes == before
+
+
+def test_making_a_check_of_a_model_leaves_the_model_alone() -> None:
+    table = _model()
+    before = {*table.constraints}
+    (check,) = (c for c in before if c.name == "ck")
+    made = CreateCheckConstraintOp.from_constraint(check).to_constraint()
+    assert (made.table is table, {*made.table.columns.keys()}, {*made.columns.keys()}) == (
+        False,
+        {"y"},
+        {"y"},
+    )
+    assert table.constraints == before
+
+
+def test_the_table_of_an_index_is_the_one_that_is_named() -> None:
+    table = _model()
+    index = SchemaObjects(TARGET).index("ix", "other", [func.lower(table.c.x), "z"], schema="s")
+    check = SchemaObjects(TARGET).check_constraint("ck", "other", table.c.x != "", schema="s")
+    assert index.table is not None
+    assert (index.table.fullname, check.table.fullname) == ("s.other", "s.other")
+    assert {*index.table.columns.keys()} == {"x", "z"}
+
+
+def test_an_attached_index_on_a_column_with_a_key() -> None:
+    table = _model()
+    made = CreateTableOp("t", [*table.columns, *table.indexes], constraints_included=True).to_table()
+    assert {index.name for index in made.indexes} == {"ix_t_y", "ix_lower"}

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from migrateops.config import Config
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
     MultipleHeadsInDatabase,
@@ -19,7 +20,9 @@ from migrateops.errors.runtime import (
 )
 from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
-from tests.runtime.sqlite_environments import tables
+from migrateops.script.directory import ScriptDirectory
+from tests.project import Project
+from tests.runtime.sqlite_environments import heads, rows, tables
 
 
 @pytest.fixture
@@ -38,6 +41,60 @@ def test_operations_in_a_block_are_committed_when_it_ends(file: Path) -> None:
     engine.dispose()
     # No lock was asked for: nobody migrates here.
     assert [path.name for path in file.parent.iterdir()] == ["test.db"]
+
+
+@pytest.mark.parametrize("opts", [{"transaction_per_migration": True}, {"transactional_ddl": False}], ids=str)
+def test_the_block_is_a_transaction_whatever_the_options(file: Path, opts: dict[str, bool]) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+        connection.commit()
+        context = MigrationContext.configure(connection, opts=opts, plugins=())
+        with context.begin_transaction():
+            context.execute("INSERT INTO t VALUES (1)")
+            assert rows(file, "SELECT id FROM t") == []
+    engine.dispose()
+    assert rows(file, "SELECT id FROM t") == [(1,)]
+
+
+def test_keys_are_enforced_in_the_block(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.commit()
+        context = MigrationContext.configure(connection, plugins=())
+        with context.begin_transaction():
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_a_transaction_begun_after_configure_is_the_programs(file: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER)")
+        connection.commit()
+        context = MigrationContext.configure(connection, plugins=())
+        connection.begin()
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        with context.begin_transaction():
+            context.execute("INSERT INTO t VALUES (2)")
+        assert connection.in_transaction()
+        connection.rollback()
+    engine.dispose()
+    assert rows(file, "SELECT id FROM t") == []
+
+
+def test_stamp_tells_callbacks_without_an_environment(file: Path, project: Project) -> None:
+    project.revision("aa1")
+    script = ScriptDirectory.from_config(Config.find(project.root))
+    told: list[Any] = []
+    opts = {"on_version_apply": lambda **given: told.append(given)}
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        MigrationContext.configure(connection, opts=opts, plugins=()).stamp(script, "head")
+    engine.dispose()
+    assert [(given["step"].up_revision.revision, given["heads"]) for given in told] == [("aa1", {"aa1"})]
+    assert heads(file) == ["aa1"]
 
 
 def test_an_error_in_the_block_takes_all_of_it_back(file: Path) -> None:

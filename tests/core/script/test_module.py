@@ -14,6 +14,7 @@ from migrateops.current import headers_only
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.scripts import (
     BadHeaderValue,
+    FunctionNotCalled,
     MissingFunction,
     NoRevisionHeader,
     ScriptImportError,
@@ -59,6 +60,44 @@ def test_load(tmp_path: Path) -> None:
     with pytest.raises(MissingFunction) as caught:
         direction_of(module, "downgrade")
     assert (caught.value.path, caught.value.function) == (path, "downgrade")
+
+
+@pytest.mark.parametrize(
+    ("definition", "kind"),
+    [
+        ("async def upgrade(): pass", "a coroutine function"),
+        ("def upgrade(): yield", "a generator function"),
+        ("async def upgrade(): yield", "an asynchronous generator function"),
+    ],
+)
+def test_a_function_of_which_a_call_runs_nothing(tmp_path: Path, definition: str, kind: str) -> None:
+    path = write(tmp_path, f"{definition}\ndef downgrade(): return 5\n")
+    module = load_script(path)
+    with pytest.raises(FunctionNotCalled) as caught:
+        direction_of(module, "upgrade")
+    assert (caught.value.code, caught.value.path) == ("MO259", path)
+    assert (caught.value.function, caught.value.kind) == ("upgrade", kind)
+    assert direction_of(module, "downgrade")() == 5
+
+
+def test_a_coroutine_function_that_is_wrapped_is_called(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        import asyncio, functools
+
+        def run(function):
+            @functools.wraps(function)
+            def called():
+                return asyncio.run(function())
+            return called
+
+        @run
+        async def upgrade():
+            return 5
+        """,
+    )
+    assert direction_of(load_script(path), "upgrade")() == 5
 
 
 def test_each_load_is_a_module_of_its_own(tmp_path: Path) -> None:

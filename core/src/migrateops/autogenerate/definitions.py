@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Constraint, Index, MetaData, Table
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    Constraint,
+    Index,
+    MetaData,
+    Table,
+    TextClause,
+    text,
+)
 from sqlalchemy.schema import DefaultClause
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import conv
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.errors.autogenerate import NothingToRead
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.tables import own_schema
+
+# Where text() reads a parameter: a colon before a word, that is not one of two.
+_COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 class Definitions:
@@ -72,7 +86,12 @@ def _as_made_by_hand(table: Table) -> Table:
         for name, value in list(item.dialect_kwargs.items()):
             if value is None or (isinstance(value, list | dict) and not value):
                 del item.dialect_kwargs[name]
+        if isinstance(item, CheckConstraint):
+            item.sqltext = _without_parameters(item.sqltext)
     for column in table.columns:
+        default = column.server_default
+        if isinstance(default, DefaultClause):
+            default.arg = _without_parameters(default.arg)
         if not column.primary_key:
             # Said of every column by some readers, and without a meaning for these.
             column.autoincrement = "auto"
@@ -81,3 +100,15 @@ def _as_made_by_hand(table: Table) -> Table:
             # The default belongs to what the server makes for the column, and goes with the table.
             column.server_default = None
     return table
+
+
+def _without_parameters(element: Any) -> Any:
+    """Return SQL text that a server gave, with its colons written as such.
+
+    Read as ``text()``, ``':x'`` in a CHECK would be a parameter, and be written as NULL.
+    """
+    if isinstance(element, TextClause) and any(
+        isinstance(one, BindParameter) for one in visitors.iterate(element)
+    ):
+        return text(_COLON.sub(r"\\:", element.text))
+    return element

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.running import run_environment
+from migrateops.errors.runtime import NoConnection
+from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -44,17 +46,20 @@ def current(config: Config) -> tuple[CurrentRevision, ...]:
     """Return the rows of the version table; writes nothing.
 
     Raises:
+        NoConnection: ``env.py`` has configured no connection.
         MigrateOpsError: The database cannot be reached.
     """
     script = ScriptDirectory.from_config(config)
     found: list[CurrentRevision] = []
 
     def look(rows: tuple[str, ...], context: Any) -> list[Any]:
-        url = context.connection.engine.url.render_as_string(hide_password=True)
+        if context.connection is None:
+            raise NoConnection("current")
+        url = shown(context.connection.engine.url)
         found.extend(_row(script.graph, url, row) for row in sorted(rows))
         return []
 
-    run_environment(config, script, look)
+    run_environment(config, script, look, read_only=True)
     return tuple(found)
 
 

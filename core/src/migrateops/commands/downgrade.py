@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import Progress, take_steps
-from migrateops.commands.upgrade import start_of
+from migrateops.commands.upgrade import refuse_unreadable, start_of
 from migrateops.errors.runtime import StartNeeded
 from migrateops.revisions.walk import downgrade_path
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
     from migrateops.config import Config
+    from migrateops.revisions.walk import Step
+    from migrateops.runtime.migration import MigrationContext
 
 
 def downgrade(
@@ -33,15 +35,23 @@ def downgrade(
 
     Raises:
         StartNeeded: *sql* without a range: nothing says where to start from.
+        ScriptError: The database is at a script that cannot be read at all.
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
     script = ScriptDirectory.from_config(config)
     start, revision = start_of(script, revision, sql)
     if sql and start is None:
         raise StartNeeded(revision)
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
+        if not all(row in script.graph for row in rows):
+            # Else a script that cannot be read is above the way down, and does no harm.
+            refuse_unreadable(script)
+        return downgrade_path(script.graph, rows, revision)
+
     return take_steps(
         config,
-        lambda rows, context: downgrade_path(script.graph, rows, revision),
+        steps,
         script=script,
         progress=progress,
         as_sql=sql,

@@ -10,6 +10,7 @@ from string import Template
 from typing import Literal
 
 from migrateops.config import Config
+from migrateops.config.variables import literal
 from migrateops.errors.commands import DirectoryNotEmpty, UnknownTemplate
 
 ConfigFile = Literal["migrateops.toml", "pyproject.toml", "migrateops.ini"]
@@ -85,7 +86,7 @@ def init(
         raise
     if found is None:
         try:
-            _configure(Path(root, config_file), directory)
+            _configure(Path(root, config_file), directory, template)
         except BaseException:
             shutil.rmtree(target, ignore_errors=True)
             raise
@@ -103,19 +104,42 @@ def _copy(template: str, target: Path, *, package: bool) -> None:
             (place / "__init__.py").touch()
 
 
-def _configure(file: Path, directory: str) -> None:
+def _configure(named: Path, directory: str, template: str) -> None:
     """Write the configuration, or add it to what is there."""
-    text = Template((_TEMPLATES / "config" / file.name).read_text(encoding="utf-8"))
-    # A backslash means something in a string of TOML.
-    added = text.substitute(script_location=Path(directory).as_posix())
-    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    # What a symbolic link points to is the file; the link stays.
+    file = named.resolve()
+    text = Template((_TEMPLATES / "config" / named.name).read_text(encoding="utf-8"))
+    written = _in_ini if named.suffix == ".ini" else _in_toml
+    # An asyncio env.py cannot use the driver that the database has by default.
+    driver = _TEMPLATES / "config" / "drivers" / template
+    added = text.substitute(
+        script_location=written(Path(directory).as_posix()),
+        driver=driver.read_text(encoding="utf-8") if driver.is_file() else "",
+    )
+    # Not as text, which would lose the line ends.
+    before = file.read_bytes().decode("utf-8") if file.is_file() else ""
     if before:
-        added = f"{before.rstrip()}\n\n{added}"
+        end = "\r\n" if "\r\n" in before else "\n"
+        added = before.rstrip() + f"\n\n{added}".replace("\n", end)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
     try:
-        unfinished.write_text(added, encoding="utf-8")
+        unfinished.write_text(added, encoding="utf-8", newline="")
+        if file.exists():
+            shutil.copymode(file, unfinished)
         unfinished.replace(file)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def _in_toml(value: str) -> str:
+    """Return *value* as it stands between the quotes of a TOML string."""
+    import json
+
+    # TOML has the escapes of JSON, except for those of characters that need none.
+    return json.dumps(literal(value), ensure_ascii=False)[1:-1]
+
+
+def _in_ini(value: str) -> str:
+    return literal(value).replace("%", "%%")

@@ -40,7 +40,9 @@ def at_heads(config: Config, script: ScriptDirectory, revision: str) -> tuple[st
         return None
     url = config.database_url()
     heads = script.get_heads(consider_depends_on=True)
-    if url is None or not heads or (revision == "head" and len(heads) > 1):
+    # One that another depends on is a head too, so that `head` stands for neither.
+    ambiguous = revision == "head" and len(script.get_heads()) > 1
+    if url is None or not heads or ambiguous:
         return None
     probe = _probe(config, url.partition(":")[0].partition("+")[0])
     if probe is None:

@@ -35,7 +35,7 @@ class RunReport:
     """What a run did.
 
     Attributes:
-        steps: The steps, in order.
+        steps: The committed steps, in order.
         heads: What the database is at now; of the last one, where there are several databases.
         notes: What users should be told, one sentence each.
         reports: Plugins that are broken and were left out, as nothing that ran needed them.

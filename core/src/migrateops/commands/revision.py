@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.running import run_environment
+from migrateops.commands.upgrade import refuse_unreadable
+from migrateops.errors.commands import NothingCompared, TokenTaken
 from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
 from migrateops.script.directory import ScriptDirectory
 
@@ -75,11 +77,14 @@ def revision(
     Raises:
         DatabaseNotAtHead: Autogenerate, and scripts are pending.
         NoModels: Autogenerate, and there are no models.
+        NothingCompared: Autogenerate, and ``env.py`` did not run the migrations.
+        TokenTaken: Autogenerate of several databases, for one place of the template.
         MigrateOpsError: An argument names nothing, or a file is in the way.
     """
     from migrateops.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
 
     script = ScriptDirectory.from_config(config)
+    refuse_unreadable(script)
     directive = MigrationScript(
         rev_id or uuid.uuid4().hex[-12:],
         UpgradeOps(),
@@ -94,7 +99,9 @@ def revision(
     making = _Making(script, directive, process_revision_directives)
     if autogenerate or _runs_environment(config, script):
         making.compare = autogenerate
-        run_environment(config, script, making.in_context, as_sql=sql, destination_rev=head)
+        run_environment(config, script, making.in_context, as_sql=sql, destination_rev=head, read_only=True)
+    if autogenerate and not making.tokens:
+        raise NothingCompared(script.env_py_location)
     return tuple(making.write(one) for one in making.directives)
 
 
@@ -103,19 +110,25 @@ def _runs_environment(config: Config, script: ScriptDirectory) -> bool:
 
 
 class _Making:
-    """The scripts that are to be written, while the environment runs."""
+    """The scripts that are to be written, while the environment runs.
+
+    Attributes:
+        tokens: The template variables that the comparisons so far are for, with the context of each.
+    """
 
     def __init__(self, script: ScriptDirectory, directive: MigrationScript, process: Any) -> None:
         self.script = script
         self.directives: list[MigrationScript] = [directive]
         self.process = process
         self.compare = False
+        self.tokens: dict[str, AutogenContext] = {}
         self.not_compared: tuple[str, ...] = ()
         self.template_args: dict[str, Any] = {}
-        self._compared: AutogenContext | None = None
+        self._directive = directive
+        self._context: AutogenContext | None = None
 
     def in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
-        """Fill the directive from the comparison with this database, and let others change it."""
+        """Add the comparison with this database to the script, and let others change it."""
         from migrateops.autogenerate import AutogenContext, rewrite
 
         plugins = context.plugins
@@ -125,40 +138,50 @@ class _Making:
             needed=plugins.enabled if self.compare else (),
         )
         self.template_args |= context.opts.get("template_args", {})
+        if self.compare and context.metadata is None:
+            raise NoModels
+        self._context = AutogenContext(context, context.metadata, autogenerate=self.compare)
         if self.compare:
-            self._compare(rows, context)
-        self._compared = self._compared or AutogenContext(context, context.metadata)
-        rewrite(self._compared, rows, self.directives)
+            self._compare(rows, self._context)
+        rewrite(self._context, rows, self.directives)
         if self.process is not None:
             self.process(context, rows, self.directives)
         return []
 
-    def _compare(self, rows: tuple[str, ...], context: MigrationContext) -> None:
-        from migrateops.autogenerate import AutogenContext, produce_script
+    def _compare(self, rows: tuple[str, ...], context: AutogenContext) -> None:
+        from migrateops.autogenerate import produce_script
         from migrateops.autogenerate.produce import COVERAGE
 
-        if context.metadata is None:
-            raise NoModels
         heads = self.script.get_heads(consider_depends_on=True)
         if set(rows) != set(heads):
             raise DatabaseNotAtHead(rows, tuple(heads))
-        self._compared = AutogenContext(context, context.metadata)
-        made = produce_script(self._compared)
+        made = produce_script(context)
+        if not self.directives:
+            # Taken out as it was empty so far; another database may differ.
+            self.directives.append(self._directive)
         directive = self.directives[0]
-        directive.upgrade_ops_list[:] = made.upgrade_ops_list
-        directive.downgrade_ops_list[:] = made.downgrade_ops_list
+        if not self.tokens:
+            directive.upgrade_ops_list.clear()
+            directive.downgrade_ops_list.clear()
+        for token in (
+            *(ops.upgrade_token for ops in made.upgrade_ops_list),
+            *(ops.downgrade_token for ops in made.downgrade_ops_list),
+        ):
+            if token in self.tokens:
+                raise TokenTaken(token)
+            self.tokens[token] = context
+        directive.upgrade_ops_list += made.upgrade_ops_list
+        directive.downgrade_ops_list += made.downgrade_ops_list
         directive.imports |= made.imports
         directive.requires_plugins |= made.requires_plugins
-        self.not_compared = tuple(made.info[COVERAGE])
+        self.not_compared = tuple(dict.fromkeys((*self.not_compared, *made.info[COVERAGE])))
 
     def write(self, directive: MigrationScript) -> NewRevision:
         """Render one script and write its file."""
         more: dict[str, Any] = dict(self.template_args)
         operations: tuple[str, ...] = ()
-        if self._compared is not None:
-            from migrateops.autogenerate import template_args
-
-            more |= template_args(self._compared, directive)
+        if self._context is not None:
+            more |= self._rendered(directive, self._context)
             operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
         made: Script = self.script.generate_revision(
             directive.rev_id or uuid.uuid4().hex[-12:],
@@ -172,3 +195,32 @@ class _Making:
             **more,
         )
         return NewRevision(made.revision, made.path, directive.message or "", operations, self.not_compared)
+
+    def _rendered(self, directive: MigrationScript, last: AutogenContext) -> dict[str, str]:
+        """Return the texts for the template, each part written as options and dialect of its context say.
+
+        Args:
+            directive: The script.
+            last: For parts that come from no comparison.
+        """
+        from migrateops.autogenerate import template_args
+        from migrateops.operations.ops import MigrationScript
+
+        texts: dict[str, str] = {}
+        for context in dict.fromkeys((*self.tokens.values(), last)):
+            part = MigrationScript(
+                None,
+                [ops for ops in directive.upgrade_ops_list if self._of(ops.upgrade_token, last) is context],
+                [
+                    ops
+                    for ops in directive.downgrade_ops_list
+                    if self._of(ops.downgrade_token, last) is context
+                ],
+                imports=directive.imports,
+            )
+            texts |= template_args(context, part)
+            directive.requires_plugins |= part.requires_plugins
+        return texts
+
+    def _of(self, token: str, last: AutogenContext) -> AutogenContext:
+        return self.tokens.get(token, last)

@@ -37,8 +37,12 @@ class Recorder:
         if self._progress is not None:
             self._progress(step, index, total)
 
-    def reports(self) -> tuple[StepReport, ...]:
-        """Return what was taken; called when the run is over."""
+    def reports(self, committed: set[int]) -> tuple[StepReport, ...]:
+        """Return what was taken; called when the run is over.
+
+        Args:
+            committed: ``id()`` of the steps that are there to stay.
+        """
         # Each ends where the next one starts.
         ends = [*(start for _, start in self._taken), time.perf_counter()][1:]
         return tuple(
@@ -51,6 +55,7 @@ class Recorder:
                 seconds=end - start,
             )
             for (one, start), end in zip(self._taken, ends, strict=True)
+            if id(one) in committed
         )
 
 
@@ -92,20 +97,12 @@ def take_steps(
 ) -> RunReport:
     """Run an environment and report on what it did."""
     recorder = Recorder(progress)
-    reached: list[tuple[str, ...]] = []
-
-    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
-        made = list(make_steps(rows, context))
-        for one in made:
-            rows = one.applied_to(rows)
-        reached.append(rows)
-        return made
-
     script = script or ScriptDirectory.from_config(config)
-    environment = run_environment(config, script, steps, progress=recorder, **opts)
+    environment = run_environment(config, script, make_steps, progress=recorder, **opts)
+    taken = [context.taken for context in environment.contexts if context.taken.start is not None]
     return RunReport(
-        steps=recorder.reports(),
-        heads=reached[-1] if reached else (),
+        steps=recorder.reports({id(step) for one in taken for step in one.steps}),
+        heads=taken[-1].rows if taken else (),
         notes=tuple(all_notes(environment.contexts)),
         reports=tuple(environment.plugins.reports),
         hook_errors=tuple(environment.plugins.hooks.errors),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import take_steps
-from migrateops.commands.upgrade import start_of
+from migrateops.commands.upgrade import refuse_unreadable, start_of
 from migrateops.errors.runtime import PurgeOffline
 from migrateops.revisions.walk import stamp_steps
 from migrateops.script.directory import ScriptDirectory
@@ -36,6 +36,7 @@ def stamp(
 
     Raises:
         PurgeOffline: *purge* with *sql*.
+        ScriptError: A script cannot be read at all.
         MigrateOpsError: Whatever stops the run.
     """
     if purge and sql:
@@ -43,6 +44,7 @@ def stamp(
     wanted = [revision] if isinstance(revision, str) else list(revision)
     start = None
     script = ScriptDirectory.from_config(config)
+    refuse_unreadable(script)
     if sql and len(wanted) == 1:
         start, wanted[0] = start_of(script, wanted[0], sql)
 

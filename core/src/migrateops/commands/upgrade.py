@@ -39,11 +39,8 @@ def upgrade(
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
     script = ScriptDirectory.from_config(config)
+    refuse_unreadable(script)
     start, revision = start_of(script, revision, sql)
-    for fault in script.faults:
-        if not isinstance(fault, NoRevisionHeader):
-            # It may be the newest script: without it the run would end too early, and say that all is well.
-            raise fault
     if not sql:
         heads = at_heads(config, script, revision)
         if heads is not None:
@@ -61,6 +58,20 @@ def upgrade(
         starting_rev=start,
         destination_rev=revision,
     )
+
+
+def refuse_unreadable(script: ScriptDirectory) -> None:
+    """Raise the fault of a script of which not even the header can be read.
+
+    It may be the newest one: without it ``head`` would stand for another revision, and nobody
+    would notice.  A file that says nothing of a revision is no script.
+
+    Raises:
+        ScriptError: There is one.
+    """
+    for fault in script.faults:
+        if not isinstance(fault, NoRevisionHeader):
+            raise fault
 
 
 def start_of(script: ScriptDirectory, revision: str, sql: bool) -> tuple[tuple[str, ...] | None, str]:

@@ -1,14 +1,7 @@
-"""Hide the password of a url before it is shown."""
+"""Hide the passwords of a url before it is shown, in what the configuration says of itself."""
 
 from __future__ import annotations
 
-import re
+from migrateops.errors.mask import masked
 
-# Up to the last "@" of the authority, as a password may hold one that is not quoted.
-_AUTHORITY = re.compile(r"(://[^:/?#@]*:).*@", re.DOTALL)
-_QUERY = re.compile(r"((?:password|passwd|pwd|secret|token)=)[^&;]*", re.IGNORECASE)
-
-
-def masked(text: str) -> str:
-    """Return *text* with ``***`` in place of each password of a url in it."""
-    return _QUERY.sub(r"\1***", _AUTHORITY.sub(r"\1***@", text))
+__all__ = ["masked"]

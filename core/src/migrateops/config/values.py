@@ -110,7 +110,7 @@ def callable_name(value: object, form: Form) -> str:
     """Read ``module:name``."""
     if isinstance(value, str) and CALLABLE.fullmatch(value):
         return value
-    raise Unfit("written as 'module:name'")
+    raise Unfit("a string 'module:name'")
 
 
 def callable_names(value: object, form: Form) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def switch_or_callable(value: object, form: Form) -> bool | str:
     try:
         return switch(value, form)
     except Unfit:
-        raise Unfit("true, false or written as 'module:name'") from None
+        raise Unfit("true, false or a string 'module:name'") from None
 
 
 def url(value: object, form: Form) -> str:

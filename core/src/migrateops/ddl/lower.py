@@ -5,10 +5,19 @@ A dialect pack registers a lowering of its own for an operation that it writes o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, Constraint, ForeignKeyConstraint, PrimaryKeyConstraint, Table
+from sqlalchemy import (
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    TableClause,
+    literal,
+)
 from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
@@ -20,7 +29,8 @@ from sqlalchemy.schema import (
     SetColumnComment,
     SetTableComment,
 )
-from sqlalchemy.types import TypeEngine, to_instance
+from sqlalchemy.sql.elements import conv
+from sqlalchemy.types import NullType, TypeEngine, to_instance
 
 from migrateops.ddl.statements import (
     AddColumn,
@@ -34,10 +44,17 @@ from migrateops.ddl.statements import (
     TableEvent,
     is_generated,
 )
-from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
+from migrateops.errors.operations import IncompleteOperation, NotASchemaItem, UnsupportedOperation
 from migrateops.operations import ops
 from migrateops.operations.base import Operations
-from migrateops.operations.schema_objects import SchemaObjects, from_type, require_items, wanted_by
+from migrateops.operations.schema_objects import (
+    SchemaObjects,
+    expressions_in,
+    from_type,
+    require_items,
+    require_values,
+    wanted_by,
+)
 from migrateops.operations.target import Target
 
 
@@ -63,6 +80,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         columns_alone=not op.constraints_included,
         **op.kw,
     )
+    require_values(op.describe(), *expressions_in(table))
     yield TableEvent(table, "before_create")
     yield CreateTable(table, if_not_exists=if_not_exists)
     yield TableEvent(table, "after_create")
@@ -102,7 +120,8 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     require_items(op.describe(), [op.column], Column)
     if_not_exists = supported(op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column")
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
-    column = table.columns[op.column.name]
+    require_values(op.describe(), *expressions_in(table))
+    column = table.columns[op.column.key]
     inline = bool(op.inline_references)
     constraints = [
         c
@@ -129,7 +148,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
         yield AddConstraint(constraint)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        yield CreateIndex(index)
+        yield CreateIndex(index, if_not_exists=if_not_exists and target.capabilities.if_not_exists)
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
         yield SetColumnComment(column)
 
@@ -145,13 +164,15 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
 def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     """Yield one ALTER for each thing that changes; the new name comes last."""
     require_alter(op, target)
+    # Made before anything is sent, as it may be refused.
+    default = list(alter_default(op, target))
     where = (op.table_name, op.column_name)
     if op.modify_type is not None:
         for constraint in type_constraints(op, op.existing_type, target):
             yield DropConstraint(constraint)
     if op.modify_nullable is not None:
         yield ColumnNullable(*where, op.modify_nullable, op.schema)
-    yield from alter_default(op, target)
+    yield from default
     if op.modify_type is not None:
         yield ColumnType(*where, to_instance(op.modify_type), op.schema)
         for constraint in type_constraints(op, op.modify_type, target):
@@ -246,9 +267,29 @@ def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX."""
     if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
     index = SchemaObjects(target).index(
-        op.index_name, op.table_name or "", ["x"], schema=op.schema, **_known(op.kw)
+        op.index_name or resolved_name(op, target),
+        op.table_name or "",
+        ["x"],
+        schema=op.schema,
+        **_known(op.kw),
     )
     yield DropIndex(index, if_exists=if_exists)
+
+
+def resolved_name(op: ops.DropIndexOp | ops.DropConstraintOp, target: Target) -> str:
+    """Return the name that the naming convention gave to what is dropped.
+
+    Raises:
+        IncompleteOperation: How it was created is not known, or no convention names it.
+    """
+    kind = "index" if isinstance(op, ops.DropIndexOp) else "constraint"
+    if op.origin is not None:
+        context = _Context(target)
+        made = op.to_index(context) if isinstance(op, ops.DropIndexOp) else op.to_constraint(context)
+        if isinstance(made.name, str):
+            # Final: the convention is not applied a second time.
+            return conv(made.name)
+    raise IncompleteOperation(op.describe(), target.name, f"the name of the {kind}")
 
 
 def _known(kw: Any) -> dict[str, Any]:
@@ -268,8 +309,9 @@ def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
     """Yield DROP CONSTRAINT."""
     supported(True, "alter_constraints", op, target, "dropping a constraint of an existing table")
     if_exists = supported(op.if_exists, "constraint_if_exists", op, target, "IF EXISTS of a constraint")
+    name = op.constraint_name or resolved_name(op, target)
     constraint = SchemaObjects(target).generic_constraint(
-        op.constraint_name, op.table_name, op.constraint_type, schema=op.schema
+        name, op.table_name, op.constraint_type, schema=op.schema
     )
     yield DropConstraint(constraint, if_exists=if_exists)
 
@@ -289,13 +331,26 @@ def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
 
 @Operations.lowering_for(ops.BulkInsertOp)
 def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
-    """Yield one INSERT for all rows, or one a row where SQL expressions or a stream need it."""
+    """Yield an INSERT for each run of rows with the same keys, or one a row.
+
+    The latter where SQL expressions or a stream need it.
+    """
     if not isinstance(op.rows, list | tuple):
         raise NotASchemaItem("bulk_insert", "a list of mappings", f"{type(op.rows).__name__}")
     if not op.rows:
         return
     if op.multiinsert and not target.as_sql:
-        yield Execute(op.table.insert(), list(op.rows))
+        # SQLAlchemy takes the columns of a statement from its first row.
+        for _, alike in groupby(op.rows, key=frozenset):
+            yield Execute(op.table.insert(), list(alike))
         return
     for row in op.rows:
-        yield op.table.insert().values(**row)
+        yield op.table.insert().values(_typed(op.table, row) if target.as_sql else row)
+
+
+def _typed(table: TableClause, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *row* with the values of columns of no type as literals of their own types."""
+    return {
+        key: literal(value) if key in table.c and isinstance(table.c[key].type, NullType) else value
+        for key, value in row.items()
+    }

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, Computed, Identity, MetaData, Table
+from sqlalchemy import Column, Computed, DefaultClause, FetchedValue, Identity, MetaData, Table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, DDLElement
 from sqlalchemy.types import NULLTYPE, TypeEngine
+
+from migrateops.errors.operations import DefaultWithoutSQL
+from migrateops.operations.schema_objects import require_values
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,21 @@ class ColumnName(AlterColumn):
 
 
 class ColumnDefault(AlterColumn):
-    """``ALTER COLUMN .. SET DEFAULT ..`` or ``DROP DEFAULT``."""
+    """``ALTER COLUMN .. SET DEFAULT ..`` or ``DROP DEFAULT``.
+
+    Args:
+        default: A string, which is written as a literal, or an SQL expression; None drops the default.
+
+    Raises:
+        DefaultWithoutSQL: The default is one that only the server knows.
+        UnboundParameter: It has a parameter without a value.
+    """
 
     def __init__(self, table_name: str, column_name: str, default: Any, schema: str | None = None) -> None:
         super().__init__(table_name, column_name, schema)
+        if isinstance(default, FetchedValue) and not isinstance(default, DefaultClause):
+            raise DefaultWithoutSQL(table_name, column_name, type(default).__name__)
+        require_values(f"default of {table_name}.{column_name}", getattr(default, "arg", default))
         self.default = default
 
 

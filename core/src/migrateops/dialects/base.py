@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from migrateops.dialects import transaction
@@ -94,6 +94,16 @@ class Dialect:
             rebuilds: Whether the step may replace a table by a copy of it.
         """
         return transaction.join(connection, rebuilds=rebuilds)
+
+    def autocommit(self, connection: Connection) -> Callable[[], None]:
+        """Have each statement committed by itself, and return what ends that.
+
+        What is returned leaves the connection as it was found, with nothing uncommitted.
+
+        Args:
+            connection: The migrating connection, in no transaction.
+        """
+        return transaction.autocommit(connection)
 
     def begin_text(self) -> str | None:
         """Return the statement that begins a transaction in an SQL stream, without terminator."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, RootTransaction
 
 from migrateops.errors.database import NoLongerAtomic
@@ -63,6 +65,27 @@ class Transaction:
     def join_root(self) -> None:
         """Take SQLAlchemy's transaction that the caller has begun."""
         self.root = self.connection.get_transaction()
+
+
+def autocommit(connection: Connection) -> Callable[[], None]:
+    """Switch the connection to AUTOCOMMIT, and return what switches it back.
+
+    Args:
+        connection: A connection on which SQLAlchemy has not begun a transaction.
+    """
+    before = connection.get_execution_options().get("isolation_level")
+    level = before or connection.default_isolation_level
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def restore() -> None:
+        if connection.in_transaction():
+            if connection.invalidated:
+                connection.rollback()
+            else:
+                connection.commit()
+        connection.execution_options(isolation_level=level)
+
+    return restore
 
 
 def begin(connection: Connection, *, rebuilds: bool = False) -> Transaction:

@@ -91,4 +91,34 @@ class EnvironmentFailed(MigrateOpsError):
         return f"{self.path!r}, line {self.line}: {self.problem}"
 
     def hint(self) -> str:
+        if self.problem.startswith("ModuleNotFoundError"):
+            return "install the package that is missing, or correct env.py"
+        if "OperationalError" in self.problem or "Connection" in self.problem:
+            return "check that the server runs, and the url that env.py connects to"
         return "correct env.py; --debug shows the whole traceback"
+
+
+class NothingCompared(MigrateOpsError):
+    """Autogenerate ran ``env.py``, and that compared no database with any models."""
+
+    code = "MO271"
+    path: str
+
+    def message(self) -> str:
+        return f"{self.path!r} did not call context.run_migrations(), so nothing was compared"
+
+    def hint(self) -> str:
+        return "call context.run_migrations() in env.py, after context.configure()"
+
+
+class TokenTaken(MigrateOpsError):
+    """Two comparisons of one autogenerate would be written to the same place of the template."""
+
+    code = "MO272"
+    token: str
+
+    def message(self) -> str:
+        return f"env.py compares several times, and two results are for {self.token!r} of the template"
+
+    def hint(self) -> str:
+        return "give each context.configure() an upgrade_token and a downgrade_token of its own"

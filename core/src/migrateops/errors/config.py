@@ -150,7 +150,8 @@ class UnknownSection(ConfigurationError):
         near = closest(self.section, self.known)
         if near is not None:
             return f"did you mean {near!r}?"
-        return f"add [{self.section}] to the file, or name another one with -n"
+        table = f"databases.{self.section}" if str(self.file or "").endswith(".toml") else self.section
+        return f"add [{table}] to the file, or name another one with -n"
 
 
 class TwoConfigFiles(ConfigurationError):

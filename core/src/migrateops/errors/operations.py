@@ -235,6 +235,35 @@ class IncompleteOperation(OperationError, ValueError):
         return f"give {self.needs} in the call"
 
 
+class UnboundParameter(OperationError, ValueError):
+    """SQL text of a DDL statement has a parameter, and nothing gives it a value."""
+
+    code = "MO317"
+    call: str
+    name: str
+
+    def message(self) -> str:
+        return f"{self.call}: the SQL text has a parameter ':{self.name}' without a value"
+
+    def hint(self) -> str:
+        return f"where it is no parameter, write the colon as r'\\:{self.name}'"
+
+
+class DefaultWithoutSQL(OperationError, ValueError):
+    """A new server default is one of which only the server knows what it is."""
+
+    code = "MO318"
+    table: str
+    column: str
+    given: str
+
+    def message(self) -> str:
+        return f"the new default of '{self.table}.{self.column}' is a {self.given}, which has no SQL to write"
+
+    def hint(self) -> str:
+        return "give server_default a string, text() or a function"
+
+
 class DuplicateOperation(OperationError, ValueError):
     """Two modules of plugins registered one name."""
 

@@ -26,9 +26,9 @@ def unblock(distribution: str, blocked: str) -> str:
         blocked: What blocks it: ``"deny"``, ``"autoload"``, ``"MIGRATEOPS_PLUGINS"`` or ``"plugins=()"``.
     """
     if blocked == "deny":
-        return f"remove {distribution!r} from deny in [tool.migrateops.plugins]"
+        return f"remove {distribution!r} from deny in the table plugins, or leave out --deny"
     if blocked == "autoload":
-        return f"add {distribution!r} to enable in [tool.migrateops.plugins]"
+        return f"add {distribution!r} to enable in the table plugins, or to --plugins list:"
     if blocked == "plugins=()":
         return "leave out plugins=(), which turns all plugins off"
     return "unset MIGRATEOPS_PLUGINS, which turns all plugins off"
@@ -63,7 +63,7 @@ class PluginLoadError(AdvertisedError):
         return f"cannot load {self.advert}: {self.reason}"
 
     def hint(self) -> str:
-        return f"repair or upgrade {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
+        return f"repair or upgrade {self.distribution!r}, or add it to deny in the table plugins"
 
 
 class WrongPluginObject(AdvertisedError):
@@ -147,7 +147,7 @@ class PluginConflict(PluginError):
 
     def hint(self) -> str:
         key = self.name if self.name.isidentifier() else f'"{self.name}"'
-        return f'say which one counts: [tool.migrateops.plugins.prefer] {key} = "{self.distributions[0]}"'
+        return f'say which one counts: in plugins.prefer, {key} = "{self.distributions[0]}"'
 
 
 class TakenName(AdvertisedError):
@@ -160,9 +160,7 @@ class TakenName(AdvertisedError):
         return f"{self.advert} takes the name of {self.name!r}, which is built in"
 
     def hint(self) -> str:
-        return (
-            f"add {self.distribution!r} to deny in [tool.migrateops.plugins], and ask its author to rename it"
-        )
+        return f"add {self.distribution!r} to deny in the table plugins, and ask its author to rename it"
 
 
 class UnknownOperation(PluginError, AttributeError):
@@ -409,7 +407,7 @@ class BadHook(AdvertisedError):
         return f"{self.advert}: hook {self.hook!r} {self.problem}"
 
     def hint(self) -> str:
-        return f"correct {self.hook} in {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
+        return f"correct {self.hook} in {self.distribution!r}, or add it to deny in the table plugins"
 
 
 class UnknownHook(AdvertisedError):
@@ -439,7 +437,7 @@ class PluginHookError(AdvertisedError):
         return f"hook {self.hook!r} of {self.advert} raised {self.reason}"
 
     def hint(self) -> str:
-        return f"repair or upgrade {self.distribution!r}, or add it to deny in [tool.migrateops.plugins]"
+        return f"repair or upgrade {self.distribution!r}, or add it to deny in the table plugins"
 
 
 class PluginOrderCycle(PluginError):
@@ -452,7 +450,7 @@ class PluginOrderCycle(PluginError):
         return f"the order of plugins is a circle: {' before '.join(map(repr, self.distributions))}"
 
     def hint(self) -> str:
-        return f"add {self.distributions[0]!r} to deny in [tool.migrateops.plugins]"
+        return f"add {self.distributions[0]!r} to deny in the table plugins"
 
 
 class UnsupportedByDialect(PluginError):

@@ -80,9 +80,7 @@ class MultipleHeads(RevisionError):
         return f"there is more than one head{where}: {quoted(self.heads)}"
 
     def hint(self) -> str:
-        return (
-            "name one ('<label>@head' or its id), take all with 'heads', or join them with 'migrateops merge'"
-        )
+        return "name one ('<label>@head', or its id), or all ('heads'); revision --head A --head B joins two"
 
 
 class MultipleBases(RevisionError):
@@ -107,7 +105,8 @@ class RelativeTooFar(RevisionError):
     available: int
 
     def message(self) -> str:
-        return f"{self.given!r} goes {self.available} revisions far from {self.start!r}, and no further"
+        steps = "step" if self.available == 1 else "steps"
+        return f"{self.given!r} goes too far: from {self.start!r} there are {self.available} {steps} that way"
 
     def hint(self) -> str:
         return "ask for fewer, or name the end: 'head' or 'base'"

@@ -343,3 +343,29 @@ class PackTooNew(RunError):
 
     def hint(self) -> str:
         return "upgrade migrateops, or install an older version of the pack"
+
+
+class NoConnection(RunError):
+    """A command reads the database, and env.py has configured no connection to it."""
+
+    code = "MO466"
+    command: str
+
+    def message(self) -> str:
+        return f"{self.command!r} reads the database, and context.configure() was given no connection"
+
+    def hint(self) -> str:
+        return "give configure() a connection in env.py; url= alone only writes SQL"
+
+
+class ScriptExited(RunError):
+    """A script called ``sys.exit()``."""
+
+    code = "MO467"
+    status: object
+
+    def message(self) -> str:
+        return f"the script called sys.exit({'' if self.status is None else repr(self.status)})"
+
+    def hint(self) -> str:
+        return "raise an error to stop, or return to go on"

@@ -270,6 +270,21 @@ class FileTemplateHasDirectory(ScriptError):
         return "set 'recursive_version_locations' to true"
 
 
+class FunctionNotCalled(ScriptError):
+    """A call of a script's function would run nothing of it."""
+
+    code = "MO259"
+    path: str
+    function: str
+    kind: str
+
+    def message(self) -> str:
+        return f"{self.function!r} in {self.path!r} is {self.kind}, which runs nothing when it is called"
+
+    def hint(self) -> str:
+        return f"write 'def {self.function}() -> None:', without 'async' and 'yield'"
+
+
 _TEMPLATE_NAMES = {
     "revision": "up_revision",
     "down_revision": "down_revision",

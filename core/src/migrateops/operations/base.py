@@ -85,9 +85,16 @@ _core_only = Namespace()
 
 def _current_namespace() -> Namespace:
     frame = current.frame()
-    operations = frame.operations if frame is not None else None
-    found: Namespace = operations.migration_context.namespace if operations is not None else _core_only
-    return found
+    if frame is None:
+        return _core_only
+    if frame.operations is not None:
+        found: Namespace = frame.operations.migration_context.namespace
+        return found
+    environment = frame.environment
+    # While ``env.py`` runs, nothing is configured yet.
+    return (
+        Namespace(environment.plugins, environment.registrations) if environment is not None else _core_only
+    )
 
 
 class AbstractOperations(metaclass=_Layered):

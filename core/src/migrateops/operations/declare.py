@@ -7,7 +7,7 @@ in a batch (without table and schema), the call that autogenerate renders, the l
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
@@ -86,6 +86,13 @@ def hidden(*, default: Any) -> Any:
 
 
 @dataclasses.dataclass(frozen=True)
+class Made:
+    """A default that is made anew for each operation."""
+
+    make: Callable[[], Any]
+
+
+@dataclasses.dataclass(frozen=True)
 class OpField:
     """One field of a declared operation, as its directives see it."""
 
@@ -93,7 +100,7 @@ class OpField:
     param: str
     role: Role
     kw_only: bool
-    default: Any  # Parameter.empty when required
+    default: Any  # Parameter.empty when required; a Made is called for each operation
     annotation: Any
 
     def shown_in(self, form: Form) -> bool:
@@ -111,13 +118,15 @@ class OpField:
 
     def is_default(self, value: Any) -> bool:
         """Say whether *value* need not be written; ``==`` of a SQL expression is never asked."""
-        if value is self.default:
+        default = self.default.make() if isinstance(self.default, Made) else self.default
+        if value is default:
             return True
-        return (
-            isinstance(value, str | int | tuple)
-            and type(value) is type(self.default)
-            and value == self.default
-        )
+        if type(value) is not type(default):
+            return False
+        if isinstance(default, list | dict | set):
+            # What they hold may be SQL expressions.
+            return not default and not value
+        return isinstance(value, str | int | tuple) and value == default
 
 
 class OpSpec:
@@ -169,8 +178,9 @@ class OpSpec:
             values |= {f.name: f"{me}.scope_schema" for f in self.fields if f.role is Role.SCHEMA}
         scope: dict[str, Any] = {"_cls": self.op_cls, "_new": self.op_cls.__new__}
         head = _parameters([f.parameter() for f in shown], me, scope)
+        body = list(_made(shown))
         if self._plain:
-            body = [f"{new} = _new(_cls)", *self._assignments(values, new, scope)]
+            body += [f"{new} = _new(_cls)", *self._assignments(values, new, scope)]
         else:
             given = [
                 f"{f.name}={values[f.name]}"
@@ -179,7 +189,7 @@ class OpSpec:
             ]
             if self.options:
                 given.append(f"**{values[self.options]}")
-            body = [f"{new} = _cls({', '.join(given)})"]
+            body += [f"{new} = _cls({', '.join(given)})"]
         body.append(f"return {me}.invoke({new})")
         function = _compile(name, head, body, scope)
         function.__doc__ = self.op_cls.__doc__
@@ -206,7 +216,7 @@ class OpSpec:
             value = values.get(f.name)
             if value is None:
                 scope[f"_d_{f.name}"] = f.default
-                value = f"_d_{f.name}"
+                value = f"_d_{f.name}.make()" if isinstance(f.default, Made) else f"_d_{f.name}"
             yield f"{op}.{f.name} = {f'list({value})' if f.role is Role.SPREAD else value}"
         for f in self.fields:
             if f.role is Role.KW_ITEM and f.name in values:
@@ -231,13 +241,21 @@ class OpSpec:
         if self.options:
             params.append(Parameter(flat, Parameter.VAR_KEYWORD))
             values[self.options] = f"{{**({self.options} or {{}}), **{flat}}}"
-        body = [*self._assignments(values, me, scope)]
+        made = _made([dataclasses.replace(f, param=f.name) for f in self.fields])
+        body = [*made, *self._assignments(values, me, scope)]
         if hasattr(self.op_cls, "__post_init__"):
             body.append(f"{me}.__post_init__()")
         function = _compile("__init__", _parameters(params, me, scope), body, scope)
         function.__qualname__ = f"{self.op_cls.__qualname__}.__init__"
         function.__module__ = self.op_cls.__module__
         return function
+
+
+def _made(fields: Iterable[OpField]) -> Iterator[str]:
+    """Yield the lines that make the defaults of parameters that were not given."""
+    for f in fields:
+        if isinstance(f.default, Made) and f.role is not Role.OPTIONS:
+            yield f"if {f.param} is _default_{f.param}: {f.param} = _default_{f.param}.make()"
 
 
 def _unused(name: str, taken: set[str]) -> str:
@@ -373,7 +391,7 @@ def operation(cls: type[T]) -> type[T]:
         if f.default is not dataclasses.MISSING:
             default = f.default
         elif f.default_factory is not dataclasses.MISSING:
-            default = f.default_factory()
+            default = Made(f.default_factory)
         role = f.metadata.get(_ROLE, Role.ARG)
         fields.append(
             OpField(f.name, f.metadata.get(_PARAM) or f.name, role, bool(f.kw_only), default, f.type)

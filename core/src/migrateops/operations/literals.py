@@ -11,7 +11,8 @@ from sqlalchemy.ext.compiler import compiles
 class InlineLiteral(BindParameter[Any]):
     """A literal: quoting and escaping are those of its type on the dialect."""
 
-    inherit_cache = True
+    # The value is part of the SQL: a statement with another value is another statement.
+    inherit_cache = False
 
     def __init__(self, value: Any, type_: Any = None) -> None:
         super().__init__(None, value, type_=type_, unique=True)

@@ -107,7 +107,7 @@ class Sources(Protocol):
 
 
 _stamp = itertools.count(1)
-_lock = threading.Lock()
+_lock = threading.RLock()
 current_generation = 0
 """A number that changes with every registration of the process."""
 
@@ -131,10 +131,11 @@ class Registrations:
         self, form: Form, name: str, op_cls: type[Any], function: Callable[..., Any], module: str
     ) -> None:
         maker = Maker(module, op_cls.__qualname__)
-        mine = {**self.directives.get((form, name), {})}
-        mine[maker] = Directive(name, op_cls, function, maker, _changed())
-        self.directives[form, name] = mine
-        _changed()
+        with _lock:
+            mine = {**self.directives.get((form, name), {})}
+            mine[maker] = Directive(name, op_cls, function, maker, _changed())
+            self.directives[form, name] = mine
+            _changed()
 
     def add_implementation(
         self,
@@ -148,13 +149,15 @@ class Registrations:
     ) -> None:
         key = (op_cls.__module__, op_cls.__qualname__, dialect)
         maker = Maker(module, getattr(function, "__qualname__", repr(function)))
-        mine = {**self.implementations.get(key, {})}
-        others = [other for other in mine if other != maker]
-        if others and not replace:
-            raise ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
-        mine[maker] = Implementation(function, lowering, maker, _changed())
-        self.implementations[key] = mine
-        _changed()
+        with _lock:
+            mine = {**self.implementations.get(key, {})}
+            # An environment's own comes before what the process has, and so replaces it as well.
+            others = [other for other in (*process.implementations.get(key, ()), *mine) if other != maker]
+            if others and not replace:
+                raise ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
+            mine[maker] = Implementation(function, lowering, maker, _changed())
+            self.implementations[key] = mine
+            _changed()
 
 
 process = Registrations()
@@ -195,7 +198,7 @@ def compile_directive(op_cls: type[Any], name: str, form: Form, sourcename: str 
         op_cls.__op_names__ = {}
     if inspect.ismethod(source):
         op_cls.__op_names__.setdefault(form, name)
-        return _from_classmethod(source, name)
+        return _from_classmethod(source, name, form)
     spec = vars(op_cls).get("__op_spec__")
     if spec is None or sourcename is not None:
         inherited = spec is None and getattr(op_cls, "__op_spec__", None) is not None
@@ -205,9 +208,17 @@ def compile_directive(op_cls: type[Any], name: str, form: Form, sourcename: str 
     return function
 
 
-def _from_classmethod(source: Any, name: str) -> Callable[..., Any]:
+def _from_classmethod(source: Any, name: str, form: Form) -> Callable[..., Any]:
     def directive(self: Any, /, *args: Any, **kw: Any) -> Any:
-        return source(self, *args, **kw)
+        try:
+            return source(self, *args, **kw)
+        except TypeError as exc:
+            from migrateops.operations.invocation import usage_error
+
+            error = usage_error(form, name, directive, exc)
+            if error is None:
+                raise
+            raise error from None
 
     signature = inspect.signature(source)
     first, *rest = signature.parameters.values()

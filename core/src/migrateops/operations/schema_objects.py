@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
+    ClauseElement,
     Column,
     Constraint,
     ForeignKey,
@@ -22,7 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotASchemaItem
+from migrateops.errors.operations import NotASchemaItem, UnboundParameter
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -71,7 +73,7 @@ def _put_copy(item: Any, made: Table) -> None:
 
     def moved(element: Any, **_: Any) -> Any:
         mine = isinstance(element, Column) and element.table is item.table
-        return made.columns[element.name] if mine else None
+        return made.columns[element.key] if mine else None
 
     expressions = (visitors.replacement_traverse(e, {}, moved) for e in item.expressions)
     # Attaches itself to the table of its columns.
@@ -173,8 +175,13 @@ class SchemaObjects:
         self, name: str | None, table_name: str, condition: Any, schema: str | None = None, **kw: Any
     ) -> CheckConstraint:
         """Return a CHECK constraint on a made-up table."""
-        check = CheckConstraint(text(condition) if isinstance(condition, str) else condition, name=name, **kw)
-        Table(table_name, self.metadata(), check, schema=schema)
+        given = text(condition) if isinstance(condition, str) else condition
+        require_values(f"check constraint {name!r}", given)
+        made = Table(table_name, self.metadata(), *_like_columns_in([given]), schema=schema)
+        check = CheckConstraint(_on_table(given, made), name=name, **kw)
+        # One on columns is attached to their table already.
+        if check not in made.constraints:
+            made.append_constraint(check)
         return check
 
     def foreign_key_constraint(
@@ -195,15 +202,19 @@ class SchemaObjects:
     ) -> ForeignKeyConstraint:
         """Return a foreign key from one made-up table to another."""
         metadata = self.metadata()
-        if (source, source_schema) != (referent, referent_schema):
-            Table(referent, metadata, *(self.column(n) for n in remote_cols), schema=referent_schema)
-            own = list(local_cols)
-        else:
+        own = list(local_cols)
+        to_itself = (source, source_schema) == (referent, referent_schema)
+        if to_itself:
             own = list(dict.fromkeys([*local_cols, *remote_cols]))
-        prefix = f"{referent_schema}.{referent}" if referent_schema else referent
+        made = Table(source, metadata, *(self.column(n) for n in own), schema=source_schema)
+        referred = made
+        if not to_itself:
+            columns = (self.column(n) for n in remote_cols)
+            referred = Table(referent, metadata, *columns, schema=referent_schema)
         key = ForeignKeyConstraint(
             list(local_cols),
-            [f"{prefix}.{n}" for n in remote_cols],
+            # Not by name: a name with a dot in it would be read as a path.
+            [referred.columns[n] for n in remote_cols],
             name=name,
             onupdate=onupdate,
             ondelete=ondelete,
@@ -212,7 +223,7 @@ class SchemaObjects:
             match=match,
             **dialect_kw,
         )
-        Table(source, metadata, *(self.column(n) for n in own), key, schema=source_schema)
+        made.append_constraint(key)
         return key
 
     def generic_constraint(
@@ -247,21 +258,73 @@ class SchemaObjects:
     def index(
         self, name: str | None, table_name: str, columns: Sequence[Any], schema: str | None = None, **kw: Any
     ) -> Index:
-        """Return an index on a made-up table; expressions are taken as they are.
+        """Return an index on a made-up table.
 
         Args:
-            columns: Column names, ``text()``, or SQL expressions.
+            columns: Column names, ``text()``, or SQL expressions; columns in these stand for those
+                of the same name in the made-up table.
         """
-        index = Index(name, *columns, **kw)
+        require_values(f"index {name!r}", *columns, *kw.values())
+        metadata = self.metadata()
+        expressions = [item for item in columns if not isinstance(item, str)]
+        named = {c.name: c for c in (*self._columns(columns, kw), *_like_columns_in(expressions))}
+        made = Table(table_name, metadata, *named.values(), schema=schema)
+        moved = (made.columns[c] if isinstance(c, str) else _on_table(c, made) for c in columns)
+        index = Index(name, *moved, **kw)
+        # One on columns is attached to their table already.
         if index.table is None:
-            Table(
-                table_name,
-                self.metadata(),
-                *self._columns(columns, kw),
-                index,
-                schema=schema,
-            )
+            Table(table_name, metadata, index, schema=schema, extend_existing=True)
         return index
+
+
+def _like_columns_in(expressions: Iterable[Any]) -> list[Column[Any]]:
+    """Return columns with the names and types of those in *expressions*."""
+    found = [e for given in expressions for e in visitors.iterate(_element(given)) if isinstance(e, Column)]
+    return [Column(name, type_) for name, type_ in {c.name: c.type for c in found}.items()]
+
+
+def _on_table(expression: Any, made: Table) -> Any:
+    """Return *expression* on the columns of *made* that have the names of its own."""
+
+    def moved(element: Any, **_: Any) -> Any:
+        return made.columns[element.name] if isinstance(element, Column) else None
+
+    return visitors.replacement_traverse(_element(expression), {}, moved)
+
+
+def _element(expression: Any) -> Any:
+    """Return the SQL element that *expression* is, or stands for (an attribute of a mapped class)."""
+    return expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
+
+
+def require_values(call: str, *expressions: Any) -> None:
+    """Refuse parameters without a value: in DDL they would be written as NULL.
+
+    Args:
+        expressions: What is no SQL element is passed over.
+
+    Raises:
+        UnboundParameter: There is one.
+    """
+    for expression in expressions:
+        element = _element(expression)
+        if not isinstance(element, ClauseElement):
+            continue
+        for one in visitors.iterate(element):
+            if isinstance(one, BindParameter) and one.required:
+                raise UnboundParameter(call, one.key)
+
+
+def expressions_in(made: Table) -> Iterator[Any]:
+    """Yield the SQL expressions that CREATE TABLE of *made*, and of its indexes, writes."""
+    for column in made.columns:
+        yield getattr(column.server_default, "arg", None)
+        yield getattr(column.computed, "sqltext", None)
+    for constraint in made.constraints:
+        yield getattr(constraint, "sqltext", None)
+    for index in made.indexes:
+        yield from index.expressions
+        yield from index.dialect_kwargs.values()
 
 
 def _ensure_referred(metadata: MetaData, key: ForeignKey) -> None:

@@ -41,7 +41,7 @@ def required(policy: PluginPolicy) -> dict[str, Requirement | BadRequirement]:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
-            found[text] = BadRequirement(text, "require in [tool.migrateops.plugins]")
+            found[text] = BadRequirement(text, "require in the table plugins")
         else:
             found[normalise(requirement.name)] = requirement
     return found

@@ -113,7 +113,7 @@ class Hooks:
 
     @hookspec
     def migrateops_after_revision(self, ctx: HookContext, step: Any, error: BaseException | None) -> None:
-        """Learn how a step ended, before it is committed.
+        """Learn how a step ended, after it is committed or rolled back.
 
         Args:
             ctx: The run.

@@ -14,6 +14,7 @@ from migrateops.operations.registry import Registrations
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
 from migrateops.runtime.migration import MigrationContext
+from migrateops.runtime.models import models_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,6 +47,7 @@ class EnvironmentContext:
         self.contexts: list[MigrationContext] = []
         self.registrations = Registrations()
         self._checked_out: set[int] = set()
+        self._lost: list[str] = []
         self._entered: AbstractContextManager[current.Frame] | None = None
 
     @cached_property
@@ -68,6 +70,11 @@ class EnvironmentContext:
         assert self._entered is not None
         self._entered.__exit__(*exc_info)
         self._entered = None
+        for context in self.contexts:
+            if exc_info and exc_info[0] is not None:
+                context.transactions.forget()
+            elif how := context.transactions.how_lost():
+                self._lost.append(how)
 
     # -- what the command said ----------------------------------------------------------------
     def is_offline_mode(self) -> bool:
@@ -150,7 +157,8 @@ class EnvironmentContext:
             starting_rev: Revision that an offline run starts from.
             tag: Free text, for ``get_tag_argument()``.
             template_args: Further variables for the template of new revisions.
-            target_metadata: The models: a MetaData, or a list of them.
+            target_metadata: The models: a MetaData, or a list of them; those that the project's
+                configuration names when omitted.
             literal_binds: Offline, write the values of all statements in place.
             **kw: The other options: ``version_table``, ``compare_type``, ``include_object`` and so
                 on, and those that the dialect's pack declares.
@@ -171,6 +179,8 @@ class EnvironmentContext:
             **kw,
         }
         opts.update({name: value for name, value in given.items() if value is not None})
+        if opts.get("target_metadata") is None:
+            opts["target_metadata"] = models_of(self.config)
         opts["template_args"] = {**opts.get("template_args", {}), **(template_args or {})}
         opts["literal_binds"] = literal_binds
         if opts.get("output_buffer") is None:
@@ -247,13 +257,13 @@ class EnvironmentContext:
     def check_committed(self) -> None:
         """Make sure that what ran in a transaction of ``env.py``'s own was committed.
 
+        Called behind the environment's block, at whose end it is looked after.
+
         Raises:
-            RunNotCommitted: It was rolled back, or its connection closed without a commit.
+            RunNotCommitted: It was rolled back, or never committed.
         """
-        for context in self.contexts:
-            foreign = context.transactions.foreign
-            if foreign is not None and foreign.outcome == "rolled back":
-                raise RunNotCommitted("was rolled back")
+        if self._lost:
+            raise RunNotCommitted(self._lost[0])
 
 
 _watching = threading.Lock()

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from migrateops.dialects.base import Dialect
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.lock import LockUnavailable
 from migrateops.errors.runtime import LockNotAcquired, LockRequired
 
 if TYPE_CHECKING:
@@ -24,36 +27,52 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 @contextmanager
 def locked(context: MigrationContext) -> Iterator[Lock | None]:
-    """Hold the dialect's lock for the block; None where there is none to be had.
+    """Hold the dialect's lock for the block; None where there is none to be had, which is noted.
 
     Raises:
         LockRequired: The project requires a lock, and none can be had.
         LockNotAcquired: Somebody else held it for longer than ``lock_timeout`` seconds.
+        LockUnavailable: It could not be asked for any more, after somebody else held it.
     """
     mode = context.opts.get("lock", "auto")
-    lock, engine = _lock_of(context) if mode != "off" else (None, None)
-    if lock is None:
-        if mode == "required":
-            raise LockRequired(context.dialect_name)
-        yield None
-        return
+    with ExitStack() as held:
+        yield _taken(context, held, required=mode == "required") if mode != "off" else None
+
+
+def _taken(context: MigrationContext, held: ExitStack, *, required: bool) -> Lock | None:
+    unavailable: LockUnavailable | None = None
     try:
-        _acquire(lock, float(context.opts.get("lock_timeout", 600)))
-        yield lock
-    finally:
-        lock.release()
-        if engine is not None:
-            engine.dispose()
+        lock, is_ours = _asked_once(context, held)
+    except LockUnavailable as exc:
+        lock, is_ours, unavailable = None, False, exc
+    if lock is None:
+        if required:
+            raise LockRequired(context.dialect_name) from unavailable
+        if unavailable is not None:
+            context.notes.append(unavailable.message())
+    elif not is_ours:
+        _wait(context, lock)
+    return lock
 
 
-def _lock_of(context: MigrationContext) -> tuple[Lock | None, Engine | None]:
+def _asked_once(context: MigrationContext, held: ExitStack) -> tuple[Lock | None, bool]:
+    """Return the lock and whether it is ours now; None where nobody else can be in the way."""
     connection = context.connection
-    if connection is None or context.as_sql or connection.in_transaction():
-        # In a transaction of the caller's, what a lock guards was read before it could be taken.
-        return None, None
+    if connection is None or context.as_sql or context.transactions.current is not None:
+        # In a transaction of ours around the whole run, the lock was seen to before it began.
+        return None, False
+    if connection.in_transaction():
+        # What a lock guards was read before it could be taken.
+        raise LockUnavailable("the caller has begun a transaction")
+    if type(context.pack).lock is Dialect.lock:
+        raise LockUnavailable(f"there is none for {context.dialect_name}")
     engine = _own_engine(connection)
-    lock = context.pack.lock(engine, _key(context, engine))
-    return lock, engine
+    held.callback(engine.dispose)
+    lock = context.pack.lock(engine, _key(context, connection))
+    if lock is None:
+        return None, False
+    held.callback(lock.release)
+    return lock, _ask(lock)
 
 
 def _own_engine(connection: Connection) -> Engine:
@@ -64,15 +83,42 @@ def _own_engine(connection: Connection) -> Engine:
     return Engine(pool=engine.pool.recreate(), dialect=engine.dialect, url=engine.url)
 
 
-def _key(context: MigrationContext, engine: Engine) -> str:
-    return "/".join((engine.url.database or "", context.version_table_schema or "", context.version_table))
+def _key(context: MigrationContext, connection: Connection) -> str:
+    schema = connection.schema_for_object(context.versions.table)
+    return "/".join((connection.engine.url.database or "", schema or "", context.version_table))
 
 
-def _acquire(lock: Lock, timeout: float) -> None:
+def _ask(lock: Lock) -> bool:
+    try:
+        return lock.try_acquire()
+    except MigrateOpsError:
+        raise
+    except Exception as exc:
+        # While they connect, drivers raise whatever they like.
+        origin = getattr(exc, "orig", None) or exc
+        lines = str(origin).strip().splitlines()
+        raise LockUnavailable(lines[0] if lines else type(origin).__name__) from exc
+
+
+def _wait(context: MigrationContext, lock: Lock) -> None:
+    timeout = float(context.opts.get("lock_timeout", 600))
     until = time.monotonic() + timeout
     pause = _FIRST_PAUSE
-    while not lock.try_acquire():
-        if time.monotonic() >= until:
-            raise LockNotAcquired(timeout)
-        time.sleep(pause)
+    while time.monotonic() < until:
+        _sleep(context, pause)
+        if _ask(lock):
+            return
         pause = min(pause * 2, _LONGEST_PAUSE)
+    raise LockNotAcquired(timeout)
+
+
+def _sleep(context: MigrationContext, seconds: float) -> None:
+    if not context.dialect.is_async:
+        time.sleep(seconds)
+        return
+    import asyncio
+
+    from sqlalchemy.util import await_only
+
+    # Whoever holds the lock may be a task of the same event loop.
+    await_only(asyncio.sleep(seconds))

@@ -25,6 +25,7 @@ from migrateops.plugins.policy import PluginPolicy
 from migrateops.runtime.lock import locked
 from migrateops.runtime.options import check_options
 from migrateops.runtime.statements import Offline, Online
+from migrateops.runtime.step import RevisionStep, Taken
 from migrateops.runtime.transactions import OfflineTransactions, OnlineTransactions, Scope
 from migrateops.runtime.version_table import VersionTable
 
@@ -56,6 +57,8 @@ class MigrationContext:
         observer: Who is told of each operation, or None.
         lock: The lock, while one is held around the one transaction of the run.
         notes: What users should be told of the run, one sentence each.
+        taken: The steps of the run, and which of them are committed.
+        planned: The steps that the one transaction of the run was begun for, or None.
     """
 
     def __init__(
@@ -73,6 +76,8 @@ class MigrationContext:
         self.observer: Observer | None = None
         self.lock: Lock | None = None
         self.notes: list[str] = []
+        self.taken = Taken()
+        self.planned: tuple[RevisionStep, ...] | None = None
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
         check_options(self.opts, self.pack, environment_context)
@@ -93,7 +98,11 @@ class MigrationContext:
                 literal_binds=bool(self.opts.get("literal_binds", False)),
             )
             self.transactions = OfflineTransactions(
-                self.statements, self.pack, scope, transactional_ddl=self.is_transactional_ddl
+                self.statements,
+                self.pack,
+                scope,
+                transactional_ddl=self.is_transactional_ddl,
+                taken=self.taken,
             )
         else:
             if self.opts.get("literal_binds"):
@@ -104,7 +113,9 @@ class MigrationContext:
                 self.pack,
                 scope,
                 transactional_ddl=self.is_transactional_ddl,
-                made_here=self._made_here,
+                taken=self.taken,
+                made_here=self._made_here if environment_context is not None else None,
+                read_rows=lambda connection: self.versions.heads(connection),
             )
         self.versions = VersionTable(
             self.version_table,
@@ -253,24 +264,36 @@ class MigrationContext:
     def begin_transaction(self) -> Iterator[None]:
         """Hold one transaction for the block, where the run has one transaction; else nothing.
 
-        With the default, one transaction a revision, ``run_migrations()`` holds them itself.  A
-        context that no command is behind runs no revisions: there, the block is the transaction.
+        With the default, one transaction a revision, ``run_migrations()`` holds them itself, and where
+        there is nothing to do, nothing is begun.  A context that no command is behind runs no
+        revisions: there, the block is the transaction, whatever the options.
 
         Raises:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        if self.transactions.scope != "per_run" or self.as_sql or self.opts.get("fn") is None:
-            with self.transactions.run():
+        from migrateops.runtime.run import look, prepare
+
+        standalone = self.opts.get("fn") is None
+        if standalone or self.as_sql:
+            with self.transactions.run(always=standalone):
                 yield
             return
-        self.transactions.settle()
+        steps = look(self) if self.transactions.scope == "per_run" and not self.opts.get("read_only") else ()
+        if not steps and not self.opts.get("purge"):
+            yield
+            return
         # The lock comes first: whoever waits for it is in no transaction.
         try:
-            with locked(self) as self.lock, self.transactions.run():
-                yield
+            with locked(self) as self.lock:
+                if self.lock is not None:
+                    # Somebody else may have run meanwhile.
+                    steps = look(self)
+                self.planned = prepare(self, steps)
+                with self.transactions.run(rebuilds=any(one.rebuilds for one in self.planned)):
+                    yield
         finally:
-            self.lock = None
+            self.lock = self.planned = None
 
     def autocommit_block(self) -> AbstractContextManager[None]:
         """Commit what was done, and commit each statement of the block by itself.
@@ -334,9 +357,10 @@ class MigrationContext:
     def stamp(self, script_directory: Any, revision: str | Iterable[str]) -> None:
         """Set the version table to *revision* without running anything."""
         from migrateops.revisions.walk import stamp_steps
-        from migrateops.runtime.run import apply
+        from migrateops.runtime.run import apply, prepare
 
-        apply(self, stamp_steps(script_directory.graph, self.get_current_heads(), revision))
+        graph = script_directory.graph
+        apply(self, prepare(self, stamp_steps(graph, self.get_current_heads(), revision)), graph=graph)
 
 
 def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialect:
@@ -400,9 +424,12 @@ def _writing_dialect(dialect: SQLAlchemyDialect, opts: Mapping[str, Any]) -> SQL
 
 def _naming_convention(metadata: Any) -> Mapping[str, Any] | None:
     """Return the naming convention of the models; that of the first of several that has one."""
+    from sqlalchemy import MetaData
+
+    default = MetaData().naming_convention
     listed = metadata if isinstance(metadata, list | tuple) else [metadata]
     for one in listed:
         convention: Mapping[str, Any] | None = getattr(one, "naming_convention", None)
-        if convention and set(convention) != {"ix"}:
+        if convention and convention != default:
             return convention
     return None

@@ -35,6 +35,7 @@ OPTIONS = frozenset(
         "process_revision_directives",
         "progress",
         "purge",
+        "read_only",
         "render_as_batch",
         "render_item",
         "revision_context",

@@ -1,6 +1,6 @@
 """A run: load what it needs, check, then take the steps one by one.
 
-Per step the order is: operations, version row, callbacks, commit.
+Per step the order is: operations, version row, callbacks, commit; then ``after_revision``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.runtime import LockLost, RevisionFailed
+from migrateops.errors.runtime import LockLost, RevisionFailed, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
@@ -26,52 +26,83 @@ from migrateops.script.module import direction_of
 if TYPE_CHECKING:
     from migrateops.dialects.base import Lock
     from migrateops.dialects.transaction import Transaction
+    from migrateops.revisions.graph import RevisionGraph
     from migrateops.runtime.migration import MigrationContext
 
 
 def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     """Take the steps that the command behind *context* asks for."""
-    make_steps = context.opts.get("fn")
-    if make_steps is None:
+    if context.opts.get("fn") is None:
         return
-    rows = context.get_current_heads()
-    steps = list(make_steps(rows, context))
-    # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
-    context.transactions.settle()
+    if context.planned is not None:
+        plan, context.planned = context.planned, None
+        apply(context, plan, kw, lock=context.lock)
+        return
+    steps = look(context)
     config = getattr(context.config, "settings", None)
-    if not (steps or context.opts.get("purge") or getattr(config, "run_hooks", False)):
+    if context.opts.get("read_only") or not (
+        steps or context.opts.get("purge") or getattr(config, "run_hooks", False)
+    ):
         return
     with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
         if lock is not None:
             # Somebody else may have run meanwhile.
-            rows_now = context.get_current_heads()
-            if rows_now != rows:
-                steps = list(make_steps(rows_now, context))
-        apply(context, steps, kw, lock=lock)
+            steps = look(context, steps)
+        apply(context, prepare(context, steps), kw, lock=lock)
+
+
+def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step]:
+    """Return the steps from where the database is now; leaves no transaction behind.
+
+    Args:
+        context: A context that a command is behind.
+        seen: The steps as they were seen before; they are returned if the rows are the same.
+    """
+    rows = context.get_current_heads()
+    if seen is not None and rows == context.taken.seen:
+        return seen
+    context.taken.see(rows)
+    steps = list(context.opts["fn"](rows, context))
+    # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
+    context.transactions.settle()
+    return steps
 
 
 def apply(
     context: MigrationContext,
-    steps: Iterable[Step],
+    plan: tuple[RevisionStep, ...],
     kw: Mapping[str, Any] | None = None,
     *,
     lock: Lock | None = None,
+    graph: RevisionGraph | None = None,
 ) -> None:
-    """Take *steps*; everything that can be checked is checked before the first statement."""
-    plan = prepare(context, steps)
+    """Take the steps of *plan*.
+
+    Args:
+        context: Where to.
+        plan: What ``prepare()`` has made of the steps.
+        kw: Arguments of ``upgrade()`` and ``downgrade()``.
+        lock: The lock that is held, if any.
+        graph: The revisions, where the context has no scripts of its own.
+    """
     hooks = context.plugins.hooks
     hooks.call("migrateops_before_run", ctx=context, plan=plan)
     if hooks.has("migrateops_before_operation") or hooks.has("migrateops_after_operation"):
         context.observer = HookObserver(context)
     error: BaseException | None = None
+    reported = len(hooks.errors)
     try:
-        _Run(context, plan, dict(kw or {}), lock).take()
+        _Run(context, plan, dict(kw or {}), lock, graph).take()
     except BaseException as exc:
         error = exc
         raise
     finally:
         context.observer = None
         hooks.call("migrateops_after_run", ctx=context, plan=plan, error=error)
+        if error is not None:
+            # No report is made of a run that failed.
+            for one in hooks.errors[reported:]:
+                error.add_note(f"{one.code}: {one.message()}")
 
 
 def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionStep, ...]:
@@ -171,11 +202,13 @@ class _Run:
         plan: Sequence[RevisionStep],
         kw: dict[str, Any],
         lock: Lock | None,
+        graph: RevisionGraph | None,
     ) -> None:
         self.context = context
         self.plan = plan
         self.kw = kw
         self.lock = lock
+        self.graph = graph
         self.operations = Operations(context)
         self.rows: tuple[str, ...] = tuple(context.get_current_heads())
         self.table_is_there = self._table_is_there()
@@ -195,6 +228,7 @@ class _Run:
         if not self.plan and context.opts.get("purge"):
             with context.transactions.step(rebuilds=False):
                 self._ready_table()
+                context.taken.take(None, ())
         for number, step in enumerate(self.plan):
             if self.lock is not None and not self.lock.held():
                 raise LockLost(self.done, len(self.plan) - self.done)
@@ -218,48 +252,57 @@ class _Run:
         hooks = context.plugins.hooks
         transaction: Transaction | None = None
         created = self.table_is_there
+        # A purge empties the table in the first step.
+        rows = step.step.applied_to(() if context.opts.get("purge") else self.rows)
+        started = False
+        error: BaseException | None = None
         try:
             with context.transactions.step(rebuilds=step.rebuilds) as transaction:
                 hooks.call("migrateops_before_revision", ctx=context, step=step)
-                error: BaseException | None = None
-                try:
-                    if context.as_sql:
-                        context.static_output(f"-- Running {step.describe()}")
-                        self._ready_table()
-                    self._call(step)
-                    if context.transactions.current is not None:
-                        # Before the version row says so: is the transaction still the same one?
-                        context.transactions.current.check()
-                    # After the script: one that starts with a VACUUM needs a transaction without writes.
+                started = True
+                if context.as_sql:
+                    context.static_output(f"-- Running {step.describe()}")
                     self._ready_table()
-                    context.versions.apply(step.step)
-                    self._tell(step)
-                except BaseException as exc:
-                    error = exc
-                    raise
-                finally:
-                    hooks.call("migrateops_after_revision", ctx=context, step=step, error=error)
-        except Exception as exc:
+                self._call(step)
+                if context.transactions.current is not None:
+                    # Before the version row says so: is the transaction still the same one?
+                    context.transactions.current.check()
+                # After the script: one that starts with a VACUUM needs a transaction without writes.
+                self._ready_table()
+                context.versions.apply(step.step)
+                self._tell(step, rows)
+                context.taken.take(step, rows)
+        except BaseException as exc:
+            error = exc
+            if not isinstance(exc, Exception):
+                raise
             self.table_is_there = created
             raise self._explained(exc, step, transaction) from _cause(exc)
         finally:
             if transaction is not None:
                 context.notes += [note for note in transaction.notes if note not in context.notes]
-        self.rows = step.step.applied_to(self.rows)
+            if started:
+                # Not before the commit, which may fail as well.
+                hooks.call("migrateops_after_revision", ctx=context, step=step, error=error)
+        self.rows = rows
 
     def _call(self, step: RevisionStep) -> None:
         if step.module is None:
             return
         with current.entered(environment=self.context.environment_context, operations=self.operations):
-            getattr(step.module, step.direction)(**self.kw)
+            try:
+                getattr(step.module, step.direction)(**self.kw)
+            except SystemExit as exc:
+                # Let through, it would end the command with the script's own status, 0 among them.
+                raise ScriptExited(exc.code) from exc
 
-    def _tell(self, step: RevisionStep) -> None:
+    def _tell(self, step: RevisionStep, rows: tuple[str, ...]) -> None:
         """Call the project's ``on_version_apply`` callbacks."""
         callbacks = self.context.opts.get("on_version_apply") or ()
         listed = [callbacks] if callable(callbacks) else list(callbacks)
         if listed:
-            info = MigrationInfo(step.step, self.context.script.graph)
-            heads = set(step.step.applied_to(self.rows))
+            info = MigrationInfo(step.step, self.graph or self.context.script.graph)
+            heads = set(rows)
             for callback in listed:
                 callback(ctx=self.context, step=info, heads=heads, run_args=self.kw)
 
@@ -285,14 +328,14 @@ class _Run:
         at = ", ".join(self.rows) or "base"
         if context.as_sql:
             return "the SQL written so far is incomplete"
-        if context.transactions.scope == "per_run" and context.is_transactional_ddl:
-            if transaction is not None and not transaction.atomic:
-                return "what was done up to the last statement outside the transaction is applied"
-            return "the run is one transaction, nothing of it is applied"
         if transaction is None:
             return f"nothing of it is applied, the database is at {at}"
-        if not transaction.owned:
+        if not transaction.owned and transaction.atomic:
             return f"it is undone by whoever owns the transaction, which was at {at}"
+        if context.transactions.holds_run:
+            if not transaction.atomic:
+                return "what was done up to the last statement outside the transaction is applied"
+            return "the run is one transaction, nothing of it is applied"
         if transaction.atomic and context.is_transactional_ddl:
             return f"nothing of it is applied, the database is at {at}"
         return f"statements before the failing one may be applied, the version table is at {at}"

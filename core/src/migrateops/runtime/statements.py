@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -13,10 +14,17 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrateops.ddl.statements import Execute, TableEvent
+from migrateops.operations.schema_objects import require_values
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+
+
+_STRINGS = re.compile(r"'[^']*'")
+_LAYOUT = re.compile(r"""('[^']*'|"[^"]*")|\n\t""")
+_WORD = re.compile(r"\w+")
+_DROP_TYPE = re.compile(r"\bDROP\s+(?:TYPE|DOMAIN)\b([^;]*)", re.IGNORECASE)
 
 
 class Memo:
@@ -25,6 +33,18 @@ class Memo:
     def __init__(self) -> None:
         self.memo: dict[Any, Any] = {}
 
+    def forget_dropped(self, written: str) -> None:
+        """Forget the types that a text drops: the next table that needs one creates it again."""
+        for dropped in _DROP_TYPE.findall(written):
+            words = set(_WORD.findall(dropped.lower()))
+            for kind, created in self.memo.items():
+                # A type is noted as (schema, name).
+                self.memo[kind] = {
+                    (schema, name)
+                    for schema, name in created
+                    if words.isdisjoint(_WORD.findall(name.lower()))
+                }
+
 
 class Online:
     """Run statements on a connection."""
@@ -32,7 +52,6 @@ class Online:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.bind: Any = connection
-        self._memo = Memo()
 
     def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any:
         """Run one statement and return its result."""
@@ -42,7 +61,8 @@ class Online:
             execution_options = {**(statement.options or {}), **(execution_options or {})}
             statement = statement.statement
         if type(statement) is TableEvent:
-            fire(statement, self.bind, self._memo)
+            # The database is asked which types it has: a rollback or a script may have dropped them.
+            fire(statement, self.bind, Memo())
             return None
         if isinstance(statement, str):
             statement = text(statement)
@@ -84,13 +104,17 @@ class Offline:
             parameters = statement.parameters
             statement = statement.statement
         if type(statement) is TableEvent:
-            fire(statement, self.bind, self._memo)
+            # What a stream has created is not to be created again, but that says nothing of a drop.
+            created = statement.name in ("before_create", "after_create")
+            fire(statement, self.bind, self._memo if created else Memo())
             return
         if isinstance(statement, str):
             statement = text(statement)
         sets: Sequence[Any] = parameters if isinstance(parameters, list | tuple) else [parameters]
         for one in sets:
-            self.static_output(f"{self._text(statement, one)}")
+            written = self._text(statement, one)
+            self._memo.forget_dropped(written)
+            self.static_output(self._ended(written))
 
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
         literal = self.literal_binds
@@ -101,11 +125,20 @@ class Offline:
         # An INSERT and the like has no meaning but with its values; DDL has none.
         if not isinstance(statement, ExecutableDDLElement) and (literal or isinstance(statement, UpdateBase)):
             options["literal_binds"] = True
-        compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
-        written = str(compiled).replace("\t", "    ").strip()
-        if self.terminator and not written.endswith(self.terminator):
-            written += self.terminator
+            if isinstance(statement, TextClause):
+                # A database refuses a parameter without a value; as a literal it would become NULL.
+                require_values("execute", statement)
+        written = str(statement.compile(dialect=self.dialect, compile_kwargs=options)).strip()
+        if isinstance(statement, ExecutableDDLElement):
+            # SQLAlchemy's layout has tabs; those in a default or a comment are data.
+            written = _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
         return written
+
+    def _ended(self, written: str) -> str:
+        """Return a statement with the terminator, which must not become part of a comment."""
+        if "--" in _STRINGS.sub("", written.rpartition("\n")[2]):
+            return f"{written}\n{self.terminator}" if self.terminator else written
+        return written if written.endswith(self.terminator) else written + self.terminator
 
     def static_output(self, written: str) -> None:
         """Write *written* as it is, and an empty line after it."""

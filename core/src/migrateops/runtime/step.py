@@ -52,6 +52,55 @@ class RevisionStep:
         return f"{step.kind} {path}, {message}" if message else f"{step.kind} {path}"
 
 
+class Taken:
+    """The steps of a context that were taken, and which of them are there to stay.
+
+    Attributes:
+        start: The rows before the first step; None while nobody has looked.
+        seen: The rows as they were looked at last.
+        kept: How many of the steps are committed.
+    """
+
+    def __init__(self) -> None:
+        self.start: tuple[str, ...] | None = None
+        self.seen: tuple[str, ...] | None = None
+        self.kept = 0
+        self._steps: list[tuple[RevisionStep | None, tuple[str, ...]]] = []
+
+    def see(self, rows: tuple[str, ...]) -> None:
+        """Note what rows there are, before the steps from there."""
+        self.seen = rows
+        if not self._steps:
+            self.start = rows
+
+    def take(self, step: RevisionStep | None, rows: tuple[str, ...]) -> None:
+        """Note a step, None for the emptying of the version table, and the rows after it."""
+        self._steps.append((step, rows))
+
+    def keep(self) -> None:
+        """Note that all steps so far are committed."""
+        self.kept = len(self._steps)
+
+    def drop(self) -> None:
+        """Forget the steps that were not committed."""
+        del self._steps[self.kept :]
+
+    @property
+    def steps(self) -> tuple[RevisionStep, ...]:
+        """The committed steps."""
+        return tuple(step for step, _ in self._steps[: self.kept] if step is not None)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows after the committed steps."""
+        return self._steps[self.kept - 1][1] if self.kept else self.start or ()
+
+    @property
+    def rows_pending(self) -> tuple[str, ...] | None:
+        """The rows after all steps; None where all of them are committed."""
+        return self._steps[-1][1] if len(self._steps) > self.kept else None
+
+
 class MigrationInfo:
     """What ``on_version_apply`` callbacks are told of a step.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops.dialects.transaction import Transaction
+from migrateops.errors.database import NoLongerAtomic
 from migrateops.errors.runtime import ForeignTransaction
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from migrateops.dialects.base import Dialect
     from migrateops.runtime.statements import Offline
+    from migrateops.runtime.step import Taken
 
 Scope = Literal["per_revision", "per_run", "none"]
 
@@ -25,7 +27,7 @@ class Unprotected(Transaction):
     def __init__(self, connection: Connection, transactions: OnlineTransactions) -> None:
         super().__init__(connection, owned=True)
         self.atomic = False
-        self._restore = transactions.enter_autocommit()
+        self._restore = transactions.pack.autocommit(connection)
 
     def check(self) -> None:
         """Nothing can have ended."""
@@ -36,7 +38,9 @@ class Unprotected(Transaction):
 
     def rollback(self) -> None:
         """Restore the connection's isolation level; what was done stays done."""
-        self._restore()
+        # What it was called for is said, not what a lost connection says here.
+        with suppress(Exception):
+            self._restore()
 
 
 class OnlineTransactions:
@@ -47,8 +51,15 @@ class OnlineTransactions:
         pack: The dialect's pack.
         scope: What one transaction is around.
         transactional_ddl: Whether a rollback takes DDL with it.
+        taken: Is told which steps are committed.
         made_here: Says whether ``env.py`` made the connection, so that nobody outside can be
-            waiting to end its transaction.
+            waiting to end its transaction; None where there is no environment.
+        read_rows: Reads the version table on a connection.
+
+    Attributes:
+        holds_run: Whether one transaction is held around several steps.
+        foreign: The transaction of ``env.py`` or of the caller that steps have joined last.
+        lost: Whether a former one of those was rolled back, with steps in it.
     """
 
     def __init__(
@@ -58,35 +69,43 @@ class OnlineTransactions:
         scope: Scope,
         *,
         transactional_ddl: bool,
-        made_here: Callable[[], bool],
+        taken: Taken,
+        made_here: Callable[[], bool] | None,
+        read_rows: Callable[[Connection], tuple[str, ...]],
     ) -> None:
         self.connection = connection
         self.pack = pack
         self.scope = scope
         self.transactional_ddl = transactional_ddl
+        self.taken = taken
         self.made_here = made_here
+        self.read_rows = read_rows
         self.current: Transaction | None = None
+        self.holds_run = False
         self.foreign: ForeignOutcome | None = None
+        self.lost = False
         self._rebuilds = False
         # What is begun later without being held, by reading the version table among others, is nobody's.
         self._given_clean = not connection.in_transaction()
 
     @contextmanager
-    def run(self) -> Iterator[None]:
-        """Hold one transaction for the whole block, where that is the scope; else nothing."""
-        if self.scope != "per_run" or not self.transactional_ddl or self.current is not None:
+    def run(self, *, rebuilds: bool = False, always: bool = False) -> Iterator[None]:
+        """Hold one transaction for the whole block, where that is the scope; else nothing.
+
+        Args:
+            rebuilds: Whether a step of the run may replace a table by a copy of it.
+            always: Hold one whatever the scope, also where a rollback does not take DDL with it.
+        """
+        wanted = always or (self.scope == "per_run" and self.transactional_ddl)
+        if not wanted or self.current is not None:
             yield
             return
-        self.current = self._begin(rebuilds=True)
+        self.holds_run = True
         try:
-            yield
-            # Looked up again: an autocommit block has put a new transaction in its place.
-            self.current.commit()
-        except BaseException:
-            self.current.rollback()
-            raise
+            with self._held(rebuilds):
+                yield
         finally:
-            self.current = None
+            self.holds_run = False
 
     @contextmanager
     def step(self, *, rebuilds: bool) -> Iterator[Transaction]:
@@ -96,31 +115,125 @@ class OnlineTransactions:
             rebuilds: Whether the step may replace a table by a copy of it.
         """
         if self.current is not None:
-            yield self.current
+            begun = self.current
+            with self._noticed(begun):
+                yield begun
             # A step that ended the transaction under itself must not reach the version row's commit.
             self.current.check()
             return
-        self.current = self._begin(rebuilds=rebuilds)
+        with self._held(rebuilds) as current:
+            yield current
+
+    @contextmanager
+    def _held(self, rebuilds: bool) -> Iterator[Transaction]:
+        self.current = begun = self._begin(rebuilds=rebuilds)
         try:
-            yield self.current
+            with self._noticed(begun):
+                yield begun
+            # Looked up again: an autocommit block has put a new transaction in its place.
             self.current.commit()
+            if self.current.owned:
+                self.taken.keep()
         except BaseException:
+            if self.current.owned:
+                self.taken.drop()
             self.current.rollback()
             raise
         finally:
             self.current = None
 
+    @contextmanager
+    def _noticed(self, begun: Transaction) -> Iterator[None]:
+        """Note it on *begun* where what raises had ended the transaction before."""
+        try:
+            yield
+        except BaseException:
+            if self.current is not None and _ended(self.current):
+                begun.atomic = False
+            raise
+
     def _begin(self, *, rebuilds: bool) -> Transaction:
         connection = self.connection
         self._rebuilds = rebuilds
         self.settle()
+        self._learn_outcome()
         if connection.in_transaction():
-            if self.foreign is None:
-                self.foreign = ForeignOutcome(connection)
-            return self.pack.join(connection, rebuilds=rebuilds)
+            joined = self.pack.join(connection, rebuilds=rebuilds)
+            if not joined.owned and self.foreign is None and self.made_here is not None:
+                self.foreign = ForeignOutcome(connection, made_here=self.made_here())
+            return joined
         if self.scope == "none":
             return Unprotected(connection, self)
         return self.pack.begin(connection, rebuilds=rebuilds)
+
+    def _learn_outcome(self) -> None:
+        """Note how the transaction ended that earlier steps had joined, if it has ended."""
+        foreign = self.foreign
+        if foreign is None or foreign.outcome == "open":
+            return
+        foreign.forget()
+        self.foreign = None
+        if foreign.outcome == "committed":
+            self.taken.keep()
+        else:
+            self.taken.drop()
+            self.lost = True
+
+    def forget(self) -> None:
+        """Leave no listener on the connection."""
+        if self.foreign is not None:
+            self.foreign.forget()
+
+    def how_lost(self) -> str | None:
+        """Say what became of the steps in a transaction that was never committed; None if all is well.
+
+        Called when ``env.py`` has ended.  A transaction that is still open on a connection of the
+        caller's is for the caller to end: its steps count as taken.
+        """
+        self.forget()
+        foreign, pending = self.foreign, self.taken.rows_pending
+        if foreign is not None:
+            self.foreign = None
+            if pending is not None and not self._kept(foreign, pending):
+                self.taken.drop()
+                return "was rolled back" if foreign.outcome == "rolled back" else "was not committed"
+            self.taken.keep()
+        return "was rolled back" if self.lost else None
+
+    def _kept(self, foreign: ForeignOutcome, pending: tuple[str, ...]) -> bool:
+        if not foreign.made_here:
+            return foreign.outcome != "rolled back"
+        rows = self._rows_outside()
+        if rows is None:
+            return foreign.outcome == "committed"
+        # A commit may end a transaction in which the steps had been rolled back to a savepoint; and
+        # an engine may commit each statement, whatever becomes of the transaction.
+        if foreign.outcome == "committed":
+            return set(rows) != set(self.taken.rows)
+        return set(rows) == set(pending)
+
+    def _rows_outside(self) -> tuple[str, ...] | None:
+        """Return the rows of the version table as another connection sees them; None if none can."""
+        from sqlalchemy import Engine
+        from sqlalchemy.pool import SingletonThreadPool, StaticPool
+
+        engine = self.connection.engine
+        # A question that waits for the transaction's own locks would never be answered.
+        if self.connection.in_transaction() or engine.dialect.is_async:
+            return None
+        if isinstance(engine.pool, StaticPool | SingletonThreadPool):
+            return None
+        own = Engine(pool=engine.pool.recreate(), dialect=engine.dialect, url=engine.url)
+        options = self.connection.get_execution_options()
+        translated = {name: options[name] for name in ("schema_translate_map",) if name in options}
+        try:
+            with own.connect() as connection:
+                return self.read_rows(connection.execution_options(**translated))
+        except Exception:
+            # Only a further look: that it fails is no fault of the run.
+            return None
+        finally:
+            own.dispose()
 
     def _left_open(self) -> bool:
         """Say whether the open transaction was begun by the way, and nobody is going to end it.
@@ -128,8 +241,10 @@ class OnlineTransactions:
         ``env.py`` that selects something before ``configure()`` has begun a transaction without
         asking for one.  SQLAlchemy makes no difference between that and ``connection.begin()``;
         but a transaction that somebody means to end is held: by a ``with`` block, by a name, or
-        by whoever passed the connection in.
+        by whoever passed the connection in.  Without an environment it is always the caller's.
         """
+        if self.made_here is None:
+            return False
         transaction = self.connection.get_transaction()
         if transaction is None or not (self._given_clean or self.made_here()):
             return False
@@ -162,30 +277,25 @@ class OnlineTransactions:
             return
         if current is not None:
             current.commit()
-        restore = self.enter_autocommit()
+            current.atomic = False
+            self.taken.keep()
+        restore = self.pack.autocommit(self.connection)
         try:
             yield
-        finally:
-            restore()
-            if current is not None:
-                self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
-                # Whoever holds the former one of the step is told of both.
-                self.current.notes = current.notes
-                self.current.atomic = current.atomic = False
+        except BaseException:
+            # A connection that was lost in the block fails here once more.
+            with suppress(Exception):
+                self._leave_autocommit(restore, current)
+            raise
+        self._leave_autocommit(restore, current)
 
-    def enter_autocommit(self) -> Callable[[], None]:
-        """Switch the connection to AUTOCOMMIT and return what switches it back."""
-        connection = self.connection
-        before = connection.get_execution_options().get("isolation_level")
-        level = before or connection.default_isolation_level
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-
-        def restore() -> None:
-            if connection.in_transaction():
-                connection.commit()
-            connection.execution_options(isolation_level=level)
-
-        return restore
+    def _leave_autocommit(self, restore: Callable[[], None], before: Transaction | None) -> None:
+        restore()
+        if before is not None:
+            self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
+            # Whoever holds the former one of the step is told of both.
+            self.current.notes = before.notes
+            self.current.atomic = False
 
 
 class OfflineTransactions:
@@ -196,12 +306,16 @@ class OfflineTransactions:
         pack: The dialect's pack.
         scope: What one transaction is around.
         transactional_ddl: Whether a rollback takes DDL with it; else nothing is written.
+        taken: Is told of the steps that were written.
     """
 
-    foreign = None
     current = None
+    holds_run = False
 
-    def __init__(self, output: Offline, pack: Dialect, scope: Scope, *, transactional_ddl: bool) -> None:
+    def __init__(
+        self, output: Offline, pack: Dialect, scope: Scope, *, transactional_ddl: bool, taken: Taken
+    ) -> None:
+        self.taken = taken
         self.output = output
         self.pack = pack
         self.scope = scope if transactional_ddl else "none"
@@ -210,10 +324,17 @@ class OfflineTransactions:
     def settle(self) -> None:
         """Nothing was read."""
 
+    def forget(self) -> None:
+        """There is no connection."""
+
+    def how_lost(self) -> None:
+        """Nothing can be lost."""
+
     @contextmanager
-    def run(self) -> Iterator[None]:
-        """Write BEGIN and COMMIT around the whole block, where that is the scope."""
-        with self._written(self.scope == "per_run" and not self._open):
+    def run(self, *, rebuilds: bool = False, always: bool = False) -> Iterator[None]:
+        """Write BEGIN and COMMIT around the whole block, where that is the scope, or *always*."""
+        wanted = self.scope == "per_run" or (always and self.scope != "none")
+        with self._written(wanted and not self._open):
             yield
 
     @contextmanager
@@ -221,6 +342,7 @@ class OfflineTransactions:
         """Write BEGIN and COMMIT around one step, where that is the scope."""
         with self._written(self.scope == "per_revision" and not self._open):
             yield
+        self.taken.keep()
 
     @contextmanager
     def _written(self, wanted: bool) -> Iterator[None]:
@@ -250,15 +372,31 @@ class OfflineTransactions:
 
 
 class ForeignOutcome:
-    """How the transaction that the caller owns ends, learnt from the connection's own events."""
+    """How the transaction that the caller owns ends, learnt from the connection's own events.
 
-    def __init__(self, connection: Connection) -> None:
+    Attributes:
+        outcome: What was learnt so far.
+        made_here: Whether ``env.py`` made the connection.
+    """
+
+    def __init__(self, connection: Connection, *, made_here: bool) -> None:
         from sqlalchemy import event
 
         self.outcome: Literal["open", "committed", "rolled back"] = "open"
+        self.made_here = made_here
         self._connection = connection
+        self._listening = True
         event.listen(connection, "commit", self._committed)
         event.listen(connection, "rollback", self._rolled_back)
+
+    def forget(self) -> None:
+        """Remove the listeners; not from inside of one, as the others are being called then."""
+        from sqlalchemy import event
+
+        if self._listening:
+            self._listening = False
+            event.remove(self._connection, "commit", self._committed)
+            event.remove(self._connection, "rollback", self._rolled_back)
 
     def _committed(self, connection: Any) -> None:
         if self.outcome == "open":
@@ -267,6 +405,18 @@ class ForeignOutcome:
     def _rolled_back(self, connection: Any) -> None:
         if self.outcome == "open":
             self.outcome = "rolled back"
+
+
+def _ended(transaction: Transaction) -> bool:
+    """Say whether something has ended a transaction under the steps in it."""
+    try:
+        transaction.check()
+    except NoLongerAtomic:
+        return True
+    except Exception:
+        # The connection is broken; a server undoes what was open on it.
+        return False
+    return False
 
 
 class _Holder:

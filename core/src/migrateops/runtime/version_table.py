@@ -62,7 +62,8 @@ class VersionTable:
 
     def exists(self, connection: Connection) -> bool:
         """Say whether the table is there."""
-        return bool(inspect(connection).has_table(self.name, schema=self.schema))
+        # The inspector, unlike a statement, does not translate the schema.
+        return bool(inspect(connection).has_table(self.name, schema=connection.schema_for_object(self.table)))
 
     def heads(self, connection: Connection) -> tuple[str, ...]:
         """Return the rows; none when there is no table."""

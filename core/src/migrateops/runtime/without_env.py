@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.mask import masked_query
 from migrateops.errors.runtime import (
-    BadModels,
     CannotConnect,
     MissingDriver,
     NoDatabase,
@@ -16,7 +16,7 @@ from migrateops.errors.runtime import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection, MetaData
+    from sqlalchemy import URL, Connection
 
     from migrateops.runtime.environment import EnvironmentContext
 
@@ -67,18 +67,20 @@ def _url(config: Any) -> URL:
         raise NoDatabase
     try:
         return make_url(text)
-    except ArgumentError as exc:
-        # Its message may repeat the text, and the text may hold a password.
-        raise MissingDriver("the configured url", "it is not a database url") from exc
+    except (ArgumentError, ValueError):
+        # Their message may repeat the text, and the text may hold a password.
+        raise MissingDriver("the configured url", "it is not a database url") from None
+
+
+def shown(url: URL) -> str:
+    """Return the text of *url* with asterisks in place of what is secret in it."""
+    return masked_query(url.render_as_string(hide_password=True))
 
 
 def project_options(config: Any) -> dict[str, Any]:
     """Return the options of ``configure()`` that the project's file names by ``module:name``."""
     settings = config.settings
     options: dict[str, Any] = {}
-    models = [load_models(config, name) for name in settings.models]
-    if models:
-        options["target_metadata"] = models[0] if len(models) == 1 else models
     for name in _CALLABLES:
         if getattr(settings, name, None):
             options[name] = config.load_callable(getattr(settings, name))
@@ -88,20 +90,6 @@ def project_options(config: Any) -> dict[str, Any]:
     if settings.on_version_apply:
         options["on_version_apply"] = [config.load_callable(name) for name in settings.on_version_apply]
     return options
-
-
-def load_models(config: Any, name: str) -> MetaData:
-    """Return the MetaData that ``module:attribute`` names.
-
-    Raises:
-        BadModels: It is something else.
-    """
-    from sqlalchemy import MetaData
-
-    found = config.load_callable(name)
-    if isinstance(found, MetaData):
-        return found
-    raise BadModels(name, f"{type(found).__module__}.{type(found).__qualname__}")
 
 
 @contextmanager
@@ -116,20 +104,20 @@ def connected(url: URL, engine_options: Any = None) -> Iterator[Callable[[Callab
     from sqlalchemy import create_engine, pool
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-    shown = url.render_as_string(hide_password=True)
+    text = shown(url)
     options = {"poolclass": pool.NullPool, **(engine_options or {})}
     try:
         is_async = url.get_dialect().is_async
         if is_async:
-            _refuse_running_loop(shown)
-            yield lambda use: _in_loop(url, options, use, shown)
+            _refuse_running_loop(text)
+            yield lambda use: _in_loop(url, options, use, text)
             return
         engine = create_engine(url, **options)
     except (NoSuchModuleError, ModuleNotFoundError, ArgumentError) as exc:
-        raise MissingDriver(shown, str(exc).splitlines()[0]) from exc
+        raise MissingDriver(text, str(exc).splitlines()[0]) from exc
 
     def run_on(use: Callable[[Connection], Any]) -> Any:
-        with _connecting(shown):
+        with _connecting(text):
             connection = engine.connect()
         with connection:
             return use(connection)
@@ -140,17 +128,17 @@ def connected(url: URL, engine_options: Any = None) -> Iterator[Callable[[Callab
         engine.dispose()
 
 
-def _refuse_running_loop(shown: str) -> None:
+def _refuse_running_loop(url: str) -> None:
     import asyncio
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return
-    raise RunningLoop(shown)
+    raise RunningLoop(url)
 
 
-def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], shown: str) -> Any:
+def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], text: str) -> Any:
     import asyncio
 
     from sqlalchemy.ext.asyncio import create_async_engine
@@ -158,7 +146,7 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], shown: st
     async def work() -> Any:
         engine = create_async_engine(url, **options)
         try:
-            with _connecting(shown):
+            with _connecting(text):
                 connection = await engine.connect()
             try:
                 return await connection.run_sync(use)
@@ -171,7 +159,7 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], shown: st
 
 
 @contextmanager
-def _connecting(shown: str) -> Iterator[None]:
+def _connecting(url: str) -> Iterator[None]:
     """Turn whatever a driver raises while it connects into one coded error."""
     try:
         yield
@@ -180,4 +168,4 @@ def _connecting(shown: str) -> Iterator[None]:
     except Exception as exc:
         origin = getattr(exc, "orig", None) or exc
         lines = [line.strip() for line in str(origin).splitlines() if line.strip()]
-        raise CannotConnect(shown, lines[0] if lines else type(origin).__name__) from exc
+        raise CannotConnect(url, lines[0] if lines else type(origin).__name__) from exc

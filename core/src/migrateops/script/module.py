@@ -18,7 +18,12 @@ from typing import Any
 
 from migrateops.current import reading_headers
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.scripts import MissingFunction, ScriptImportError, ScriptSyntaxError
+from migrateops.errors.scripts import (
+    FunctionNotCalled,
+    MissingFunction,
+    ScriptImportError,
+    ScriptSyntaxError,
+)
 from migrateops.revisions.header import Header, header_of, scan
 
 REGISTRATIONS = "__migrateops_registrations__"
@@ -109,10 +114,20 @@ def direction_of(module: ModuleType, direction: str) -> Callable[..., Any]:
 
     Raises:
         MissingFunction: It has none.
+        FunctionNotCalled: It is a coroutine or generator function, of which a call runs nothing.
     """
+    import inspect
+
     function = getattr(module, direction, None)
     if not callable(function):
         raise MissingFunction(str(module.__file__), direction)
+    for applies, kind in (
+        (inspect.iscoroutinefunction, "a coroutine function"),
+        (inspect.isasyncgenfunction, "an asynchronous generator function"),
+        (inspect.isgeneratorfunction, "a generator function"),
+    ):
+        if applies(function):
+            raise FunctionNotCalled(str(module.__file__), direction, kind)
     found: Callable[..., Any] = function
     return found
 

@@ -12,7 +12,12 @@ from migrateops.cli.output import note, say, say_json, shown
 @click.option("-m", "--message", metavar="TEXT", help="The first line of the script, and of its file name.")
 @click.option("--autogenerate", is_flag=True, help="Write what the models have and the database has not.")
 @click.option("--sql", is_flag=True, help="Run env.py offline, where revision_environment runs it.")
-@click.option("--head", default="head", metavar="REVISION", help="What it follows; `base` begins a branch.")
+@click.option(
+    "--head",
+    multiple=True,
+    metavar="REVISION",
+    help="What it follows: several to merge, `base` to begin a branch.",
+)
 @click.option("--splice", is_flag=True, help="Let it follow a revision that is followed already.")
 @click.option("--branch-label", multiple=True, metavar="LABEL", help="A label of the branch it begins.")
 @click.option("--version-path", metavar="DIRECTORY", help="Where, if there are several places.")
@@ -25,7 +30,7 @@ def revision(
     message: str | None,
     autogenerate: bool,
     sql: bool,
-    head: str,
+    head: tuple[str, ...],
     splice: bool,
     branch_label: tuple[str, ...],
     version_path: str | None,
@@ -43,7 +48,7 @@ def revision(
         message,
         autogenerate=autogenerate,
         sql=sql,
-        head=head,
+        head=head or "head",
         splice=splice,
         branch_label=branch_label or None,
         version_path=version_path,

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
+from migrateops.dialects.sqlite.autocommit import autocommit
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection, Engine
 
     from migrateops.dialects.transaction import Transaction
@@ -47,6 +50,10 @@ class SQLiteDialect(Dialect):
     def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
         """Make the caller's transaction one that DDL takes part in."""
         return transactions.join(connection, rebuilds=rebuilds)
+
+    def autocommit(self, connection: Connection) -> Callable[[], None]:
+        """Commit behind each statement; no setting of the driver is changed."""
+        return autocommit(connection)
 
     def lock(self, engine: Engine, key: str) -> Lock | None:
         """Return the lock file beside the database; None in memory."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from migrateops.errors.lock import LockUnavailable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -13,22 +16,17 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_HELD_BY_ANOTHER = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 
 
 class FileLock:
@@ -45,13 +43,24 @@ class FileLock:
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free, and say whether it is held now."""
+        """Take the lock if it is free, and say whether it is held now.
+
+        Raises:
+            LockUnavailable: The file cannot be made, or the file system has no locks.
+        """
         if self._descriptor is not None:
             return True
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
-        if not _try_lock(descriptor):
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+        except OSError as exc:
+            raise LockUnavailable(str(exc)) from exc
+        try:
+            _lock(descriptor)
+        except OSError as exc:
             os.close(descriptor)
-            return False
+            if exc.errno in _HELD_BY_ANOTHER:
+                return False
+            raise LockUnavailable(f"{exc}: {self.path!r}") from exc
         self._descriptor = descriptor
         return True
 
@@ -67,23 +76,20 @@ class FileLock:
 
 
 def lock(engine: Engine, key: str) -> FileLock | None:
-    """Return the lock of a database file; None in memory, and where no file can be put beside it.
+    """Return the lock of a database file; None in memory, where nobody else is.
 
     Args:
         engine: An engine on the database.
         key: What is locked; a file holds one database, so that its name is the key.
+
+    Raises:
+        LockUnavailable: The url does not say plainly which file it is.
     """
     database = engine.url.database
-    if (
-        not database
-        or database == ":memory:"
-        or database.startswith("file:")
-        or "mode=memory" in str(engine.url)
-    ):
+    if not database or database in (":memory:", "file::memory:") or "mode=memory" in str(engine.url):
         return None
+    if database.startswith("file:"):
+        raise LockUnavailable("the database is named by a file: uri")
     # resolve(): the same database by another name has the same lock.
     file = Path(database).resolve()
-    beside = file.with_name(f"{file.name}.migrateops-lock")
-    if not os.access(beside if beside.exists() else beside.parent, os.W_OK):
-        return None
-    return FileLock(str(beside))
+    return FileLock(str(file.with_name(f"{file.name}.migrateops-lock")))

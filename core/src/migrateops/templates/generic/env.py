@@ -16,7 +16,7 @@ if config.config_file_name is not None and config.get_section("loggers"):
 
     fileConfig(config.config_file_name, disable_existing_loggers=False)
 
-# The MetaData of the models, for autogenerate:
+# The MetaData of the models, for autogenerate; None stands for those that the configuration names:
 #     from shop.models import Base
 #     target_metadata = Base.metadata
 target_metadata: Any = None
