@@ -278,3 +278,35 @@ class DuplicateOperation(OperationError, ValueError):
 
     def hint(self) -> str:
         return "deny the plugin that should not offer it: [plugins] deny"
+
+
+class UnknownOption(OperationError, TypeError):
+    """A keyword was given that is neither a parameter nor an option of a dialect."""
+
+    code = "MO319"
+    call: str
+    option: str
+    near: str | None
+
+    def message(self) -> str:
+        return f"{self.call}: there is no parameter {self.option!r}"
+
+    def hint(self) -> str:
+        if self.near:
+            return f"did you mean {self.near}=?"
+        return "remove it; an option of a dialect is named <dialect>_<option>"
+
+
+class NotAList(OperationError, TypeError):
+    """One name was given where a list of names is wanted."""
+
+    code = "MO320"
+    call: str
+    parameter: str
+    given: str
+
+    def message(self) -> str:
+        return f"{self.call}: {self.parameter} must be a list, got {self.given}"
+
+    def hint(self) -> str:
+        return f"write {self.parameter}=[...]"

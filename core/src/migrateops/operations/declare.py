@@ -306,6 +306,8 @@ class MigrateOperation:
     __op_names__: ClassVar[dict[Form, str]] = {}
     __diff__: ClassVar[tuple[str, ...]] = ()
     __returns__: ClassVar[str] = "None"
+    __options__: ClassVar[frozenset[str] | None] = None
+    """What the options mapping may hold besides options of dialects; None says anything."""
 
     @property
     def info(self) -> dict[Any, Any]:

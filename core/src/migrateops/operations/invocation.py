@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.operations import UsageError
+from migrateops.errors.operations import UnknownOption, UsageError
 from migrateops.operations import registry
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.registry import Implementation
@@ -60,6 +61,7 @@ def run(
 
 def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
     """Send what a lowering yields, and return what it returns."""
+    _refuse_unknown_options(operation)
     statements = iter(implementation.function(operation, context.target) or ())
     send = context.run_statement
     while True:
@@ -85,3 +87,25 @@ def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeEr
     skipped = 0 if inspect.ismethod(function) else 1
     shown = plain(signature.replace(parameters=list(signature.parameters.values())[skipped:]))
     return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
+
+
+def _refuse_unknown_options(operation: MigrateOperation) -> None:
+    """Refuse an option that is none of a dialect's: a misspelt parameter would be lost in silence.
+
+    Raises:
+        UnknownOption: There is one.
+    """
+    spec = operation.__op_spec__
+    if operation.__options__ is None or spec is None or spec.options is None:
+        return
+    given = getattr(operation, spec.options)
+    if not given:
+        return
+    known = {f.param for f in spec.fields} | operation.__options__
+    for name in given:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        # An option of a dialect is named <dialect>_<option>.
+        if near or "_" not in name.strip("_"):
+            raise UnknownOption(operation.describe(), name, near[0] if near else None)

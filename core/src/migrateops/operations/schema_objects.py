@@ -24,7 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotASchemaItem, UnboundParameter
+from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -98,6 +98,16 @@ def wanted_by(constraint: Constraint, dialect: Any) -> bool:
     return rule is None or bool(rule(dialect.ddl_compiler(dialect, None)))
 
 
+def require_list(call: str, parameter: str, given: Any) -> None:
+    """Refuse one name where a list of names is wanted: a string is a list of its letters.
+
+    Raises:
+        NotAList: *given* is a string.
+    """
+    if isinstance(given, str):
+        raise NotAList(call, parameter, repr(given))
+
+
 def require_items(call: str, items: Iterable[Any], *kinds: type[Any]) -> None:
     """Refuse what is no schema item, before anything is built of it.
 
@@ -159,6 +169,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> PrimaryKeyConstraint:
         """Return a primary key on a made-up table."""
+        require_list(f"primary key {name!r}", "columns", columns)
         key = PrimaryKeyConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), key, schema=schema)
         return key
@@ -167,6 +178,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> UniqueConstraint:
         """Return a unique constraint on a made-up table."""
+        require_list(f"unique constraint {name!r}", "columns", columns)
         unique = UniqueConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), unique, schema=schema)
         return unique
@@ -201,6 +213,8 @@ class SchemaObjects:
         **dialect_kw: Any,
     ) -> ForeignKeyConstraint:
         """Return a foreign key from one made-up table to another."""
+        require_list(f"foreign key {name!r}", "local_cols", local_cols)
+        require_list(f"foreign key {name!r}", "remote_cols", remote_cols)
         metadata = self.metadata()
         own = list(local_cols)
         to_itself = (source, source_schema) == (referent, referent_schema)
@@ -264,6 +278,7 @@ class SchemaObjects:
             columns: Column names, ``text()``, or SQL expressions; columns in these stand for those
                 of the same name in the made-up table.
         """
+        require_list(f"index {name!r}", "columns", columns)
         require_values(f"index {name!r}", *columns, *kw.values())
         metadata = self.metadata()
         expressions = [item for item in columns if not isinstance(item, str)]

@@ -89,6 +89,8 @@ class DropColumnOp(AlterTableOp):
         kw: Options of the dialect.
     """
 
+    __options__ = frozenset({"existing_type"})
+
     table_name: str = table()
     column_name: str
     _: KW_ONLY
@@ -156,6 +158,8 @@ class AlterColumnOp(AlterTableOp):
         insert_after: Put it after this column when the table is built anew.
         kw: Options of the dialect.
     """
+
+    __options__ = frozenset({"autoincrement", "existing_autoincrement"})
 
     table_name: str = table()
     column_name: str

@@ -46,6 +46,8 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         kw: Constraint options of the dialect.
     """
 
+    __options__ = frozenset({"comment", "info", "link_to_name", "use_alter"})
+
     constraint_type: ClassVar[str] = "primary"
 
     constraint_name: str | None
@@ -94,6 +96,8 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         initially: ``"DEFERRED"`` or ``"IMMEDIATE"``.
         kw: Constraint options of the dialect.
     """
+
+    __options__ = frozenset({"comment", "info", "link_to_name", "use_alter"})
 
     constraint_type: ClassVar[str] = "unique"
 
@@ -151,6 +155,8 @@ class CreateForeignKeyOp(AddConstraintOp):
         referent_schema: Schema of the table that is referred to, unquoted.
         kw: Constraint options of the dialect.
     """
+
+    __options__ = frozenset({"comment", "info", "link_to_name", "use_alter"})
 
     constraint_type: ClassVar[str] = "foreignkey"
 
@@ -240,6 +246,8 @@ class CreateCheckConstraintOp(AddConstraintOp):
         initially: ``"DEFERRED"`` or ``"IMMEDIATE"``.
         kw: Constraint options of the dialect.
     """
+
+    __options__ = frozenset({"comment", "info", "link_to_name", "use_alter"})
 
     constraint_type: ClassVar[str] = "check"
 

@@ -31,6 +31,8 @@ class CreateIndexOp(MigrateOperation):
         kw: Index options of the dialect.
     """
 
+    __options__ = frozenset({"info", "quote"})
+
     index_name: str | None
     table_name: str = table()
     columns: Sequence[Any]
@@ -87,6 +89,8 @@ class DropIndexOp(MigrateOperation):
         if_exists: Say IF EXISTS.
         kw: Index options of the dialect.
     """
+
+    __options__ = frozenset({"info", "quote"})
 
     index_name: str | None
     table_name: str | None = table(default=None)

@@ -24,6 +24,10 @@ from migrateops.operations.declare import (
 from migrateops.operations.ops.base import AlterTableOp, target_of
 from migrateops.operations.schema_objects import SchemaObjects, from_type
 
+_TABLE_OPTIONS = frozenset(
+    {"comment", "implicit_returning", "info", "listeners", "prefixes", "quote", "quote_schema"}
+)
+
 
 @Operations.register_operation("create_table")
 @operation
@@ -45,6 +49,7 @@ class CreateTableOp(MigrateOperation):
     """
 
     __returns__ = "Table"
+    __options__ = _TABLE_OPTIONS
 
     table_name: str
     columns: Sequence[SchemaItem] = spread()
@@ -106,6 +111,8 @@ class DropTableOp(MigrateOperation):
         if_exists: Say IF EXISTS.
         kw: Table options of the dialect.
     """
+
+    __options__ = _TABLE_OPTIONS
 
     table_name: str
     _: KW_ONLY
