@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from migrateops import command
 from migrateops.config import Config
@@ -232,7 +233,7 @@ with op.get_context().autocommit_block():
     project.configure(transaction=scope, lock="off")
     with pytest.raises(RevisionFailed) as caught:
         upgrade(project)
-    assert isinstance(caught.value.__cause__, sa.exc.OperationalError)
+    assert isinstance(caught.value.__cause__, exc.OperationalError)
     assert "nothing of it is applied" not in caught.value.remains
     assert outside.rows("SELECT id FROM first") == [(1,)]
     assert outside.heads() == ["aa1"]
