@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -23,6 +24,12 @@ class Site:
 
     path: Path
     packages: set[str] = field(default_factory=set)
+    set_aside: dict[str, ModuleType] = field(default_factory=dict)
+
+    @staticmethod
+    def imported(packages: set[str]) -> list[str]:
+        """Return the names of the imported modules of these packages."""
+        return [name for name in sys.modules if name.partition(".")[0] in packages]
 
     def __call__(
         self,
@@ -68,7 +75,9 @@ class Site:
             target = self.path / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        self.packages.update(Path(path).parts[0].removesuffix(".py") for path in modules or {})
+        added = {Path(path).parts[0].removesuffix(".py") for path in modules or {}} - self.packages
+        self.packages |= added
+        self.set_aside |= {name: sys.modules.pop(name) for name in self.imported(added)}
         return self.path / info
 
 
@@ -80,5 +89,7 @@ def fake_dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]
     monkeypatch.syspath_prepend(str(site.path))
     monkeypatch.setenv("PYTHONPATH", str(site.path), prepend=os.pathsep)
     yield site
-    for name in [name for name in sys.modules if name.partition(".")[0] in site.packages]:
+    for name in site.imported(site.packages):
         del sys.modules[name]
+    # A real package of the same name is the one that other tests have imported.
+    sys.modules.update(site.set_aside)

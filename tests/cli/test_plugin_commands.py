@@ -20,7 +20,7 @@ class CreateThingOp(MigrateOperation):
 REGISTER = """
 from migrateops.operations import Operations
 
-Operations.register_operation("create_thing")(CreateThingOp)
+Operations.register_operation("create_gadget")(CreateThingOp)
 """
 REPORT = """
 import click
@@ -44,7 +44,7 @@ def acme(fake_dist: Site) -> Site:
         "1.2",
         modules={"acme_things.py": OPERATION, "acme_report.py": REPORT},
         entry_points={
-            "migrateops.operations": {"create_thing": "acme_things:CreateThingOp"},
+            "migrateops.operations": {"create_gadget": "acme_things:CreateThingOp"},
             "migrateops.commands": {"report": "acme_report:report"},
         },
     )
@@ -60,7 +60,7 @@ def mentioned(project: Project, *words: str) -> dict[str, str]:
 def test_list(project: Project, acme: Site) -> None:
     assert mentioned(project)["acme-things"] == "enabled"
     line = next(one for one in project.cli("plugins", "list").stdout.splitlines() if one.startswith("acme"))
-    assert line.split()[:4] == ["acme-things", "1.2", "enabled", "create_thing"]
+    assert line.split()[:4] == ["acme-things", "1.2", "enabled", "create_gadget"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_list_works_with_everything_broken(project: Project, acme: Site) -> None
         "acme-broken",
         modules={"acme_broken.py": "raise SystemError"},
         entry_points={
-            "migrateops.operations": {"create_thing": "acme_broken:X", "UPPER": "acme_broken:X"},
+            "migrateops.operations": {"create_gadget": "acme_broken:X", "UPPER": "acme_broken:X"},
             "nonsense": {"a": "b"},
         },
     )
@@ -119,7 +119,7 @@ def test_doctor_ends_with_a_status(project: Project, acme: Site) -> None:
 def test_show_a_distribution(project: Project, acme: Site) -> None:
     found = json.loads(project.cli("plugins", "show", "Acme_Things", "--json").stdout)
     assert (found["distribution"], found["version"]) == ("acme-things", "1.2")
-    assert [one["name"] for one in found["entry_points"]] == ["report", "create_thing"]
+    assert [one["name"] for one in found["entry_points"]] == ["report", "create_gadget"]
     assert (
         "[migrateops.commands] report = acme_report:report"
         in project.cli("plugins", "show", "acme-things").stdout
@@ -127,10 +127,10 @@ def test_show_a_distribution(project: Project, acme: Site) -> None:
 
 
 def test_show_an_operation(project: Project, acme: Site) -> None:
-    found = json.loads(project.cli("plugins", "show", "create_thing", "--json").stdout)
+    found = json.loads(project.cli("plugins", "show", "create_gadget", "--json").stdout)
     (offer,) = found["offers"]
     assert (offer["layer"], offer["distribution"]) == ("plugin", "acme-things 1.2")
-    assert offer["signature"] == "op.create_thing(name: str, size: int = 3) -> None"
+    assert offer["signature"] == "op.create_gadget(name: str, size: int = 3) -> None"
 
 
 @pytest.mark.parametrize("home", ["env.py", "module"])
@@ -144,7 +144,7 @@ def test_show_says_that_the_operation_of_the_project_wins(project: Project, acme
         own = "import own_operations\n"
     project.env(own + rest)
     project.revision("aa1", upgrade='raise SystemError("nothing is run")')
-    result = project.cli("plugins", "show", "create_thing", "--json")
+    result = project.cli("plugins", "show", "create_gadget", "--json")
     found = json.loads(result.stdout)
     assert [(one["layer"], one["distribution"]) for one in found["offers"]] == [
         ("environment" if home == "env.py" else "project", None),
@@ -157,7 +157,7 @@ def test_show_says_that_the_operation_of_the_project_wins(project: Project, acme
 
 def test_show_survives_a_broken_env_py(project: Project, acme: Site) -> None:
     project.env("import nonsense_that_is_not_there\n")
-    found = json.loads(project.cli("plugins", "show", "create_thing", "--json").stdout)
+    found = json.loads(project.cli("plugins", "show", "create_gadget", "--json").stdout)
     assert [one["layer"] for one in found["offers"]] == ["plugin"]
     assert [one["code"] for one in found["faults"]] == ["MO270"]
 

@@ -26,7 +26,7 @@ class ThingRecord:
     needs: tuple[Key, ...] = ()
 
 
-@Operations.register_operation("create_thing")
+@Operations.register_operation("create_gadget")
 @operation
 class CreateThingOp(MigrateOperation):
     name: str
@@ -36,7 +36,7 @@ class CreateThingOp(MigrateOperation):
         return DropThingOp(self.name, self.body)
 
 
-@Operations.register_operation("drop_thing")
+@Operations.register_operation("drop_gadget")
 @operation
 class DropThingOp(MigrateOperation):
     name: str
@@ -122,9 +122,9 @@ def test_a_kind_is_compared(configure: Configure) -> None:
     )
     context = AutogenContext(configure(sa.MetaData(), Plugin([kind])))
     assert lines(compare(context).ops) == [
-        "create_thing 'new' 'x'",
+        "create_gadget 'new' 'x'",
         "change_thing 'other' 'new'",
-        "drop_thing 'gone'",
+        "drop_gadget 'gone'",
     ]
     assert "the souls of things" in context.coverage
     assert context.coverage[-1] == "objects of other kinds than: table, thing"
@@ -135,19 +135,19 @@ def test_objects_come_after_what_they_need(connection: sa.Connection, configure:
     new = Things((), [thing("thing_z"), thing("thing_a", "x", "t"), thing("thing_0", "x", "thing_a")])
     made = compare(AutogenContext(configure(tables("t"), Plugin([new])))).ops
     assert lines(made) == [
-        "create_thing 'thing_z' 'x'",
+        "create_gadget 'thing_z' 'x'",
         "create_table 't'",
-        "create_thing 'thing_a' 'x'",
-        "create_thing 'thing_0' 'x'",
+        "create_gadget 'thing_a' 'x'",
+        "create_gadget 'thing_0' 'x'",
     ]
     tables("t").create_all(connection)
     gone = Things(new.models, ())
     dropped = compare(AutogenContext(configure(sa.MetaData(), Plugin([gone])))).ops
     assert lines(dropped) == [
-        "drop_thing 'thing_0'",
-        "drop_thing 'thing_a'",
+        "drop_gadget 'thing_0'",
+        "drop_gadget 'thing_a'",
         "drop_table 't'",
-        "drop_thing 'thing_z'",
+        "drop_gadget 'thing_z'",
     ]
 
 
@@ -182,7 +182,7 @@ def test_filters_ask_about_other_kinds(configure: Configure) -> None:
     context = configure(
         sa.MetaData(), Plugin([kind]), include_name=include_name, include_object=include_object
     )
-    assert lines(compare(AutogenContext(context)).ops) == ["create_thing 'new' 'x'", "drop_thing 'gone'"]
+    assert lines(compare(AutogenContext(context)).ops) == ["create_gadget 'new' 'x'", "drop_gadget 'gone'"]
     assert (thing("gone"), "gone", "thing", True, None) in asked
     assert (thing("left"), "left", "thing", False, None) in asked
 

@@ -96,7 +96,7 @@ class Installed(Site):
 def site(fake_dist: Site) -> Installed:
     """A directory of made-up distributions, importable in this test alone."""
     # The packages are forgotten by the fixture that owns the directory.
-    return Installed(fake_dist.path, fake_dist.packages)
+    return Installed(fake_dist.path, fake_dist.packages, fake_dist.set_aside)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def elsewhere(tmp_path: Path, site: Installed, monkeypatch: pytest.MonkeyPatch) 
         path = tmp_path / name
         path.mkdir()
         monkeypatch.syspath_prepend(str(path))
-        return Installed(path, site.packages)
+        return Installed(path, site.packages, site.set_aside)
 
     return make
 

@@ -31,6 +31,9 @@ from migrateops.script.module import (
 
 @pytest.fixture(autouse=True)
 def modules() -> Iterator[None]:
+    # Scripts of other tests stay as long as their directories do.
+    for name in left_behind():
+        del sys.modules[name]
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
