@@ -95,6 +95,10 @@ def _namespace() -> Any:
 
 
 def __getattr__(name: str) -> Any:
+    frame = current.frame()
+    if frame is not None and frame.known is not None and name in frame.known.functions and name in _functions:
+        # Called before in this run: it need not be looked for again.
+        return _functions[name]
     if name.startswith("_"):
         raise AttributeError(name)
     if name in _PROPERTIES:
