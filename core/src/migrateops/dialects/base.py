@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from migrateops.dialects import transaction
 from migrateops.dialects.transaction import Transaction
+from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
+    from migrateops.operations.base import Operations
+    from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
+
+_BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+
+VERSION_WIDTH = 64
+"""Longest revision id that the version table holds, in characters."""
 
 ErrorKind = Literal["locked", "lost", "unsupported", "constraint"]
 
@@ -113,6 +121,18 @@ class Dialect:
         """Return the statement that commits a transaction in an SQL stream, without terminator."""
         return "COMMIT"
 
+    def rollback_text(self) -> str | None:
+        """Return the statement that undoes a transaction in an SQL stream, without terminator."""
+        return "ROLLBACK"
+
+    def separator(self, options: Mapping[str, Any]) -> str | None:
+        """Return the line that stands behind each statement in an SQL stream, such as ``GO``, or None.
+
+        Args:
+            options: What ``context.configure`` was given; those of ``configure_options`` among it.
+        """
+        return None
+
     def lock(self, engine: Engine, key: str) -> Lock | None:
         """Return a lock for migrations of the database that *engine* connects to, not yet taken.
 
@@ -124,7 +144,34 @@ class Dialect:
         """
         return None
 
+    def version_table(self, name: str, schema: str | None, *, primary_key: bool) -> Table:
+        """Return the table that holds the applied revisions; its column ``version_num`` is the one used.
+
+        Args:
+            name: Name of the table, unquoted.
+            schema: Schema of the table, unquoted; the connection's default when None.
+            primary_key: Give it a primary key.
+        """
+        from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
+
+        column = Column("version_num", String(VERSION_WIDTH), nullable=False)
+        table = Table(name, MetaData(), column, schema=schema)
+        if primary_key:
+            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{name}_pkc"))
+        return table
+
     # -- reading ------------------------------------------------------------------------------
+    def before_reading(self, arguments: list[Any], options: dict[str, Any]) -> None:
+        """Change what the driver's ``connect()`` is given, so that connecting creates nothing.
+
+        Called where a command that only reads is about to connect.  Most servers create nothing
+        by that.
+
+        Args:
+            arguments: The positional arguments, changed in place.
+            options: The keyword arguments, changed in place.
+        """
+
     def read_snapshot(
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
     ) -> Iterable[Any] | None:
@@ -171,6 +218,31 @@ class Dialect:
             target: The server.
         """
         return None
+
+    def run_batch(self, operations: Operations, batch: TableBatch) -> None:
+        """Make the changes of a batch: here by one ALTER TABLE after the other.
+
+        A pack whose server cannot alter all that a batch may ask for builds the table anew instead.
+
+        Args:
+            operations: What sends statements; its ``migration_context`` has the connection.
+            batch: What was asked for.
+
+        Raises:
+            UnsupportedOperation: The table would have to be built anew.
+        """
+        target = operations.migration_context.target
+        if batch.recreate == "always" or batch.describes_new_table:
+            what = "building a table anew in a batch"
+            alter = 'leave recreate at "auto", without the arguments that describe the new table'
+            raise UnsupportedOperation(batch.describe(), target.name, what, alter)
+        # All of them are looked at before the first is sent.
+        for operation in batch.operations:
+            needed = self.rebuild_needed(operation, target)
+            if needed is not None:
+                raise UnsupportedOperation(operation.describe(), target.name, needed, _BUILD_ANEW)
+        for operation in batch.operations:
+            operations.invoke(operation)
 
     def error_kind(self, exception: BaseException) -> ErrorKind | None:
         """Return what kind of failure a driver's exception is, or None for any other."""

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from migrateops import current
+from migrateops.errors.batch import BatchArgument
 from migrateops.errors.operations import (
     NoImplementation,
     NoNextImplementation,
     NotAwaitable,
     ReservedName,
-    UnsupportedOperation,
 )
 from migrateops.operations import registry
 from migrateops.operations._surface import BatchSurface, OperationsSurface
+from migrateops.operations.batch import TableBatch
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.invocation import Known, run, usage_error
 from migrateops.operations.registry import (
@@ -385,33 +386,48 @@ class Operations(AbstractOperations, OperationsSurface):
         reflect_kwargs: Mapping[str, Any] | None = None,
         naming_convention: Mapping[str, Any] | None = None,
     ) -> Iterator[BatchOperations]:
-        """Collect changes to one table and apply them when the block ends without an error.
+        """Collect changes to one table and apply them together when the block ends without an error.
 
-        The changes are sent as ALTER statements.  Changes that this dialect can only make by
-        building the table anew are refused, with the name of the change.
+        Where the server can, it alters the table.  Where it cannot, and its pack knows how, the table is
+        built anew, with all that belongs to it and all its rows.
 
         Args:
             table_name: Name of the table, unquoted.
             schema: Schema of the table, unquoted.
-            recreate: ``"auto"`` and ``"never"`` alter the table; ``"always"`` asks for a new table.
+            recreate: ``"auto"`` builds the table anew where that is needed, ``"always"`` in any case,
+                ``"never"`` in none.
+            partial_reordering: Tuples of names of columns that are to stand in that order.
+            copy_from: The table as a ``Table``, in place of what the database says; needed in an SQL
+                stream where the table is built anew.
+            table_args: Constraints and columns to add to the new table.
+            table_kwargs: Table options of the dialect for the new table.
+            reflect_args: Accepted for Alembic's users; the definition is not reflected.
+            reflect_kwargs: Likewise.
+            naming_convention: Names by which constraints can be dropped that have none in the database.
 
         Raises:
-            UnsupportedOperation: The table would have to be built anew.
+            BatchError: A change cannot be made, or rows do not fit; the table is as it was.
+            UnsupportedOperation: The table would have to be built anew, and that cannot be had here.
         """
-        rebuilds = (partial_reordering, copy_from, table_args, table_kwargs, naming_convention)
-        if recreate == "always" or any(rebuilds):
-            raise UnsupportedOperation(
-                f"batch_alter_table {table_name!r}",
-                self.migration_context.target.name,
-                "building a table anew in a batch",
-                'leave recreate at "auto", without the arguments that describe the new table',
-            )
+        if recreate not in ("auto", "always", "never"):
+            raise BatchArgument(table_name, "recreate", repr(recreate), "'auto', 'always' or 'never'")
         batch = BatchOperations(self, table_name, schema)
         yield batch
-        batch.flush()
-
-
-_BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+        queue, batch.queue = batch.queue, []
+        self.migration_context.pack.run_batch(
+            self,
+            TableBatch(
+                table_name,
+                schema,
+                tuple(queue),
+                recreate,
+                partial_reordering=tuple(partial_reordering or ()),
+                copy_from=copy_from,
+                table_args=tuple(table_args),
+                table_kwargs=table_kwargs,
+                naming_convention=naming_convention,
+            ),
+        )
 
 
 class BatchOperations(AbstractOperations, BatchSurface):
@@ -429,15 +445,3 @@ class BatchOperations(AbstractOperations, BatchSurface):
     def invoke(self, operation: MigrateOperation) -> Any:
         """Queue *operation* for the end of the batch."""
         self.queue.append(operation)
-
-    def flush(self) -> None:
-        """Run what is queued, in order."""
-        queue, self.queue = self.queue, []
-        context = self.migration_context
-        for operation in queue:
-            needed = context.pack.rebuild_needed(operation, context.target)
-            if needed is not None:
-                # All of them are looked at before the first is sent.
-                raise UnsupportedOperation(operation.describe(), context.target.name, needed, _BUILD_ANEW)
-        for operation in queue:
-            self.operations.invoke(operation)

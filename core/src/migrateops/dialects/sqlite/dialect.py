@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.autocommit import autocommit
+from migrateops.dialects.sqlite.batch import run as run_batch
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
+from migrateops.dialects.sqlite.reading import before_reading
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from migrateops.dialects.transaction import Transaction
+    from migrateops.operations.base import Operations
+    from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
 
 # "ALTER TABLE DROP COLUMN": https://www.sqlite.org/releaselog/3_35_0.html
@@ -59,9 +63,18 @@ class SQLiteDialect(Dialect):
         """Return the lock file beside the database; None in memory."""
         return lock(engine, key)
 
+    def before_reading(self, arguments: list[Any], options: dict[str, Any]) -> None:
+        """Have a database whose file is not there be an empty one in memory."""
+        before_reading(arguments, options)
+
     def begin_text(self) -> str:
         """Return the statement that begins a transaction; one that will write."""
         return "BEGIN IMMEDIATE"
+
+    def run_batch(self, operations: Operations, batch: TableBatch) -> None:
+        """Alter the table where SQLite can, and build it anew with all that belongs to it where not."""
+        target = operations.migration_context.target
+        run_batch(operations, batch, lambda operation: self.rebuild_needed(operation, target))
 
     def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
         """Return what its ALTER TABLE cannot do."""

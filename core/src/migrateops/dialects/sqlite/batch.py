@@ -1,0 +1,302 @@
+"""A batch on SQLite: natively where ALTER TABLE can do it with the same outcome, else one new table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column as SchemaColumn
+from sqlalchemy import Computed, PrimaryKeyConstraint
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from migrateops.dialects.sqlite import catalog, rebuild
+from migrateops.dialects.sqlite.definition import TableDefinition, Unreadable, parse, same
+from migrateops.dialects.sqlite.edit import Editor, changes
+from migrateops.dialects.sqlite.tokens import mentions, tokens
+from migrateops.errors.base import closest
+from migrateops.errors.batch import DefinitionNeeded, TableNotFound, TableUnreadable
+from migrateops.errors.operations import UnsupportedOperation
+from migrateops.operations import ops
+from migrateops.operations.schema_objects import SchemaObjects, wanted_by
+
+if TYPE_CHECKING:
+    from migrateops.operations.base import Operations
+    from migrateops.operations.batch import TableBatch
+    from migrateops.operations.declare import MigrateOperation
+
+# "ALTER TABLE DROP COLUMN": https://www.sqlite.org/releaselog/3_35_0.html
+_DROP_COLUMN = (3, 35, 0)
+_BUILD_ANEW = 'leave recreate at "auto", which builds the table anew'
+
+
+def run(
+    operations: Operations, batch: TableBatch, needs_rebuild: Callable[[MigrateOperation], str | None]
+) -> None:
+    """Make the changes of a batch.
+
+    Args:
+        operations: What sends statements.
+        batch: What was asked for.
+        needs_rebuild: Says of an operation what of it ALTER TABLE cannot do, or None.
+    """
+    if batch.recreate == "never":
+        for operation in batch.operations:
+            what = needs_rebuild(operation)
+            if what is not None:
+                target = operations.migration_context.target
+                raise UnsupportedOperation(operation.describe(), target.name, what, _BUILD_ANEW)
+        for operation in batch.operations:
+            operations.invoke(operation)
+        return
+    table = _Table(operations, batch)
+    for part in _parts(batch.operations):
+        table.make(part)
+    table.finish()
+
+
+def _parts(queue: Sequence[MigrateOperation]) -> Iterator[list[MigrateOperation]]:
+    """Yield changes of the table and its indexes together; what else is in a batch keeps its place."""
+    part: list[MigrateOperation] = []
+    for operation in queue:
+        if _of_table_or_index(operation):
+            part.append(operation)
+        else:
+            if part:
+                yield part
+            yield [operation]
+            part = []
+    if part:
+        yield part
+
+
+class _Table:
+    """The table of a batch, while its changes are made."""
+
+    def __init__(self, operations: Operations, batch: TableBatch) -> None:
+        self._operations = operations
+        self._batch = batch
+        self._context = operations.migration_context
+        self._renamed: dict[str, str] = {}
+        # What the batch itself says of the new table is done once, with the first rebuild.
+        self._described = batch.describes_new_table or batch.recreate == "always"
+
+    def finish(self) -> None:
+        """Build the table anew if that was asked for and nothing has led to it so far."""
+        if self._described:
+            self._rebuild([])
+
+    def make(self, part: list[MigrateOperation]) -> None:
+        """Make some changes, each natively or all of them with one new table."""
+        if not _of_table_or_index(part[0]):
+            self._operations.invoke(part[0])
+        elif self._all_native(part):
+            for operation in part:
+                self._natively(operation)
+        elif self._context.as_sql:
+            self._rebuild(part)
+        else:
+            self._renamed_first(part)
+
+    def _renamed_first(self, part: list[MigrateOperation]) -> None:
+        """Have ALTER TABLE rename columns, which knows all who name them; make the other changes after it.
+
+        They are made before it only where the new name is not free yet, or the column not there.
+        """
+        waiting: list[MigrateOperation] = []
+        for operation in part:
+            if not isinstance(operation, ops.AlterColumnOp) or operation.modify_name is None:
+                waiting.append(operation)
+                continue
+            definition, _ = self._look()
+            is_free = definition.column(operation.modify_name) is None
+            if waiting and not (is_free and definition.column(self._present(operation.column_name))):
+                self._make_all(waiting)
+                waiting = []
+            renamed = self._rename(operation)
+            if renamed is not None:
+                waiting.append(renamed)
+        self._make_all(waiting)
+
+    def _make_all(self, part: list[MigrateOperation]) -> None:
+        if self._all_native(part):
+            for operation in part:
+                self._natively(operation)
+        else:
+            self._rebuild(part)
+
+    # ---------------------------------------------------------------------------- natively
+
+    def _all_native(self, part: Sequence[MigrateOperation]) -> bool:
+        """Say whether no new table is needed."""
+        indexes = {operation.index_name for operation in part if isinstance(operation, ops.DropIndexOp)}
+        return not self._described and all(self._native(operation, indexes) for operation in part)
+
+    def _native(self, operation: MigrateOperation, dropped: Collection[str | None]) -> bool:
+        """Say whether ALTER TABLE does it, with the outcome that a new table would have."""
+        match operation:
+            case ops.CreateIndexOp() | ops.DropIndexOp():
+                return True
+            case ops.CreateTableCommentOp() | ops.DropTableCommentOp():
+                return True
+            case ops.AlterColumnOp():
+                return not _changes_definition(operation) and not _moves(operation)
+            case ops.AddColumnOp():
+                return not _moves(operation) and self._can_add(operation.column)
+            case ops.DropColumnOp():
+                return self._can_drop(operation, dropped)
+        return False
+
+    def _can_add(self, column: SchemaColumn[Any]) -> bool:
+        """Say whether ADD COLUMN takes it: https://www.sqlite.org/lang_altertable.html#altertabaddcol."""
+        target = self._context.target
+        table = SchemaObjects(target).table(self._batch.table_name, column)
+        (made,) = table.columns
+        if made.primary_key or isinstance(made.server_default, Computed):
+            return False
+        if any(
+            not isinstance(each, PrimaryKeyConstraint) and wanted_by(each, target.dialect)
+            for each in table.constraints
+        ):
+            return False
+        default = made.server_default
+        if default is None:
+            return bool(made.nullable)
+        return isinstance(getattr(default, "arg", None), str)
+
+    def _can_drop(self, operation: ops.DropColumnOp, dropped: Collection[str | None]) -> bool:
+        target = self._context.target
+        if (target.server_version or _DROP_COLUMN) < _DROP_COLUMN or operation.kw.get("existing_type"):
+            return False
+        if self._context.as_sql:
+            return self._batch.copy_from is None
+        definition, found = self._look()
+        column = definition.column(operation.column_name)
+        if column is None or any(column.has(kind) for kind in ("primary key", "unique", "references")):
+            return False
+        # Whatever else of the schema names it: SQLite would refuse, and say less about why.
+        texts = [each.text for each in definition.constraints]
+        texts += [other.text for other in definition.columns if other is not column]
+        texts += [entry.sql for entry in found if entry.type != "table" and entry.name not in dropped]
+        return not any(mentions(tokens(text), column.name) for text in texts)
+
+    def _natively(self, operation: MigrateOperation) -> None:
+        if isinstance(operation, ops.AlterColumnOp):
+            if operation.modify_name is not None:
+                self._rename(operation)
+            if operation.modify_comment is not False:
+                self._note(f"of {self._batch.table_name}.{operation.column_name}")
+        elif isinstance(operation, ops.CreateTableCommentOp | ops.DropTableCommentOp):
+            self._note(f"of table {self._batch.table_name}")
+        else:
+            self._operations.invoke(operation)
+
+    def _note(self, what: str) -> None:
+        self._context.notes.append(f"{self._context.target.name} has no comments: that {what} is not stored")
+
+    def _present(self, name: str) -> str:
+        """Return what a column is called by now."""
+        while name in self._renamed:
+            name = self._renamed[name]
+        return name
+
+    def _rename(self, operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
+        """Rename a column, and return what else is to be changed of it."""
+        old, new = self._present(operation.column_name), str(operation.modify_name)
+        self._operations.invoke(
+            ops.AlterColumnOp(operation.table_name, old, modify_name=new, schema=operation.schema)
+        )
+        self._renamed[old] = new
+        # One that takes up an old name again is called by it.
+        self._renamed.pop(new, None)
+        left = copy(operation)
+        left.column_name, left.modify_name = new, None
+        return left if left.has_changes() or _moves(left) else None
+
+    # ------------------------------------------------------------------------------- anew
+
+    def _rebuild(self, part: list[MigrateOperation]) -> None:
+        """Build the table anew with all changes of *part*; indexes are dropped before and created after."""
+        definition, found = self._look()
+        self._described = False
+        editor = Editor(self._batch, definition, self._context.target, self._context)
+        for old, new in self._renamed.items():
+            editor.also_called(old, new)
+        for operation in part:
+            if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
+                # In a stream, where the text cannot be looked up again: renamed at the end.
+                editor.also_called(operation.modify_name, operation.column_name)
+            if changes(operation):
+                editor.apply(operation)
+        editor.finish()
+        for operation in part:
+            if isinstance(operation, ops.DropIndexOp):
+                self._operations.invoke(operation)
+        if not self._context.as_sql:
+            found = catalog.entries(self._context.connection, self._batch.schema)
+        kept = {column.name for column in editor.definition.columns}
+        gone = [column.name for column in definition.columns if column.name not in kept]
+        followers, lost = rebuild.followers(found, self._batch.table_name, gone)
+        for name in lost:
+            editor.notes.append(f"index {name!r} went with the column that it was on")
+        made = rebuild.Rebuild(self._batch.table_name, self._batch.schema, definition, editor, followers)
+        self._context.notes += editor.notes
+        if self._context.as_sql:
+            for statement in made.statements(f"_migrateops_old_{self._batch.table_name}"):
+                self._context.run_statement(rebuild.Verbatim(statement))
+        else:
+            rebuild.run(made, self._context.connection, self._context.run_statement)
+        for operation in part:
+            if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
+                self._rename(operation)
+        for index in editor.indexes:
+            self._context.run_statement(CreateIndex(index))
+        for operation in part:
+            if isinstance(operation, ops.CreateIndexOp):
+                self._operations.invoke(operation)
+
+    def _look(self) -> tuple[TableDefinition, list[catalog.Entry]]:
+        """Return the definition of the table, and all objects of its schema."""
+        batch = self._batch
+        given = batch.copy_from
+        found: list[catalog.Entry] = []
+        if not self._context.as_sql:
+            found = catalog.entries(self._context.connection, batch.schema)
+        if given is not None:
+            text = str(CreateTable(given).compile(dialect=self._context.target.dialect))
+            if self._context.as_sql:
+                found = list(_of_table(given, self._context.target.dialect))
+        elif self._context.as_sql:
+            raise DefinitionNeeded(batch.table_name)
+        else:
+            tables = {entry.name: entry.sql for entry in found if entry.type == "table"}
+            name = next((name for name in tables if same(name, batch.table_name)), None)
+            if name is None:
+                raise TableNotFound(batch.table_name, closest(batch.table_name, tables))
+            text = tables[name]
+        try:
+            return parse(text.strip()), found
+        except Unreadable as unreadable:
+            raise TableUnreadable(batch.table_name, str(unreadable)) from None
+
+
+def _of_table(table: Any, dialect: Any) -> Iterator[catalog.Entry]:
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        text = str(CreateIndex(index).compile(dialect=dialect))
+        yield catalog.Entry("index", str(index.name), table.name, text)
+
+
+def _changes_definition(operation: ops.AlterColumnOp) -> bool:
+    return (
+        operation.modify_type is not None
+        or operation.modify_nullable is not None
+        or operation.modify_server_default is not False
+    )
+
+
+def _moves(operation: ops.AlterColumnOp | ops.AddColumnOp) -> bool:
+    return operation.insert_before is not None or operation.insert_after is not None
+
+
+def _of_table_or_index(operation: MigrateOperation) -> bool:
+    return changes(operation) or isinstance(operation, ops.CreateIndexOp | ops.DropIndexOp)

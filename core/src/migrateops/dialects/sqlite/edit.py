@@ -1,0 +1,415 @@
+"""The changes of a batch, made to the text of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Column as SchemaColumn
+from sqlalchemy import Computed, Constraint, Identity, Index, PrimaryKeyConstraint, Text
+from sqlalchemy.schema import CreateColumn
+from sqlalchemy.types import TypeEngine, to_instance
+
+from migrateops.ddl import lower
+from migrateops.dialects.sqlite import definition as sql
+from migrateops.dialects.sqlite.definition import Column, TableConstraint, TableDefinition, same
+from migrateops.dialects.sqlite.naming import conventional_name
+from migrateops.dialects.sqlite.order import moved, reordered
+from migrateops.dialects.sqlite.tokens import Token, inside, mentions
+from migrateops.errors.base import closest
+from migrateops.errors.batch import (
+    AlreadyThere,
+    AmbiguousConstraint,
+    BatchArgument,
+    ColumnNotFound,
+    ColumnStillUsed,
+    ConstraintNotFound,
+    RebuildRefused,
+)
+from migrateops.operations import ops
+from migrateops.operations.batch import TableBatch
+from migrateops.operations.declare import MigrateOperation
+from migrateops.operations.schema_objects import SchemaObjects, wanted_by
+from migrateops.operations.target import Target
+
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "primary": ("primary key",),
+    "unique": ("unique",),
+    "check": ("check",),
+    "foreignkey": ("foreign key", "references"),
+}
+_PREFIX = "sqlite_"
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A constraint of the table, with the name that it goes by."""
+
+    name: str | None
+    kind: str
+    column: Column | None
+    constraint: sql.ColumnConstraint | TableConstraint
+
+
+class Editor:
+    """Apply operations to the definition of one table.
+
+    Args:
+        batch: What was asked for.
+        definition: The table as it is.
+        target: The database.
+        context: The ``MigrationContext``, for operations that make constraints.
+
+    Attributes:
+        definition: The table as it is to be.
+        carried: Columns whose values are taken over, by their names in both tables.
+        retyped: Columns that have another declared type than before.
+        filled: Columns that take no NULL any more.
+        indexes: Indexes that belong to new columns.
+        notes: What users should be told.
+    """
+
+    def __init__(self, batch: TableBatch, definition: TableDefinition, target: Target, context: Any) -> None:
+        self.definition = definition
+        self.carried = [column.name for column in definition.columns]
+        self.retyped: list[str] = []
+        self.filled: list[str] = []
+        self.indexes: list[Index] = []
+        self.notes: list[str] = []
+        self._batch = batch
+        self._target = target
+        self._context = context
+        self._called: dict[str, str] = {}
+
+    def apply(self, operation: MigrateOperation) -> None:
+        """Make one change.
+
+        Raises:
+            BatchError: It cannot be made.
+        """
+        for kind in type(operation).__mro__:
+            change = _CHANGES.get(kind)
+            if change is not None:
+                change(self, operation)
+                return
+        raise AssertionError(f"{operation.describe()} is no change of a table")  # ``changes()`` was asked
+
+    def finish(self) -> None:
+        """Put the columns into the order, and add what the batch says of the new table.
+
+        Raises:
+            ImpossibleOrder: The order contradicts itself.
+            ColumnNotFound: It names a column that is not there.
+        """
+        batch, names = self._batch, [column.name for column in self.definition.columns]
+        groups = [
+            [self._column(batch.describe(), name).name for name in group]
+            for group in batch.partial_reordering
+        ]
+        order = reordered(names, groups, batch.table_name)
+        self.definition = self.definition.with_columns(self._column("", name) for name in order)
+        if batch.table_args:
+            self._add_items(batch.describe(), batch.table_args)
+        for option, value in (batch.table_kwargs or {}).items():
+            self._set_option(option, value)
+
+    # ----------------------------------------------------------------------------- columns
+
+    def also_called(self, name: str, present: str) -> None:
+        """Let operations call a column by another name than the one that it has in the definition."""
+        self._called[name] = present
+
+    def _column(self, operation: str, name: str) -> Column:
+        found = self.definition.column(name)
+        called = name
+        while found is None and called in self._called:
+            called = self._called[called]
+            found = self.definition.column(called)
+        if found is None:
+            known = [column.name for column in self.definition.columns]
+            raise ColumnNotFound(operation, self._batch.table_name, name, closest(name, known))
+        return found
+
+    def _put(self, column: Column) -> None:
+        self.definition = self.definition.with_columns(
+            column if same(column.name, other.name) else other for other in self.definition.columns
+        )
+
+    def _add_column(self, op: ops.AddColumnOp) -> None:
+        name = op.column.name
+        if self.definition.column(name) is not None:
+            if op.if_not_exists:
+                return
+            raise AlreadyThere(op.describe(), self._batch.table_name, "column", name)
+        self._add_items(op.describe(), [op.column])
+        self._move(op.describe(), name, op.insert_before, op.insert_after)
+
+    def _move(self, operation: str, name: str, before: str | None, after: str | None) -> None:
+        if before is None and after is None:
+            return
+        beside = self._column(operation, str(before if before is not None else after))
+        columns = moved(self.definition.columns, self._column(operation, name), beside, before is not None)
+        self.definition = self.definition.with_columns(columns)
+
+    def _drop_column(self, op: ops.DropColumnOp) -> None:
+        if op.if_exists and self.definition.column(op.column_name) is None:
+            return
+        column = self._column(op.describe(), op.column_name)
+        existing_type = op.kw.get("existing_type")
+        if existing_type is not None:
+            self._drop_type_constraints(op, existing_type)
+        kept = []
+        for constraint in self.definition.constraints:
+            if constraint.kind == "check":
+                self._require_unused(op, column, constraint.pieces, _shown(constraint.kind, constraint.name))
+            elif any(same(column.name, name) for name in constraint.columns):
+                continue
+            kept.append(constraint)
+        others = [other for other in self.definition.columns if other is not column]
+        for other in others:
+            for each in (*other.of("check"), *other.of("generated")):
+                self._require_unused(op, column, each.pieces, f"column {other.name!r}")
+        self.definition = self.definition.with_columns(others).with_constraints(kept)
+        self.carried = [name for name in self.carried if not same(name, column.name)]
+
+    def _require_unused(
+        self, op: ops.DropColumnOp, column: Column, pieces: Iterable[Token], user: str
+    ) -> None:
+        if mentions(inside(pieces), column.name):
+            raise ColumnStillUsed(op.describe(), self._batch.table_name, column.name, user)
+
+    def _alter_column(self, op: ops.AlterColumnOp) -> None:
+        column = self._column(op.describe(), op.column_name)
+        if op.modify_type is not None:
+            self._drop_type_constraints(op, op.existing_type)
+            column = self._retyped(op, column, op.modify_type)
+        if op.modify_nullable is True:
+            column = column.without("not null", "null")
+        elif op.modify_nullable is False and not column.has("not null"):
+            column = column.without("null").with_constraint("not null", "NOT NULL")
+            self.filled.append(column.name)
+        if op.modify_server_default is not False:
+            column = self._with_default(op, column, op.modify_server_default)
+        if op.modify_comment is not False:
+            self._no_comments(f"of {self._batch.table_name}.{column.name}")
+        self._put(column)
+        if op.modify_type is not None:
+            for made in self._type_constraints(op, op.modify_type):
+                self._add_constraint(op.describe(), made)
+        self._move(op.describe(), column.name, op.insert_before, op.insert_after)
+
+    def _retyped(self, op: ops.AlterColumnOp, column: Column, type_: Any) -> Column:
+        made = self._compiled(SchemaColumn(column.name, to_instance(type_)))
+        if made.type_name.upper() != column.type_name.upper():
+            self.retyped.append(column.name)
+        column = column.with_type(made.type.strip())
+        for each in made.of("collate"):
+            column = column.with_constraint("collate", each.text.strip())
+        return column
+
+    def _with_default(self, op: ops.AlterColumnOp, column: Column, default: Any) -> Column:
+        if isinstance(default, Identity):
+            raise RebuildRefused(self._batch.table_name, op.describe(), "there are no identity columns")
+        if isinstance(default, Computed):
+            made = self._compiled(SchemaColumn(column.name, Text(), default))
+            (generated,) = made.of("generated")
+            self.carried = [name for name in self.carried if not same(name, column.name)]
+            return column.without("default").with_constraint("generated", generated.text.strip())
+        if default is None:
+            return column.without("default", "generated")
+        made = self._compiled(SchemaColumn(column.name, Text(), server_default=default))
+        (given,) = made.of("default")
+        return column.without("generated").with_constraint("default", given.text.strip())
+
+    def _compiled(self, column: SchemaColumn[Any]) -> Column:
+        table = SchemaObjects(self._target).table(self._batch.table_name, column)
+        return self._column_text(table.columns[column.key])
+
+    def _column_text(self, column: SchemaColumn[Any]) -> Column:
+        return sql.column(str(CreateColumn(column).compile(dialect=self._target.dialect)))
+
+    # -------------------------------------------------------------------------- constraints
+
+    def _create_constraint(self, op: ops.AddConstraintOp) -> None:
+        made = op.to_constraint(self._context)
+        self._add_constraint(op.describe(), made)
+
+    def _add_constraint(self, operation: str, made: Constraint) -> None:
+        compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
+        text = compiler.process(made)
+        if not text:
+            raise RebuildRefused(self._batch.table_name, operation, "it cannot be written for this database")
+        new = sql.constraint(f" {text}")
+        for name in new.columns:
+            self._column(operation, name)
+        if new.name is not None and any(
+            each.name is not None and same(each.name, new.name) for each in self._constraints()
+        ):
+            raise AlreadyThere(operation, self._batch.table_name, "constraint", new.name)
+        if new.kind == "primary key" and any(each.kind == "primary key" for each in self._constraints()):
+            raise AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
+        self.definition = self.definition.with_constraints((*self.definition.constraints, new))
+
+    def _drop_constraint(self, op: ops.DropConstraintOp) -> None:
+        name = op.constraint_name
+        if name is None and op.origin is not None:
+            name = lower.resolved_name(op, self._target)
+        found = self._find(name, _KINDS.get(op.constraint_type or "", ()))
+        if found is None:
+            if op.if_exists:
+                return
+            known = tuple(each.name for each in self._constraints() if each.name is not None)
+            raise ConstraintNotFound(op.describe(), self._batch.table_name, name, known)
+        self._remove(found)
+
+    def _find(self, name: str | None, kinds: Sequence[str]) -> _Named | None:
+        wanted = [each for each in self._constraints() if not kinds or each.kind in kinds]
+        called = [each for each in wanted if name and each.name and same(each.name, name)]
+        if len(called) > 1:
+            raise AmbiguousConstraint(self._batch.table_name, str(name), len(called))
+        if called:
+            return called[0]
+        # A table has one primary key: it needs no name.
+        return next((each for each in wanted if kinds == ("primary key",) and each.name is None), None)
+
+    def _constraints(self) -> list[_Named]:
+        """Return every constraint; those without a name go by what the naming convention calls them."""
+        found = [
+            _Named(each.name, each.kind, column, each)
+            for column in self.definition.columns
+            for each in column.constraints
+            if each.name is not None or each.kind in ("primary key", "unique", "check", "references")
+        ]
+        found += [_Named(each.name, each.kind, None, each) for each in self.definition.constraints]
+        convention = self._batch.naming_convention
+        if convention is None:
+            return found
+        return [
+            each
+            if each.name is not None
+            else replace(
+                each, name=conventional_name(self._batch.table_name, each.column, each.constraint, convention)
+            )
+            for each in found
+        ]
+
+    def _remove(self, found: _Named) -> None:
+        if found.column is None:
+            kept = (each for each in self.definition.constraints if each is not found.constraint)
+            self.definition = self.definition.with_constraints(kept)
+        else:
+            left = tuple(each for each in found.column.constraints if each is not found.constraint)
+            self._put(replace(found.column, constraints=left))
+
+    def _type_constraints(self, op: MigrateOperation, type_: Any) -> list[Constraint]:
+        """Return the CHECK constraints that a column of this type brings along, with a name or without."""
+        if type_ is None:
+            return []
+        name = op.column_name if isinstance(op, ops.AlterColumnOp | ops.DropColumnOp) else ""
+        column = self.definition.column(name)
+        made: SchemaColumn[Any] = SchemaColumn(
+            column.name if column is not None else name, to_instance(type_)
+        )
+        table = SchemaObjects(self._target).table(self._batch.table_name, made)
+        return [
+            each
+            for each in table.constraints
+            if not isinstance(each, PrimaryKeyConstraint) and wanted_by(each, self._target.dialect)
+        ]
+
+    def _drop_type_constraints(
+        self, op: MigrateOperation, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None
+    ) -> None:
+        compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
+        for made in self._type_constraints(op, type_):
+            written = sql.constraint(compiler.process(made))
+            checks = [each for each in self._constraints() if each.kind == "check"]
+            alike = [each for each in checks if _meaning(each.constraint) == _meaning(written)]
+            named = [each for each in checks if _is_called(each.constraint, written.name)]
+            for each in (named or alike)[:1]:
+                self._remove(each)
+
+    # --------------------------------------------------------------------------- the table
+
+    def _add_items(self, operation: str, items: Sequence[Any]) -> None:
+        """Add columns, with what belongs to them, and constraints."""
+        stubs = [SchemaColumn(column.name, Text()) for column in self.definition.columns]
+        table = SchemaObjects(self._target).table(self._batch.table_name, *stubs, *items)
+        known = {stub.name for stub in stubs}
+        for column in table.columns:
+            if column.name not in known:
+                made = self._column_text(column)
+                made = replace(made, lead=f" {made.lead.lstrip()}")
+                self.definition = self.definition.with_columns((*self.definition.columns, made))
+                if column.comment:
+                    self._no_comments(f"of {self._batch.table_name}.{column.name}")
+        self.indexes += sorted(table.indexes, key=lambda index: str(index.name))
+        present = {_meaning(each.constraint) for each in self._constraints()}
+        compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
+        # SQLAlchemy keeps them in a set; they were made in order.
+        for constraint in sorted(table.constraints, key=lambda c: getattr(c, "_creation_order", 0)):
+            if isinstance(constraint, PrimaryKeyConstraint) and not len(constraint):
+                continue
+            if wanted_by(constraint, self._target.dialect):
+                written = compiler.process(constraint)
+                # A definition may be given again, as it could be lost where it is read from the catalog.
+                if not written or _meaning(sql.constraint(written)) not in present:
+                    self._add_constraint(operation, constraint)
+
+    def _set_option(self, option: str, value: Any) -> None:
+        if not option.startswith(_PREFIX):
+            return  # of another database
+        name = option.removeprefix(_PREFIX)
+        options = set(self.definition.options)
+        if name == "strict":
+            options = options | {"STRICT"} if value else options - {"STRICT"}
+        elif name == "with_rowid":
+            options = options - {"WITHOUT ROWID"} if value else options | {"WITHOUT ROWID"}
+        else:
+            raise BatchArgument(
+                self._batch.table_name, "table_kwargs", repr(option), "sqlite_strict or sqlite_with_rowid"
+            )
+        if options != self.definition.options:
+            written = ", ".join(sorted(options, reverse=True))
+            self.definition = replace(self.definition, closing=f") {written}".rstrip())
+
+    def _comment(self, op: MigrateOperation) -> None:
+        self._no_comments(f"of table {self._batch.table_name}")
+
+    def _no_comments(self, what: str) -> None:
+        self.notes.append(f"{self._target.name} has no comments: that {what} is not stored")
+
+
+def _is_called(constraint: sql.ColumnConstraint | TableConstraint, name: str | None) -> bool:
+    return name is not None and constraint.name is not None and same(constraint.name, name)
+
+
+def _shown(kind: str, name: str | None) -> str:
+    return f"{kind} constraint {name!r}" if name is not None else f"a {kind} constraint without a name"
+
+
+def _meaning(constraint: sql.ColumnConstraint | TableConstraint) -> tuple[str, ...]:
+    """Return a form in which constraints agree that differ in blanks, quotes, case or name."""
+    pieces = constraint.pieces
+    if pieces and pieces[0].word == "CONSTRAINT":
+        pieces = pieces[2:]
+    return tuple(
+        piece.name.casefold() if piece.kind in ("word", "quoted") else piece.text for piece in pieces
+    )
+
+
+_CHANGES: Mapping[type, Callable[[Editor, Any], None]] = {
+    ops.AddColumnOp: Editor._add_column,
+    ops.DropColumnOp: Editor._drop_column,
+    ops.AlterColumnOp: Editor._alter_column,
+    ops.AddConstraintOp: Editor._create_constraint,
+    ops.DropConstraintOp: Editor._drop_constraint,
+    ops.CreateTableCommentOp: Editor._comment,
+    ops.DropTableCommentOp: Editor._comment,
+}
+
+
+def changes(operation: MigrateOperation) -> bool:
+    """Say whether an operation changes the definition of its table."""
+    return isinstance(operation, tuple(_CHANGES))

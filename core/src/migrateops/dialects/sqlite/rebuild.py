@@ -1,0 +1,354 @@
+"""Building a table anew: the old one is moved aside, its rows are copied, and it is dropped.
+
+The procedure of https://www.sqlite.org/lang_altertable.html#otheralter, with one difference: the old
+table is renamed instead of the new one, so that the new one has its text as it was written, also where
+that names the table itself.  ``legacy_alter_table`` keeps SQLite from changing views, triggers and
+foreign keys of others along with the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import DDLElement
+
+from migrateops.dialects.sqlite import catalog, driver, foreign_keys
+from migrateops.dialects.sqlite.definition import Column, TableDefinition, same
+from migrateops.dialects.sqlite.edit import Editor
+from migrateops.dialects.sqlite.statements import quoted
+from migrateops.dialects.sqlite.tokens import inside, mentions, tokens
+from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
+from migrateops.errors.database import RebuildWouldCascade
+
+_SAVEPOINT = "migrateops_rebuild"
+_ROWIDS = ("rowid", "_rowid_", "oid")
+
+
+class Verbatim(DDLElement):
+    """A statement that is sent as it is written."""
+
+    inherit_cache = False
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+@compiles(Verbatim)
+def _verbatim(element: Verbatim, compiler: Any, **kw: Any) -> str:
+    return element.text
+
+
+class Rebuild(NamedTuple):
+    """How one table is built anew.
+
+    Attributes:
+        table: Its name, unquoted.
+        schema: Its schema, unquoted; None is the default one.
+        old: What it is.
+        edited: What it is to be.
+        followers: Texts that create the indexes and triggers of the new table.
+    """
+
+    table: str
+    schema: str | None
+    old: TableDefinition
+    edited: Editor
+    followers: tuple[str, ...]
+
+    @property
+    def new(self) -> TableDefinition:
+        """The table as it is to be."""
+        return self.edited.definition
+
+    def name(self, table: str) -> str:
+        """Return the name of a table in this schema as SQL."""
+        return f"{quoted(self.schema)}.{quoted(table)}" if self.schema else quoted(table)
+
+    def statements(self, aside: str) -> Iterator[str]:
+        """Yield all statements, in order.
+
+        Args:
+            aside: The name for the old table, unquoted.
+        """
+        yield "PRAGMA legacy_alter_table = ON"
+        yield f"ALTER TABLE {self.name(self.table)} RENAME TO {quoted(aside)}"
+        yield "PRAGMA legacy_alter_table = OFF"
+        yield self.create()
+        yield self.copy(aside)
+        yield from self.counter(aside)
+        yield f"DROP TABLE {self.name(aside)}"
+        yield from self.followers
+
+    def create(self) -> str:
+        """Return CREATE TABLE of the new table, its name written as it was."""
+        # The text that the database keeps names no schema.
+        if self.schema and not self.new.head.rstrip().endswith("."):
+            return replace(self.new, head=f"{self.new.head}{quoted(self.schema)}.").text
+        return self.new.text
+
+    def copy(self, aside: str) -> str:
+        """Return the INSERT .. SELECT that copies the rows."""
+        columns = [column.name for column in self._copied()]
+        listed = [quoted(name) for name in columns]
+        rowid = self._rowid()
+        if rowid is not None:
+            listed.insert(0, rowid)
+        values = ", ".join(listed)
+        into = values
+        if not listed:
+            # Nothing but new columns: as many rows as there were.
+            spare = next(column for column in self.new.columns if not column.has("generated"))
+            default = next((each.pieces[1:] for each in spare.of("default")), [])
+            into, values = quoted(spare.name), "".join(piece.text for piece in default) or "NULL"
+        return f"INSERT INTO {self.name(self.table)} ({into}) SELECT {values} FROM {self.name(aside)}"
+
+    def _copied(self) -> list[Column]:
+        """Return the columns of the new table whose values are taken over: a generated one has its own."""
+        carried = self.edited.carried
+        return [
+            column
+            for column in self.new.columns
+            if not column.has("generated") and any(same(column.name, name) for name in carried)
+        ]
+
+    def _rowid(self) -> str | None:
+        """Return what the number of a row is called, if it is to be kept and has a name.
+
+        It is what full-text indexes and the like refer to.  Where a column is the number, it is copied
+        or made anew with that column.
+        """
+        if "WITHOUT ROWID" in self.old.options | self.new.options or rowid_column(self.new) is not None:
+            return None
+        taken = [column.name for table in (self.old, self.new) for column in table.columns]
+        return next((name for name in _ROWIDS if not any(same(name, other) for other in taken)), None)
+
+    def counter(self, aside: str) -> Iterator[str]:
+        """Yield what takes over the counter of an AUTOINCREMENT key."""
+        column = rowid_column(self.new)
+        old = rowid_column(self.old)
+        if column is None or old is None or not (_counts(column) and _counts(old)):
+            return
+        place = f"{quoted(self.schema)}." if self.schema else ""
+        sequence = f"{place}sqlite_sequence"
+        mine, other = _text(self.table), _text(aside)
+        # A table in which no row was ever put has no counter.
+        yield f"DELETE FROM {sequence} WHERE name = {mine}"
+        yield f"INSERT INTO {sequence} (name, seq) SELECT {mine}, seq FROM {sequence} WHERE name = {other}"
+
+
+def rowid_column(table: TableDefinition) -> Column | None:
+    """Return the column that is the number of the row: an INTEGER PRIMARY KEY.
+
+    https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+    """
+    if "WITHOUT ROWID" in table.options:
+        return None
+    for column in table.columns:
+        for inline in column.of("primary key"):
+            descending = any(piece.word == "DESC" for piece in inline.pieces)
+            return column if column.type_name.upper() == "INTEGER" and not descending else None
+    for constraint in table.constraints:
+        if constraint.kind == "primary key" and len(constraint.columns) == 1:
+            key = table.column(constraint.columns[0])
+            return key if key is not None and key.type_name.upper() == "INTEGER" else None
+    return None
+
+
+def _counts(column: Column) -> bool:
+    return any(piece.word == "AUTOINCREMENT" for key in column.of("primary key") for piece in key.pieces)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
+    """Build the table anew on a connection; after an error everything is as it was.
+
+    Args:
+        rebuild: How.
+        connection: The migrating connection.
+        send: What sends a statement so that everybody who looks on sees it.
+
+    Raises:
+        RebuildWouldCascade: Foreign keys are enforced, and others refer to the table.
+        RowsDoNotFit: Rows have values that the new columns do not take.
+        RebuildRefused: The database refuses the new table.
+        BrokenByRebuild: A view or a trigger would not work with it.
+    """
+    with _unenforced(rebuild, connection):
+        driver.send(connection, f"SAVEPOINT {_SAVEPOINT}")
+        legacy = _legacy(connection)
+        try:
+            _in_savepoint(rebuild, connection, send)
+        except BaseException:
+            driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
+            driver.send(connection, f"RELEASE {_SAVEPOINT}")
+            raise
+        else:
+            driver.send(connection, f"RELEASE {_SAVEPOINT}")
+        finally:
+            driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
+
+
+def _in_savepoint(rebuild: Rebuild, connection: Connection, send: Any) -> None:
+    before = catalog.entries(connection, rebuild.schema)
+    faults = catalog.broken(connection, rebuild.schema, before)
+    aside = _free_name(rebuild, before)
+    rows = _count(connection, rebuild.name(rebuild.table))
+    _check_nulls(rebuild, connection, rows)
+    for statement in rebuild.statements(aside):
+        if statement.startswith("DROP TABLE"):
+            _check_types(rebuild, connection)
+            copied = _count(connection, rebuild.name(rebuild.table))
+            if copied != rows:
+                raise RowsLost(rebuild.table, rows, copied)
+        _send(rebuild, send, statement)
+    after = catalog.broken(connection, rebuild.schema, catalog.entries(connection, rebuild.schema))
+    for (kind, name), reason in after.items():
+        if (kind, name) not in faults:
+            raise BrokenByRebuild(rebuild.table, kind, name, reason)
+
+
+def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
+    try:
+        send(Verbatim(statement))
+    except DBAPIError as error:
+        head = " ".join(statement.split(None, 3)[:2])
+        raise RebuildRefused(rebuild.table, head, str(error.orig)) from error
+
+
+class _unenforced:
+    """Hold foreign keys off for the block where that is possible, and refuse where rows would be lost."""
+
+    def __init__(self, rebuild: Rebuild, connection: Connection) -> None:
+        self._connection = connection
+        self._switched = False
+        self._violations: foreign_keys.Violations | None = None
+        if not foreign_keys.enforced(connection):
+            return
+        others = foreign_keys.referencing(connection, rebuild.table, rebuild.schema)
+        itself = any(_refers_to(each.pieces, rebuild.table) for each in rebuild.new.constraints) or any(
+            _refers_to(each.pieces, rebuild.table)
+            for column in rebuild.new.columns
+            for each in column.of("references")
+        )
+        if driver.in_transaction(connection):
+            if others or itself:
+                raise RebuildWouldCascade(rebuild.table, others or (rebuild.table,))
+            return
+        self._switched = True
+
+    def __enter__(self) -> None:
+        if self._switched:
+            self._violations = foreign_keys.violations(self._connection)
+            foreign_keys.enforce(self._connection, False)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._switched:
+            try:
+                if kind is None and self._violations is not None:
+                    foreign_keys.violations(self._connection).raise_new(self._violations)
+            finally:
+                foreign_keys.enforce(self._connection, True)
+
+
+def _refers_to(pieces: Sequence[Any], table: str) -> bool:
+    return any(
+        piece.word == "REFERENCES" and at + 1 < len(pieces) and same(pieces[at + 1].name, table)
+        for at, piece in enumerate(pieces)
+    )
+
+
+def _legacy(connection: Connection) -> str:
+    rows = driver.send(connection, "PRAGMA legacy_alter_table")
+    return "ON" if rows and rows[0][0] else "OFF"
+
+
+def _free_name(rebuild: Rebuild, present: Sequence[catalog.Entry]) -> str:
+    taken = {entry.name.casefold() for entry in present}
+    name, number = f"_migrateops_old_{rebuild.table}", 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"_migrateops_old_{rebuild.table}_{number}"
+    return name
+
+
+def _count(connection: Connection, table: str) -> int:
+    ((found,),) = driver.send(connection, f"SELECT count(*) FROM {table}")
+    return int(found)
+
+
+def _check_nulls(rebuild: Rebuild, connection: Connection, rows: int) -> None:
+    table = rebuild.name(rebuild.table)
+    carried = rebuild.edited.carried
+    for name in rebuild.edited.filled:
+        if any(same(name, other) for other in carried):
+            ((count,),) = driver.send(
+                connection, f"SELECT count(*) FROM {table} WHERE {quoted(name)} IS NULL"
+            )
+            if count:
+                raise RowsDoNotFit(rebuild.table, name, count, "it is to be NOT NULL, and they have NULL")
+    for column in rebuild.new.columns:
+        is_new = not any(same(column.name, other) for other in carried)
+        needs_value = column.has("not null") and not (column.has("default") or column.has("generated"))
+        if rows and is_new and needs_value and column is not rowid_column(rebuild.new):
+            raise RowsDoNotFit(rebuild.table, column.name, rows, "it is new, NOT NULL, and has no default")
+
+
+def _check_types(rebuild: Rebuild, connection: Connection) -> None:
+    """Look for values that the type of their column did not turn into its own kind."""
+    table = rebuild.name(rebuild.table)
+    for name in rebuild.edited.retyped:
+        column = rebuild.new.column(name)
+        if column is None or column.has("generated"):
+            continue
+        unfit = _unfit_kinds(column.type_name)
+        if not unfit:
+            continue
+        kinds, shown = ", ".join(map(_text, unfit)), quoted(name)
+        found = f"SELECT count(*), min(quote({shown})) FROM {table} WHERE typeof({shown}) IN ({kinds})"
+        ((count, example),) = driver.send(connection, found)
+        if count:
+            raise RowsDoNotFit(rebuild.table, name, count, f"it is to be {column.type_name}", example)
+
+
+def _unfit_kinds(declared: str) -> tuple[str, ...]:
+    """Return the storage classes that values of a declared type cannot have.
+
+    https://www.sqlite.org/datatype3.html#determination_of_column_affinity; dates and times are text, or
+    numbers, in whatever way the application writes them.
+    """
+    upper = declared.upper()
+    if "INT" in upper:
+        return ("text", "blob", "real")
+    if any(word in upper for word in ("CHAR", "CLOB", "TEXT", "BLOB", "JSON", "DATE", "TIME")) or not upper:
+        return ()
+    if any(word in upper for word in ("REAL", "FLOA", "DOUB", "DEC", "NUM")):
+        return ("text", "blob")
+    return ()
+
+
+def followers(
+    found: Sequence[catalog.Entry], table: str, dropped: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the texts of a table's indexes and triggers, and the names of the indexes that go.
+
+    Args:
+        found: All objects of the schema.
+        table: The table, unquoted.
+        dropped: Columns that it loses; an index on one of them goes with it.
+    """
+    kept: list[catalog.Entry] = []
+    gone: list[catalog.Entry] = []
+    for entry in found:
+        if entry.type not in ("index", "trigger") or not same(entry.table, table):
+            continue
+        uses = entry.type == "index" and any(mentions(inside(tokens(entry.sql)), name) for name in dropped)
+        (gone if uses else kept).append(entry)
+    return tuple(entry.sql for entry in kept), tuple(entry.name for entry in gone)
