@@ -1,11 +1,12 @@
+# pathlib and urllib are not worth their import.
+# ruff: noqa: PTH113
 """Read the version rows with the driver alone."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-from urllib.parse import quote
+from os.path import isfile
 
 _SCHEMES = ("sqlite://", "sqlite+pysqlite://")
 
@@ -23,10 +24,10 @@ def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0
     if f"{scheme}{found}" not in _SCHEMES or schema is not None:
         return None
     path = path.removeprefix("/")
-    if not path or "?" in path or ":memory:" in path or path.startswith("file:") or not Path(path).is_file():
+    if not path or "?" in path or ":memory:" in path or path.startswith("file:") or not isfile(path):
         return None
     # The driver alone would create a file that is not there.
-    uri = f"file:{quote(path)}?mode=ro"
+    uri = f"file:{path.replace('%', '%25').replace('#', '%23')}?mode=ro"
     table = version_table.replace('"', '""')
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=timeout)) as connection:

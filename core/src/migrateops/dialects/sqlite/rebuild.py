@@ -75,11 +75,19 @@ class Rebuild(NamedTuple):
         Args:
             aside: The name for the old table, unquoted.
         """
+        yield from self.beginning(aside)
+        yield self.copy(aside)
+        yield from self.ending(aside)
+
+    def beginning(self, aside: str) -> Iterator[str]:
+        """Yield what comes before the rows are copied."""
         yield "PRAGMA legacy_alter_table = ON"
         yield f"ALTER TABLE {self.name(self.table)} RENAME TO {quoted(aside)}"
         yield "PRAGMA legacy_alter_table = OFF"
         yield self.create()
-        yield self.copy(aside)
+
+    def ending(self, aside: str) -> Iterator[str]:
+        """Yield what comes after the rows were copied."""
         yield from self.counter(aside)
         yield f"DROP TABLE {self.name(aside)}"
         yield from self.followers
@@ -200,14 +208,20 @@ def _in_savepoint(rebuild: Rebuild, connection: Connection, send: Any) -> None:
     before = catalog.entries(connection, rebuild.schema)
     faults = catalog.broken(connection, rebuild.schema, before)
     aside = _free_name(rebuild, before)
-    rows = _count(connection, rebuild.name(rebuild.table))
-    _check_nulls(rebuild, connection, rows)
-    for statement in rebuild.statements(aside):
-        if statement.startswith("DROP TABLE"):
-            _check_types(rebuild, connection)
-            copied = _count(connection, rebuild.name(rebuild.table))
-            if copied != rows:
-                raise RowsLost(rebuild.table, rows, copied)
+    for statement in rebuild.beginning(aside):
+        _send(rebuild, send, statement)
+    try:
+        _send(rebuild, send, rebuild.copy(aside))
+    except RebuildRefused:
+        _explain_nulls(rebuild, connection, rebuild.name(aside))
+        raise
+    ((copied,),) = driver.send(connection, "SELECT changes()")
+    _check_types(rebuild, connection)
+    ((rows,),) = driver.send(connection, f"SELECT count(*) FROM {rebuild.name(aside)}")
+    if copied != rows:
+        # A constraint of the new table may say ON CONFLICT IGNORE.
+        raise RowsLost(rebuild.table, rows, copied)
+    for statement in rebuild.ending(aside):
         _send(rebuild, send, statement)
     after = catalog.broken(connection, rebuild.schema, catalog.entries(connection, rebuild.schema))
     for (kind, name), reason in after.items():
@@ -279,59 +293,68 @@ def _free_name(rebuild: Rebuild, present: Sequence[catalog.Entry]) -> str:
     return name
 
 
-def _count(connection: Connection, table: str) -> int:
-    ((found,),) = driver.send(connection, f"SELECT count(*) FROM {table}")
-    return int(found)
+def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None:
+    """Raise what is wrong with the rows, if it is that a column that may not be NULL would be.
 
-
-def _check_nulls(rebuild: Rebuild, connection: Connection, rows: int) -> None:
-    table = rebuild.name(rebuild.table)
+    Looked for only when the rows were refused: the search reads the whole table.
+    """
     carried = rebuild.edited.carried
     for name in rebuild.edited.filled:
         if any(same(name, other) for other in carried):
-            ((count,),) = driver.send(
-                connection, f"SELECT count(*) FROM {table} WHERE {quoted(name)} IS NULL"
-            )
+            nulls = f"SELECT count(*) FROM {table} WHERE {quoted(name)} IS NULL"
+            ((count,),) = driver.send(connection, nulls)
             if count:
                 raise RowsDoNotFit(rebuild.table, name, count, "it is to be NOT NULL, and they have NULL")
     for column in rebuild.new.columns:
         is_new = not any(same(column.name, other) for other in carried)
         needs_value = column.has("not null") and not (column.has("default") or column.has("generated"))
-        if rows and is_new and needs_value and column is not rowid_column(rebuild.new):
-            raise RowsDoNotFit(rebuild.table, column.name, rows, "it is new, NOT NULL, and has no default")
+        if is_new and needs_value and column is not rowid_column(rebuild.new):
+            ((count,),) = driver.send(connection, f"SELECT count(*) FROM {table}")
+            raise RowsDoNotFit(rebuild.table, column.name, count, "it is new, NOT NULL, and has no default")
 
 
 def _check_types(rebuild: Rebuild, connection: Connection) -> None:
     """Look for values that the type of their column did not turn into its own kind."""
-    table = rebuild.name(rebuild.table)
+    unfit: dict[str, str] = {}
     for name in rebuild.edited.retyped:
         column = rebuild.new.column(name)
-        if column is None or column.has("generated"):
-            continue
-        unfit = _unfit_kinds(column.type_name)
-        if not unfit:
-            continue
-        kinds, shown = ", ".join(map(_text, unfit)), quoted(name)
-        found = f"SELECT count(*), min(quote({shown})) FROM {table} WHERE typeof({shown}) IN ({kinds})"
-        ((count, example),) = driver.send(connection, found)
+        if column is not None and not column.has("generated"):
+            condition = _unfit(column)
+            if condition is not None:
+                unfit[name] = condition
+    table = rebuild.name(rebuild.table)
+    if not unfit:
+        return
+    # One look at the rows for all columns, and in most cases the only one.
+    anywhere = " OR ".join(unfit.values())
+    if not driver.send(connection, f"SELECT 1 FROM {table} WHERE {anywhere} LIMIT 1"):
+        return
+    for name, condition in unfit.items():
+        counted = f"SELECT count(*), min(quote({quoted(name)})) FROM {table} WHERE {condition}"
+        ((count, example),) = driver.send(connection, counted)
         if count:
-            raise RowsDoNotFit(rebuild.table, name, count, f"it is to be {column.type_name}", example)
+            column = rebuild.new.column(name)
+            wanted = column.type_name if column is not None else ""
+            raise RowsDoNotFit(rebuild.table, name, count, f"it is to be {wanted}", example)
 
 
-def _unfit_kinds(declared: str) -> tuple[str, ...]:
-    """Return the storage classes that values of a declared type cannot have.
+def _unfit(column: Column) -> str | None:
+    """Return the condition of values that a column of this declared type should not have; None for any.
 
     https://www.sqlite.org/datatype3.html#determination_of_column_affinity; dates and times are text, or
     numbers, in whatever way the application writes them.
     """
-    upper = declared.upper()
+    upper, name = column.type_name.upper(), quoted(column.name)
     if "INT" in upper:
-        return ("text", "blob", "real")
-    if any(word in upper for word in ("CHAR", "CLOB", "TEXT", "BLOB", "JSON", "DATE", "TIME")) or not upper:
-        return ()
-    if any(word in upper for word in ("REAL", "FLOA", "DOUB", "DEC", "NUM")):
-        return ("text", "blob")
-    return ()
+        return f"(typeof({name}) <> 'integer' AND {name} IS NOT NULL)"
+    if any(word in upper for word in ("CHAR", "CLOB", "TEXT", "BLOB", "JSON", "DATE", "TIME")):
+        return None
+    if any(word in upper for word in ("REAL", "FLOA", "DOUB")):
+        return f"(typeof({name}) <> 'real' AND {name} IS NOT NULL)"
+    if any(word in upper for word in ("DEC", "NUM")):
+        # Numbers come before text, and text before blobs.
+        return f"{name} >= ''"
+    return None
 
 
 def followers(
