@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sqlalchemy import Column as SchemaColumn
-from sqlalchemy import Computed, PrimaryKeyConstraint
+from sqlalchemy import Computed, Connection, PrimaryKeyConstraint
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from migrateops.dialects.sqlite import catalog, rebuild
 from migrateops.dialects.sqlite.definition import TableDefinition, Unreadable, parse, same
 from migrateops.dialects.sqlite.edit import Editor, changes
 from migrateops.dialects.sqlite.tokens import mentions, tokens
+from migrateops.dialects.sqlite.whole import whole
 from migrateops.errors.base import closest
 from migrateops.errors.batch import DefinitionNeeded, TableNotFound, TableUnreadable
 from migrateops.errors.operations import UnsupportedOperation
@@ -35,102 +36,131 @@ def run(
 ) -> None:
     """Make the changes of a batch.
 
+    In a revision, a table that must be built anew is not built at once: batches on the same table that
+    follow directly need no table of their own.
+
     Args:
         operations: What sends statements.
         batch: What was asked for.
         needs_rebuild: Says of an operation what of it ALTER TABLE cannot do, or None.
     """
+    context = operations.migration_context
     if batch.recreate == "never":
         for operation in batch.operations:
             what = needs_rebuild(operation)
             if what is not None:
-                target = operations.migration_context.target
-                raise UnsupportedOperation(operation.describe(), target.name, what, _BUILD_ANEW)
+                raise UnsupportedOperation(operation.describe(), context.target.name, what, _BUILD_ANEW)
         for operation in batch.operations:
             operations.invoke(operation)
         return
-    table = _Table(operations, batch)
-    for part in _parts(batch.operations):
-        table.make(part)
-    table.finish()
-
-
-def _parts(queue: Sequence[MigrateOperation]) -> Iterator[list[MigrateOperation]]:
-    """Yield changes of the table and its indexes together; what else is in a batch keeps its place."""
-    part: list[MigrateOperation] = []
-    for operation in queue:
-        if _of_table_or_index(operation):
-            part.append(operation)
-        else:
-            if part:
-                yield part
-            yield [operation]
-            part = []
-    if part:
-        yield part
+    earlier = context.put_off
+    if isinstance(earlier, _Table) and earlier.takes(batch):
+        earlier.make(batch)
+    else:
+        context.settle()
+        _Table(operations, batch).make(batch)
 
 
 class _Table:
-    """The table of a batch, while its changes are made."""
+    """The table of one batch, or of some that follow each other, while its changes are made."""
 
     def __init__(self, operations: Operations, batch: TableBatch) -> None:
         self._operations = operations
         self._batch = batch
         self._context = operations.migration_context
+        self._connection: Connection | None = None if self._context.as_sql else self._context.connection
+        # Changes that are not made yet, and what columns are called that were renamed ahead of them.
+        self._waiting: list[MigrateOperation] = []
         self._renamed: dict[str, str] = {}
         # What the batch itself says of the new table is done once, with the first rebuild.
         self._described = batch.describes_new_table or batch.recreate == "always"
 
-    def finish(self) -> None:
-        """Build the table anew if that was asked for and nothing has led to it so far."""
-        if self._described:
-            self._rebuild([])
+    def takes(self, batch: TableBatch) -> bool:
+        """Say whether a batch that follows can be made together with this one."""
+        return (
+            same(batch.table_name, self._batch.table_name)
+            and batch.schema == self._batch.schema
+            and batch.recreate == "auto"
+            and not batch.describes_new_table
+            and batch.copy_from is None
+            and self._batch.copy_from is None
+            and batch.naming_convention == self._batch.naming_convention
+        )
 
-    def make(self, part: list[MigrateOperation]) -> None:
-        """Make some changes, each natively or all of them with one new table."""
-        if not _of_table_or_index(part[0]):
-            self._operations.invoke(part[0])
-        elif self._all_native(part):
-            for operation in part:
-                self._natively(operation)
-        elif self._context.as_sql:
-            self._rebuild(part)
-        else:
-            self._renamed_first(part)
+    def make(self, batch: TableBatch) -> None:
+        """Make the changes of a batch, or check them and put them off."""
+        if self._connection is None:
+            self._take(batch.operations)
+            self._settle()
+            return
+        self._context.put_off = None
+        waiting, renamed = list(self._waiting), dict(self._renamed)
+        replaces = not self._all_native([*waiting, *batch.operations])
+        try:
+            with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=replaces):
+                self._take(batch.operations)
+                if replaces and self._context.may_put_off:
+                    # What is wrong with a change is said where it is asked for.
+                    self._edited(self._waiting)
+                else:
+                    self._settle()
+        except BaseException:
+            # A script may go on without this batch; the earlier ones still count.
+            self._waiting, self._renamed = waiting, renamed
+            raise
+        finally:
+            if self._waiting:
+                self._context.put_off = self
 
-    def _renamed_first(self, part: list[MigrateOperation]) -> None:
-        """Have ALTER TABLE rename columns, which knows all who name them; make the other changes after it.
+    def settle(self) -> None:
+        """Make what was put off."""
+        self._context.put_off = None
+        assert self._connection is not None
+        with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=True):
+            self._settle()
 
-        They are made before it only where the new name is not free yet, or the column not there.
+    def _take(self, queue: Sequence[MigrateOperation]) -> None:
+        """Take up changes; what is none of this table is done in its place."""
+        for operation in queue:
+            if not _of_table_or_index(operation):
+                self._settle()
+                self._operations.invoke(operation)
+            elif self._connection is None or not _renames(operation):
+                self._waiting.append(operation)
+            else:
+                self._rename_ahead(operation)
+
+    def _rename_ahead(self, operation: ops.AlterColumnOp) -> None:
+        """Have ALTER TABLE rename a column, which knows all who name it.
+
+        That comes before the changes that wait, except where the new name is not free yet, or the
+        column not there.
         """
-        waiting: list[MigrateOperation] = []
-        for operation in part:
-            if not isinstance(operation, ops.AlterColumnOp) or operation.modify_name is None:
-                waiting.append(operation)
-                continue
+        if self._waiting:
             definition, _ = self._look()
-            is_free = definition.column(operation.modify_name) is None
-            if waiting and not (is_free and definition.column(self._present(operation.column_name))):
-                self._make_all(waiting)
-                waiting = []
-            renamed = self._rename(operation)
-            if renamed is not None:
-                waiting.append(renamed)
-        self._make_all(waiting)
+            old, new = self._present(operation.column_name), str(operation.modify_name)
+            if definition.column(new) is not None or definition.column(old) is None:
+                self._settle()
+        left = self._rename(operation)
+        if left is not None:
+            self._waiting.append(left)
 
-    def _make_all(self, part: list[MigrateOperation]) -> None:
-        if self._all_native(part):
-            for operation in part:
+    def _settle(self) -> None:
+        """Make all changes that wait, natively or with one new table."""
+        waiting, self._waiting = self._waiting, []
+        if self._all_native(waiting):
+            for operation in waiting:
                 self._natively(operation)
         else:
-            self._rebuild(part)
+            self._rebuild(waiting)
 
     # ---------------------------------------------------------------------------- natively
 
     def _all_native(self, part: Sequence[MigrateOperation]) -> bool:
         """Say whether no new table is needed."""
         indexes = {operation.index_name for operation in part if isinstance(operation, ops.DropIndexOp)}
-        return not self._described and all(self._native(operation, indexes) for operation in part)
+        of_table = [operation for operation in part if _of_table_or_index(operation)]
+        return not self._described and all(self._native(operation, indexes) for operation in of_table)
 
     def _native(self, operation: MigrateOperation, dropped: Collection[str | None]) -> bool:
         """Say whether ALTER TABLE does it, with the outcome that a new table would have."""
@@ -168,7 +198,7 @@ class _Table:
         target = self._context.target
         if (target.server_version or _DROP_COLUMN) < _DROP_COLUMN or operation.kw.get("existing_type"):
             return False
-        if self._context.as_sql:
+        if self._connection is None:
             return self._batch.copy_from is None
         definition, found = self._look()
         column = definition.column(operation.column_name)
@@ -215,25 +245,16 @@ class _Table:
 
     # ------------------------------------------------------------------------------- anew
 
-    def _rebuild(self, part: list[MigrateOperation]) -> None:
+    def _rebuild(self, part: Sequence[MigrateOperation]) -> None:
         """Build the table anew with all changes of *part*; indexes are dropped before and created after."""
         definition, found = self._look()
+        editor = self._edited(part)
         self._described = False
-        editor = Editor(self._batch, definition, self._context.target, self._context)
-        for old, new in self._renamed.items():
-            editor.also_called(old, new)
-        for operation in part:
-            if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
-                # In a stream, where the text cannot be looked up again: renamed at the end.
-                editor.also_called(operation.modify_name, operation.column_name)
-            if changes(operation):
-                editor.apply(operation)
-        editor.finish()
         for operation in part:
             if isinstance(operation, ops.DropIndexOp):
                 self._operations.invoke(operation)
-        if not self._context.as_sql:
-            found = catalog.entries(self._context.connection, self._batch.schema)
+        if self._connection is not None:
+            found = catalog.entries(self._connection, self._batch.schema)
         kept = {column.name for column in editor.definition.columns}
         gone = [column.name for column in definition.columns if column.name not in kept]
         followers, lost = rebuild.followers(found, self._batch.table_name, gone)
@@ -241,13 +262,13 @@ class _Table:
             editor.notes.append(f"index {name!r} went with the column that it was on")
         made = rebuild.Rebuild(self._batch.table_name, self._batch.schema, definition, editor, followers)
         self._context.notes += editor.notes
-        if self._context.as_sql:
+        if self._connection is None:
             for statement in made.statements(f"_migrateops_old_{self._batch.table_name}"):
                 self._context.run_statement(rebuild.Verbatim(statement))
         else:
-            rebuild.run(made, self._context.connection, self._context.run_statement)
+            rebuild.run(made, self._connection, self._context.run_statement)
         for operation in part:
-            if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
+            if _renames(operation):
                 self._rename(operation)
         for index in editor.indexes:
             self._context.run_statement(CreateIndex(index))
@@ -255,18 +276,37 @@ class _Table:
             if isinstance(operation, ops.CreateIndexOp):
                 self._operations.invoke(operation)
 
+    def _edited(self, part: Sequence[MigrateOperation]) -> Editor:
+        """Return the definition with changes made to it.
+
+        Raises:
+            BatchError: One of them cannot be made.
+        """
+        definition, _ = self._look()
+        editor = Editor(self._batch, definition, self._context.target, self._context)
+        for old, new in self._renamed.items():
+            editor.also_called(old, new)
+        for operation in part:
+            if _renames(operation):
+                # In a stream, where the text cannot be looked up again: renamed at the end.
+                editor.also_called(str(operation.modify_name), operation.column_name)
+            if changes(operation):
+                editor.apply(operation)
+        editor.finish()
+        return editor
+
     def _look(self) -> tuple[TableDefinition, list[catalog.Entry]]:
         """Return the definition of the table, and all objects of its schema."""
         batch = self._batch
         given = batch.copy_from
         found: list[catalog.Entry] = []
-        if not self._context.as_sql:
-            found = catalog.entries(self._context.connection, batch.schema)
+        if self._connection is not None:
+            found = catalog.entries(self._connection, batch.schema)
         if given is not None:
             text = str(CreateTable(given).compile(dialect=self._context.target.dialect))
-            if self._context.as_sql:
+            if self._connection is None:
                 found = list(_of_table(given, self._context.target.dialect))
-        elif self._context.as_sql:
+        elif self._connection is None:
             raise DefinitionNeeded(batch.table_name)
         else:
             tables = {entry.name: entry.sql for entry in found if entry.type == "table"}
@@ -296,6 +336,10 @@ def _changes_definition(operation: ops.AlterColumnOp) -> bool:
 
 def _moves(operation: ops.AlterColumnOp | ops.AddColumnOp) -> bool:
     return operation.insert_before is not None or operation.insert_after is not None
+
+
+def _renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
+    return isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None
 
 
 def _of_table_or_index(operation: MigrateOperation) -> bool:

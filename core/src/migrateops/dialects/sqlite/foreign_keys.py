@@ -40,21 +40,24 @@ def enforce(connection: Connection, wanted: bool) -> None:
             driver.send(connection, "BEGIN")
 
 
-def referencing(connection: Connection, table: str, schema: str | None = None) -> tuple[str, ...]:
-    """Return the names of the other tables with a foreign key to *table*, sorted.
+def referencing(
+    connection: Connection, table: str, schema: str | None = None, *, itself: bool = False
+) -> tuple[str, ...]:
+    """Return the names of the tables with a foreign key to *table*, sorted.
 
     Args:
         connection: Any connection; reads the catalog of one schema.
         table: The name, unquoted; compared without regard to case, as the database does.
         schema: The schema, unquoted; None is ``main``.
+        itself: Count the table's own foreign keys to itself, too.
     """
     schema = schema or "main"
     rows = driver.send(
         connection,
         f"SELECT DISTINCT m.name FROM {quoted(schema)}.sqlite_master AS m, "
         "pragma_foreign_key_list(m.name, ?) AS f WHERE m.type = 'table' AND f.\"table\" = ? COLLATE NOCASE "
-        "AND m.name <> ? COLLATE NOCASE ORDER BY m.name",
-        (schema, table, table),
+        "AND (? OR m.name <> ? COLLATE NOCASE) ORDER BY m.name",
+        (schema, table, itself, table),
     )
     return tuple(str(name) for (name,) in rows)
 

@@ -17,15 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
-from migrateops.dialects.sqlite import catalog, driver, foreign_keys
+from migrateops.dialects.sqlite import catalog, driver
 from migrateops.dialects.sqlite.definition import Column, TableDefinition, same
 from migrateops.dialects.sqlite.edit import Editor
 from migrateops.dialects.sqlite.statements import quoted
 from migrateops.dialects.sqlite.tokens import inside, mentions, tokens
 from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
-from migrateops.errors.database import RebuildWouldCascade
 
-_SAVEPOINT = "migrateops_rebuild"
 _ROWIDS = ("rowid", "_rowid_", "oid")
 
 
@@ -176,40 +174,27 @@ def _text(value: str) -> str:
 
 
 def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
-    """Build the table anew on a connection; after an error everything is as it was.
+    """Build the table anew on a connection, in a transaction or savepoint of the caller.
 
     Args:
         rebuild: How.
-        connection: The migrating connection.
+        connection: The migrating connection; foreign keys are not enforced on it where rows would be lost.
         send: What sends a statement so that everybody who looks on sees it.
 
     Raises:
-        RebuildWouldCascade: Foreign keys are enforced, and others refer to the table.
         RowsDoNotFit: Rows have values that the new columns do not take.
         RebuildRefused: The database refuses the new table.
         BrokenByRebuild: A view or a trigger would not work with it.
     """
-    with _unenforced(rebuild, connection):
-        driver.send(connection, f"SAVEPOINT {_SAVEPOINT}")
-        legacy = _legacy(connection)
-        try:
-            _in_savepoint(rebuild, connection, send)
-        except BaseException:
-            driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
-            driver.send(connection, f"RELEASE {_SAVEPOINT}")
-            raise
-        else:
-            driver.send(connection, f"RELEASE {_SAVEPOINT}")
-        finally:
-            driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
-
-
-def _in_savepoint(rebuild: Rebuild, connection: Connection, send: Any) -> None:
     before = catalog.entries(connection, rebuild.schema)
     faults = catalog.broken(connection, rebuild.schema, before)
     aside = _free_name(rebuild, before)
-    for statement in rebuild.beginning(aside):
-        _send(rebuild, send, statement)
+    legacy = _legacy(connection)
+    try:
+        for statement in rebuild.beginning(aside):
+            _send(rebuild, send, statement)
+    finally:
+        driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
     try:
         _send(rebuild, send, rebuild.copy(aside))
     except RebuildRefused:
@@ -235,48 +220,6 @@ def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
     except DBAPIError as error:
         head = " ".join(statement.split(None, 3)[:2])
         raise RebuildRefused(rebuild.table, head, str(error.orig)) from error
-
-
-class _unenforced:
-    """Hold foreign keys off for the block where that is possible, and refuse where rows would be lost."""
-
-    def __init__(self, rebuild: Rebuild, connection: Connection) -> None:
-        self._connection = connection
-        self._switched = False
-        self._violations: foreign_keys.Violations | None = None
-        if not foreign_keys.enforced(connection):
-            return
-        others = foreign_keys.referencing(connection, rebuild.table, rebuild.schema)
-        itself = any(_refers_to(each.pieces, rebuild.table) for each in rebuild.new.constraints) or any(
-            _refers_to(each.pieces, rebuild.table)
-            for column in rebuild.new.columns
-            for each in column.of("references")
-        )
-        if driver.in_transaction(connection):
-            if others or itself:
-                raise RebuildWouldCascade(rebuild.table, others or (rebuild.table,))
-            return
-        self._switched = True
-
-    def __enter__(self) -> None:
-        if self._switched:
-            self._violations = foreign_keys.violations(self._connection)
-            foreign_keys.enforce(self._connection, False)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self._switched:
-            try:
-                if kind is None and self._violations is not None:
-                    foreign_keys.violations(self._connection).raise_new(self._violations)
-            finally:
-                foreign_keys.enforce(self._connection, True)
-
-
-def _refers_to(pieces: Sequence[Any], table: str) -> bool:
-    return any(
-        piece.word == "REFERENCES" and at + 1 < len(pieces) and same(pieces[at + 1].name, table)
-        for at, piece in enumerate(pieces)
-    )
 
 
 def _legacy(connection: Connection) -> str:

@@ -251,7 +251,7 @@ def test_a_batch_that_needs_no_new_table_comes_to_the_same(start: Start) -> None
         with database(start) as connection:
             operations = Operations(MigrationContext.configure(connection, plugins=()))
             expected = Expected(start)
-            with operations.batch_alter_table("t", recreate=recreate) as batch:  # type: ignore[arg-type]
+            with operations.batch_alter_table("t", recreate=recreate) as batch:
                 for kind, at, type_ in start.changes:
                     if kind in ("drop", "add", "rename"):
                         expected.make(batch, kind, at, type_)

@@ -1,0 +1,61 @@
+"""All of a batch or none of it, with foreign keys set aside where a table is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from migrateops.dialects.sqlite import driver, foreign_keys
+from migrateops.errors.database import RebuildWouldCascade
+
+_SAVEPOINT = "migrateops_batch"
+
+
+@contextmanager
+def whole(connection: Connection, table: str, schema: str | None, *, replaces: bool) -> Iterator[None]:
+    """Undo what the block has done if it ends with an error.
+
+    Args:
+        connection: The migrating connection.
+        table: What is changed, unquoted.
+        schema: Its schema, unquoted; None is ``main``.
+        replaces: Whether the table is replaced by a copy.
+
+    Raises:
+        RebuildWouldCascade: It is, others refer to it, and it is too late to set foreign keys aside.
+        ForeignKeysViolated: They were set aside, and rows now lead nowhere that did not before.
+    """
+    if not (replaces and foreign_keys.enforced(connection)):
+        with _savepoint(connection):
+            yield
+        return
+    if driver.in_transaction(connection):
+        # In it, the pragma does nothing; and dropping the table would delete rows that refer to it.
+        referring = foreign_keys.referencing(connection, table, schema, itself=True)
+        if referring:
+            raise RebuildWouldCascade(table, referring)
+        with _savepoint(connection):
+            yield
+        return
+    before = foreign_keys.violations(connection)
+    foreign_keys.enforce(connection, False)
+    try:
+        with _savepoint(connection):
+            yield
+            foreign_keys.violations(connection).raise_new(before)
+    finally:
+        foreign_keys.enforce(connection, True)
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    driver.send(connection, f"SAVEPOINT {_SAVEPOINT}")
+    try:
+        yield
+    except BaseException:
+        driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
+        driver.send(connection, f"RELEASE {_SAVEPOINT}")
+        raise
+    driver.send(connection, f"RELEASE {_SAVEPOINT}")

@@ -1,0 +1,141 @@
+"""Batches in a revision: one new table for those that follow each other, and all of it or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from migrateops import command
+from migrateops.config import Config
+from migrateops.errors.base import MigrateOpsError
+from tests.project import Project
+
+TABLE = """
+op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT)")
+op.execute("CREATE TABLE child (t_id INTEGER REFERENCES t (id) ON DELETE CASCADE)")
+op.execute("INSERT INTO t VALUES (1, '1', '2', '3'), (2, '4', '5', '6')")
+op.execute("INSERT INTO child VALUES (1), (2)")
+"""
+
+
+@pytest.fixture
+def sent() -> Any:
+    """The statements that go to any database."""
+    statements: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(" ".join(statement.split()))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def query(project: Project, sql: str) -> list[Any]:
+    with closing(sqlite3.connect(project.root / "app.db")) as database:
+        return database.execute(sql).fetchall()
+
+
+def upgrade(project: Project, body: str, imports: str = "") -> None:
+    project.revision("one", None, upgrade=TABLE)
+    command.upgrade(config(project))
+    project.revision("two", "one", upgrade=body, imports=imports)
+    command.upgrade(config(project))
+
+
+def config(project: Project) -> Config:
+    return Config.find(project.root)
+
+
+def copies(sent: list[str]) -> list[str]:
+    return [text for text in sent if text.startswith("INSERT INTO ") and " SELECT " in text]
+
+
+def test_batches_that_follow_each_other_make_one_new_table(project: Project, sent: list[str]) -> None:
+    upgrade(
+        project,
+        """
+        for column in "abc":
+            with op.batch_alter_table("t") as batch:
+                batch.alter_column(column, type_=sa.Integer())
+            with op.batch_alter_table("t") as batch:
+                batch.alter_column(column, nullable=False)
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("c", new_column_name="d")
+            batch.create_index("ix", ["d"])
+        """,
+    )
+    assert len(copies(sent)) == 1
+    assert query(project, "SELECT * FROM t") == [(1, 1, 2, 3), (2, 4, 5, 6)]
+    assert query(project, "SELECT * FROM child") == [(1,), (2,)]
+    assert [row[2:4] for row in query(project, "PRAGMA table_info(t)")][1:] == [("INTEGER", 1)] * 3
+
+
+@pytest.mark.parametrize(
+    ("between", "needed"),
+    [
+        ("pass", 1),
+        ("op.execute('UPDATE t SET b = b + 1')", 2),
+        ("op.get_bind().execute(sa.text('UPDATE t SET b = b + 1'))", 2),
+        ("bind.execute(sa.text('UPDATE t SET b = b + 1'))", 2),
+        ("op.add_column('t', sa.Column('x', sa.Integer()))", 2),
+        ("assert sa.inspect(bind).get_columns('t')[1]['nullable'] is False", 2),
+    ],
+)
+def test_whatever_comes_between_sees_the_table_changed(
+    project: Project, sent: list[str], between: str, needed: int
+) -> None:
+    upgrade(
+        project,
+        f"""
+        bind = op.get_bind()
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("a", nullable=False)
+        {between}
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", nullable=False)
+        """,
+    )
+    assert len(copies(sent)) == needed
+    if "UPDATE" in between:
+        assert query(project, "SELECT b FROM t") == [("3",), ("6",)]
+
+
+def test_what_is_wrong_is_said_where_it_is_asked_for(project: Project, sent: list[str]) -> None:
+    upgrade(
+        project,
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("a", nullable=False)
+        try:
+            with op.batch_alter_table("t") as batch:
+                batch.drop_constraint("not_there", type_="unique")
+        except ConstraintNotFound:
+            pass
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", nullable=False)
+        """,
+        imports="from migrateops.errors.batch import ConstraintNotFound",
+    )
+    assert [row[3] for row in query(project, "PRAGMA table_info(t)")] == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError('stop')", "op.execute('no sql')"])
+def test_a_revision_that_fails_leaves_the_table_as_it_was(project: Project, end: str) -> None:
+    with pytest.raises(MigrateOpsError):
+        upgrade(
+            project,
+            f"""
+            with op.batch_alter_table("t") as batch:
+                batch.alter_column("a", type_=sa.Integer(), new_column_name="z")
+            {end}
+            """,
+        )
+    assert [row[1:3] for row in query(project, "PRAGMA table_info(t)")][1] == ("a", "TEXT")
+    assert query(project, "SELECT * FROM child") == [(1,), (2,)]
+    assert query(project, "SELECT version_num FROM migrateops_version") == [("one",)]
