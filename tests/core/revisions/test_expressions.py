@@ -88,6 +88,8 @@ def test_ranges() -> None:
         ("mail@head-1", None, ["mail1"]),
         ("mail1+1", None, ["mail2"]),
         ("mail@-1", None, ["mail1"]),
+        ("-1", None, ["mail1", "shop2"]),
+        ("shop@-1", None, ["shop2"]),
         ("mail@+1", ["mail1"], ["mail2"]),
         ("current", ["mail1", "shop1"], ["mail1", "shop1"]),
         ("current", [], [None]),
@@ -105,7 +107,7 @@ def test_resolve(text: str, current: list[str] | None, expected: list[str | None
     [
         ("head", None, MultipleHeads),
         ("shop@head", None, MultipleHeads),
-        ("-1", None, MultipleHeads),
+        ("shop@+1", None, CurrentNotKnown),
         ("+1", None, CurrentNotKnown),
         ("current", None, CurrentNotKnown),
         ("current", ["gone"], UnknownVersionRow),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from migrateops.errors.revisions import (
@@ -197,3 +200,29 @@ def test_depth_is_no_limit() -> None:
     ((name, values),) = faults(*circle)
     assert name == "RevisionCycle"
     assert values["revisions"] == tuple(f"r{i:05}" for i in range(5000))
+
+
+def test_a_name_of_expressions_syntax_says_whose_it_is() -> None:
+    ((_, values),) = faults(rev("good", labels=("a@b",)))
+    assert values == {"name": "a@b", "path": "good.py", "revision": "good"}
+
+
+@pytest.mark.parametrize("given", ["good", "goo", "g", "goodx", "", "zzzz"])
+def test_what_a_text_may_stand_for(given: str) -> None:
+    graph = RevisionGraph([rev("good"), rev("goodx"), rev("gxx")])
+    assert graph.matches(given) == {
+        "good": ["good"],
+        "goo": ["good", "goodx"],
+        "g": ["good", "goodx"],
+        "goodx": ["goodx"],
+    }.get(given, [])
+
+
+def test_no_more_is_imported_than_a_graph_needs() -> None:
+    # `heads` and `history` need the graph, and not what takes expressions apart or makes walks.
+    code = (
+        "import sys; from migrateops.revisions.graph import RevisionGraph; RevisionGraph().heads;"
+        "print(*sorted(name for name in sys.modules if name.startswith('migrateops.revisions.')))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == [f"migrateops.revisions.{name}" for name in ("graph", "names", "revision")]

@@ -5,32 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from migrateops.errors.revisions import (
     AmbiguousWalk,
     MultipleHeads,
     NotApplied,
+    NothingOfBranchApplied,
     RelativeTooFar,
     RevisionError,
     UnexpectedRange,
     UnknownVersionRow,
+    VersionRowNotText,
     WrongDirection,
 )
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
 from migrateops.revisions.walk import (
     Step,
-    between,
     downgrade_path,
-    newest,
-    pending,
     stamp_steps,
     upgrade_path,
 )
-
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from tests.core.revisions.random_graphs import rows_after
 
 
 def rev(
@@ -199,6 +195,14 @@ def test_counting_to_the_base_of_one_branch_leaves_the_others() -> None:
     assert names(downgrade_path(TWO, ["a1", "b1"], "b1-1")) == ["b1"]
 
 
+def test_counting_back_on_a_branch_does_not_take_what_it_shares() -> None:
+    with pytest.raises(NothingOfBranchApplied) as caught:
+        downgrade_path(DIAMOND, ["r1"], "left@-1")
+    assert (caught.value.revision, caught.value.followed_by) == ("root", ("r1",))
+    assert names(downgrade_path(DIAMOND, ["root"], "left@-1")) == ["root"], "nobody shares it"
+    assert names(downgrade_path(TWO, ["b3"], "a@-1")) == ["b3", "b2", "a1"], "what depends on it goes along"
+
+
 @pytest.mark.parametrize(
     ("rows", "target", "error"),
     [
@@ -265,185 +269,17 @@ def test_stamp() -> None:
     assert not step.is_upgrade
 
 
-# ---------------------------------------------------------------------------------- properties
+def test_stamp_of_several() -> None:
+    assert rows_after(["a2", "b1"], stamp_steps(TWO, ["a2", "b1"], ["b2", "a2"])) == {"a2", "b2"}
+    assert rows_after([], stamp_steps(TWO, [], ["a1", "b2"])) == {"b2"}, "the second one needs the first"
+    assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["base", "b1"])) == {"b1"}
+    assert rows_after(["a2"], stamp_steps(TWO, ["a2"], "heads")) == {"a2", "b3"}
+    assert rows_after(["join"], stamp_steps(DIAMOND, ["join"], ["l2", "r1"])) == {"l2", "r1"}
+    assert rows_after([], stamp_steps(DIAMOND, [], "right@heads")) == {"join"}
 
 
-def rows_after(rows: Iterable[str], steps: Iterable[Step]) -> set[str]:
-    """Apply the written changes; each must fit the rows that are there."""
-    now = set(rows)
-    for step in steps:
-        before = frozenset(now)
-        if step.update is not None:
-            assert step.update[0] in now
-            assert step.update[1] not in now
-            now.remove(step.update[0])
-            now.add(step.update[1])
-        assert now.issuperset(step.delete)
-        assert now.isdisjoint(step.insert)
-        now.difference_update(step.delete)
-        now.update(step.insert)
-        assert set(step.applied_to(before)) == now
-    return now
-
-
-def effective_heads(graph: RevisionGraph, applied: set[str]) -> set[str]:
-    """Compute the rows from their definition."""
-    hidden = {before for name in applied for before in (*graph[name].down_revisions, *graph[name].depends_on)}
-    return applied - hidden
-
-
-def closure(graph: RevisionGraph, rows: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    stack = list(rows)
-    while stack:
-        name = stack.pop()
-        if name not in found:
-            found.add(name)
-            stack += [*graph[name].down_revisions, *graph[name].depends_on]
-    return found
-
-
-@st.composite
-def graphs(draw: st.DrawFn, largest: int = 60) -> RevisionGraph:
-    revisions: list[Revision] = []
-    for number in range(draw(st.integers(1, largest))):
-        earlier = st.lists(
-            st.integers(max(0, number - 8), max(0, number - 1)).map("r{:03}".format), max_size=3, unique=True
-        )
-        down = tuple(draw(earlier)) if number else ()
-        needs = tuple(draw(earlier)) if number and draw(st.integers(0, 3)) == 0 else ()
-        revisions.append(
-            Revision(
-                f"r{number:03}",
-                down if len(down) > 1 else down[0] if down else None,
-                (f"label{number}",) if draw(st.integers(0, 9)) == 0 else (),
-                needs,
-            )
-        )
-    return RevisionGraph(draw(st.permutations(revisions)))
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> tuple[RevisionGraph, set[str], str]:
-    graph = draw(graphs())
-    ids = sorted(graph.nodes)
-    applied = closure(graph, draw(st.lists(st.sampled_from(ids), max_size=4)))
-    return graph, applied, draw(st.sampled_from(ids))
-
-
-@untimed
-@given(situations())
-def test_upgrade_property(situation: tuple[RevisionGraph, set[str], str]) -> None:
-    graph, applied, target = situation
-    rows = effective_heads(graph, applied)
-    steps = upgrade_path(graph, rows, target)
-    assert set(names(steps)) == closure(graph, [target]) - applied
-    now = set(applied)
-    current = rows
-    for step in steps:
-        assert step.revision is not None
-        assert now.issuperset([*step.revision.down_revisions, *step.revision.depends_on])
-        current = rows_after(current, [step])
-        now.add(step.revision.revision)
-        assert current == effective_heads(graph, now)
-
-
-@untimed
-@given(situations(), st.booleans())
-def test_downgrade_property(situation: tuple[RevisionGraph, set[str], str], to_base: bool) -> None:
-    graph, applied, target = situation
-    rows = effective_heads(graph, applied)
-    if target not in applied and not to_base:
-        with pytest.raises(NotApplied):
-            downgrade_path(graph, rows, target)
-        return
-    steps = downgrade_path(graph, rows, "base" if to_base else target)
-    if to_base:
-        assert set(names(steps)) == applied
-    else:
-        # Everything goes that needs, by whatever way, a revision that follows the target.
-        followers = {name for name in applied if target in graph[name].down_revisions}
-        assert set(names(steps)) == {name for name in applied if closure(graph, [name]) & followers}
-    now = set(applied)
-    current = rows
-    for step in steps:
-        assert step.revision is not None
-        name = step.revision.revision
-        assert name in current
-        now.remove(name)
-        assert all(now.issuperset([*graph[other].down_revisions, *graph[other].depends_on]) for other in now)
-        current = rows_after(current, [step])
-        assert current == effective_heads(graph, now)
-
-
-@untimed
-@given(situations())
-def test_stamp_property(situation: tuple[RevisionGraph, set[str], str]) -> None:
-    graph, applied, target = situation
-    rows = effective_heads(graph, applied)
-    after = rows_after(rows, stamp_steps(graph, rows, target))
-    assert target in after
-    assert effective_heads(graph, closure(graph, after)) == after
-    unrelated = {
-        row for row in rows if row not in closure(graph, [target]) and target not in closure(graph, [row])
-    }
-    assert after == unrelated | {target}
-
-
-@untimed
-@given(situations(), st.data())
-def test_superfluous_rows_are_cleaned_by_the_first_step(
-    situation: tuple[RevisionGraph, set[str], str], data: st.DataObject
-) -> None:
-    graph, applied, target = situation
-    rows = effective_heads(graph, applied)
-    extra = set(data.draw(st.lists(st.sampled_from(sorted(applied)), max_size=3))) if applied else set()
-    stored = sorted(rows | extra)
-    assert newest(graph, stored)[0] == rows
-    steps = upgrade_path(graph, stored, target)
-    if steps:
-        assert rows_after(stored, steps) == effective_heads(graph, applied | closure(graph, [target]))
-    down = downgrade_path(graph, stored, "base")
-    assert rows_after(stored, down) == set()
-
-
-@untimed
-@given(graphs())
-def test_order_property(graph: RevisionGraph) -> None:
-    order = [revision.revision for revision in graph]
-    assert sorted(order) == sorted(graph.nodes)
-    for name in order:
-        for before in (*graph[name].down_revisions, *graph[name].depends_on):
-            assert graph.position(before) < graph.position(name)
-    follows = {down for revision in graph for down in revision.down_revisions}
-    assert set(graph.heads) == set(order) - follows
-    assert set(graph.effective_heads) == effective_heads(graph, set(order)) & set(graph.heads)
-
-
-@untimed
-@given(situations())
-def test_between(situation: tuple[RevisionGraph, set[str], str]) -> None:
-    graph, applied, lower = situation
-    upper = effective_heads(graph, applied)
-    found = [revision.revision for revision in between(graph, [lower], upper)]
-    assert set(found) == {name for name in applied if lower in closure(graph, [name])}
-    assert found == graph.sorted(found)[::-1]
-    assert set(found) - {lower} == {
-        revision.revision for revision in between(graph, [lower], upper, inclusive=False)
-    }
-
-
-def test_a_database_at_the_head_is_not_walked() -> None:
-    class Counted(RevisionGraph):
-        visited = 0
-
-        def before(self, identifier: str) -> tuple[str, ...]:
-            self.visited += 1
-            return super().before(identifier)
-
-    graph = Counted([rev("r0000"), *(rev(f"r{i:04}", f"r{i - 1:04}") for i in range(1, 2000))])
-    graph.visited = 0
-    assert pending(graph, ["r1999"], graph.heads) == []
-    assert graph.visited == 0
-    assert pending(graph, ["r1997"], graph.heads) == ["r1998", "r1999"]
-    assert graph.visited < 5
+def test_a_row_that_is_no_text() -> None:
+    # Some drivers give bytes where the connection's character set is not known.
+    with pytest.raises(VersionRowNotText) as caught:
+        upgrade_path(LINEAR, [b"a1"], "head")  # type: ignore[list-item]
+    assert (caught.value.row, caught.value.kind) == ("b'a1'", "bytes")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from migrateops.errors.base import MigrateOpsError, quoted
 
+# The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from migrateops.errors.whereabouts import Whereabouts
+
 
 class RevisionError(MigrateOpsError):
     """The family of errors about revisions."""
@@ -17,11 +22,14 @@ class RevisionNotFound(RevisionError):
     code = "MO201"
     given: str
     closest: str | None = None
+    found: Whereabouts | None = None
 
     def message(self) -> str:
         return f"there is no revision {self.given!r}"
 
     def hint(self) -> str:
+        if self.found is not None:
+            return self.found.advice()
         if self.closest is not None:
             return f"did you mean {self.closest!r}?"
         return "list the known ones with 'migrateops history'"
@@ -80,7 +88,10 @@ class MultipleHeads(RevisionError):
         return f"there is more than one head{where}: {quoted(self.heads)}"
 
     def hint(self) -> str:
-        return "name one ('<label>@head', or its id), or all ('heads'); revision --head A --head B joins two"
+        return (
+            "name one ('<label>@head', or its id), or all ('heads');"
+            " 'migrateops rebase' or 'merge' makes them one"
+        )
 
 
 class MultipleBases(RevisionError):
@@ -156,16 +167,65 @@ class NotApplied(RevisionError):
 
 
 class UnknownVersionRow(RevisionError):
-    """The version table names a revision that no file has."""
+    """The version table names a revision that no file has.
+
+    Attributes:
+        revision: Its id.
+        database: The url without its password, if known.
+        searched: The directories in which there is no such script.
+        found: Where git has it, if it does.
+    """
 
     code = "MO211"
     revision: str
+    database: str | None = None
+    searched: tuple[str, ...] = ()
+    found: Whereabouts | None = None
 
     def message(self) -> str:
-        return f"the database is at revision {self.revision!r}, and no script has that id"
+        database = "" if self.database is None else f" {self.database!r}"
+        where = f" in {quoted(self.searched)}" if self.searched else ""
+        return f"the database{database} is at revision {self.revision!r}, and no script{where} has that id"
 
     def hint(self) -> str:
-        return "restore the script, or correct the version table with 'migrateops stamp --purge'"
+        if self.found is not None and self.found.deleted_in is None:
+            return self.found.advice()
+        first = "restore the script" if self.found is None else self.found.advice()
+        return (
+            f"{first}; if it is gone for good, correct the version table: 'migrateops stamp --purge REVISION'"
+        )
+
+
+class VersionRowNotText(RevisionError):
+    """The driver returned a version row that is no text."""
+
+    code = "MO214"
+    row: str
+    kind: str
+
+    def message(self) -> str:
+        return f"the driver returned {self.row} from the version table: {self.kind}, where text is needed"
+
+    def hint(self) -> str:
+        return "correct the driver's settings, such as its character set, or the type of the column"
+
+
+class NothingOfBranchApplied(RevisionError):
+    """A downgrade was asked to count back on a branch that shares all it has applied with another."""
+
+    code = "MO215"
+    given: str
+    revision: str
+    followed_by: tuple[str, ...]
+
+    def message(self) -> str:
+        return (
+            f"{self.given!r} counts from {self.revision!r}, the newest revision that this branch has applied;"
+            f" other branches have applied {quoted(self.followed_by)} after it"
+        )
+
+    def hint(self) -> str:
+        return "name the revision to arrive at: everything that follows it is taken off, on all branches"
 
 
 class UnexpectedRange(RevisionError):
@@ -195,9 +255,16 @@ class CurrentNotKnown(RevisionError):
 
 
 class GraphFault(RevisionError):
-    """The family of single things wrong with a graph; :class:`BrokenGraph` holds them."""
+    """The family of single things wrong with a graph; :class:`BrokenGraph` holds them.
+
+    Each names the revisions that it is about: :meth:`about`.
+    """
 
     code = "MO220"
+
+    def about(self) -> tuple[str, ...]:
+        """Return the ids of the revisions that cannot be used because of it."""
+        raise NotImplementedError
 
 
 class BrokenGraph(RevisionError):
@@ -221,6 +288,9 @@ class RevisionCycle(GraphFault):
     revisions: tuple[str, ...]
     by_dependency: bool = False
 
+    def about(self) -> tuple[str, ...]:
+        return self.revisions
+
     def message(self) -> str:
         edge = "'down_revision' and 'depends_on'" if self.by_dependency else "'down_revision'"
         return f"revisions follow each other in a circle by {edge}: {quoted(self.revisions)}"
@@ -237,6 +307,9 @@ class RevisionLoop(GraphFault):
     path: str | None
     variable: str
 
+    def about(self) -> tuple[str, ...]:
+        return (self.revision,)
+
     def message(self) -> str:
         return f"revision {self.revision!r} names itself in {self.variable!r}{_in_file(self.path)}"
 
@@ -251,6 +324,9 @@ class MissingParent(GraphFault):
     revision: str
     path: str | None
     missing: str
+
+    def about(self) -> tuple[str, ...]:
+        return (self.revision,)
 
     def message(self) -> str:
         return (
@@ -270,6 +346,9 @@ class MissingDependency(GraphFault):
     missing: str
     matches: tuple[str, ...] = ()
 
+    def about(self) -> tuple[str, ...]:
+        return (self.revision,)
+
     def message(self) -> str:
         what = f"matches {quoted(self.matches)}" if self.matches else "does not exist"
         return f"revision {self.revision!r}{_in_file(self.path)} depends on {self.missing!r}, which {what}"
@@ -287,6 +366,9 @@ class DuplicateRevision(GraphFault):
     revision: str
     paths: tuple[str, ...]
 
+    def about(self) -> tuple[str, ...]:
+        return (self.revision,)
+
     def message(self) -> str:
         where = f": {quoted(self.paths)}" if self.paths else ""
         return f"revision {self.revision!r} exists more than once{where}"
@@ -302,6 +384,9 @@ class DuplicateLabel(GraphFault):
     label: str
     revisions: tuple[str, ...]
 
+    def about(self) -> tuple[str, ...]:
+        return self.revisions
+
     def message(self) -> str:
         return f"branch label {self.label!r} is already taken by {quoted(self.revisions)}"
 
@@ -315,6 +400,10 @@ class IllegalName(GraphFault):
     code = "MO228"
     name: str
     path: str | None = None
+    revision: str | None = None
+
+    def about(self) -> tuple[str, ...]:
+        return () if self.revision is None else (self.revision,)
 
     def message(self) -> str:
         return f"{self.name!r} cannot be a revision id or branch label{_in_file(self.path)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrateops.errors.revisions import (
     AmbiguousWalk,
@@ -14,6 +14,7 @@ from migrateops.errors.revisions import (
     RelativeTooFar,
     UnexpectedRange,
     UnknownVersionRow,
+    VersionRowNotText,
 )
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
@@ -21,8 +22,7 @@ from migrateops.revisions.revision import Revision
 _FORM = re.compile(r"(?:(?P<branch>[^@+:-]+)@)?(?P<symbol>[^@+:-]+)?(?P<offset>[+-]\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One name of a revision, taken apart.
 
     Attributes:
@@ -69,6 +69,21 @@ def split_range(text: str) -> tuple[str, str] | None:
     return start.strip(), end.strip()
 
 
+def names_head(text: str, *, counts_from_head: bool = False) -> bool:
+    """Return whether an expression or a range says ``head`` or ``heads``.
+
+    Args:
+        text: What was given; it may be malformed.
+        counts_from_head: Whether an offset without a symbol counts from there, and so says it too.
+    """
+    found = filter(None, (_FORM.fullmatch(part.strip()) for part in re.split("[:,]", text)))
+    return any(
+        match["symbol"] in ("head", "heads")
+        or (counts_from_head and match["symbol"] is None and match["offset"] is not None)
+        for match in found
+    )
+
+
 def as_ids(given: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return revision ids or expressions as a tuple; None is none of them."""
     if given is None:
@@ -82,7 +97,7 @@ def resolve(
     """Return the revisions that an expression stands for; None in the result is the base.
 
     ``heads`` are those that nothing depends on.  An offset without a symbol counts from
-    *current*; where that is not known, back from the head.
+    *current*; where that is not known, back from each of ``heads``.
 
     Args:
         graph: Where to look.
@@ -95,9 +110,13 @@ def resolve(
     expression = parse(text)
     if current is not None:
         current = known_rows(graph, current)
-    if expression.offset:
-        return (walk(graph, expression, _start(graph, expression, current)),)
-    return _resolve_symbol(graph, expression, current)
+    if not expression.offset:
+        return _resolve_symbol(graph, expression, current)
+    if expression.symbol is None and current is None and expression.offset < 0:
+        heads = _resolve_symbol(graph, expression._replace(symbol="heads", offset=0), None)
+        found = (walk(graph, expression, head) for head in heads)
+        return tuple({revision and revision.revision: revision for revision in found}.values())
+    return (walk(graph, expression, _start(graph, expression, current)),)
 
 
 def resolve_one(graph: RevisionGraph, text: str, current: Collection[str] | None = None) -> Revision | None:
@@ -117,10 +136,13 @@ def known_rows(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
     """Return version rows, each once.
 
     Raises:
+        VersionRowNotText: A driver made something else of one.
         UnknownVersionRow: The graph does not have one of them.
     """
     rows = tuple(dict.fromkeys(current))
     for row in rows:
+        if not isinstance(row, str):
+            raise VersionRowNotText(repr(row), type(row).__name__)
         if row not in graph:
             raise UnknownVersionRow(row)
     return rows
@@ -175,14 +197,9 @@ def tips(graph: RevisionGraph, branch: str, current: Collection[str]) -> tuple[s
 def _start(graph: RevisionGraph, expression: Expression, current: Collection[str] | None) -> Revision | None:
     if expression.symbol is None:
         if current is None:
-            if expression.offset > 0:
-                raise CurrentNotKnown(expression.text)
-            symbol = "head"
-        else:
-            return _only(graph, expression, current)
-    else:
-        symbol = expression.symbol
-    found = _resolve_symbol(graph, Expression(expression.text, expression.branch, symbol), current)
+            raise CurrentNotKnown(expression.text)
+        return _only(graph, expression, current)
+    found = _resolve_symbol(graph, expression._replace(offset=0), current)
     if len(found) > 1:
         raise AmbiguousWalk(
             expression.text, tuple(revision.revision for revision in found if revision is not None)
@@ -205,7 +222,7 @@ def _resolve_symbol(
         case "head":
             return _head(graph, branch)
         case "heads":
-            return _on_branch(graph, graph.effective_heads if branch is None else graph.heads, branch)
+            return _heads(graph, graph.effective_heads if branch is None else graph.heads, branch)
         case "base":
             if branch is not None:
                 graph.get(branch)  # before the branch's first revision there is only the base
@@ -222,14 +239,14 @@ def _resolve_symbol(
 
 
 def _head(graph: RevisionGraph, branch: str | None) -> tuple[Revision | None, ...]:
-    heads = _on_branch(graph, graph.heads, branch)
+    heads = _heads(graph, graph.heads, branch)
     if len(heads) > 1:
         raise MultipleHeads(tuple(head.revision for head in heads if head is not None), branch)
     return heads
 
 
-def _on_branch(graph: RevisionGraph, names: Iterable[str], branch: str | None) -> tuple[Revision | None, ...]:
+def _heads(graph: RevisionGraph, heads: Iterable[str], branch: str | None) -> tuple[Revision | None, ...]:
     if branch is not None:
-        lineage = graph.lineage(graph.get(branch).revision)
-        names = [name for name in names if name in lineage]
-    return tuple(graph[name] for name in names)
+        after = graph.descendants([graph.get(branch).revision], dependencies=False)
+        heads = [name for name in heads if name in after]
+    return tuple(graph[name] for name in heads)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Reversible, Sequence
 from functools import cached_property
+from itertools import chain
 
-from migrateops.errors.base import closest
 from migrateops.errors.revisions import (
     AmbiguousRevision,
     BrokenGraph,
-    DuplicateLabel,
-    DuplicateRevision,
-    GraphFault,
-    IllegalName,
-    MissingDependency,
-    MissingParent,
-    RevisionLoop,
     RevisionNotFound,
     RevisionNotOnBranch,
 )
-from migrateops.revisions.revision import Revision, is_legal_name
-
-# Ids of three characters or fewer are only found by the whole id.
-_SHORTEST_ABBREVIATED = 4
+from migrateops.revisions.names import Names
+from migrateops.revisions.revision import Revision, has_illegal_name
 
 
 class RevisionGraph:
@@ -33,87 +23,111 @@ class RevisionGraph:
     ``depends_on`` only orders, and hides what is depended on from the version table.  Iteration
     goes from oldest to newest.
 
+    What not every command needs is made at its first use: followers, labels, sorted ids.
+
     Args:
         revisions: Any order; the order only decides between independent revisions.
+        continued: Ids that are no heads although none of *revisions* follows them.
 
     Attributes:
+        nodes: From id to revision.
         heads: Ids that no revision follows.
         effective_heads: Heads that no revision depends on either.
-        bases: Ids that follow nothing.
         labels: From branch label to the id of the revision that it is written on.
 
     Raises:
         BrokenGraph: With every fault: cycles, missing and duplicate ids, duplicate labels.
+            ``revisions.sound`` has the graph of those that are not touched by one.
     """
 
-    def __init__(self, revisions: Iterable[Revision] = ()) -> None:
-        faults: list[GraphFault] = []
-        self.nodes: Mapping[str, Revision] = _by_id(revisions, faults)
-        self.labels: Mapping[str, str] = _labels(self.nodes, faults)
-        self._parents: dict[str, tuple[str, ...]] = {}
-        self._dependencies: dict[str, tuple[str, ...]] = {}
-        self._children: dict[str, list[str]] = {}
-        self._dependents: dict[str, list[str]] = {}
-        self._connect(faults)
-        order = self._sort()
-        if len(order) < len(self.nodes):
-            from migrateops.revisions.cycles import cycles
+    def __init__(self, revisions: Iterable[Revision] = (), *, continued: Collection[str] = ()) -> None:
+        given = revisions if isinstance(revisions, (list, tuple)) else list(revisions)
+        self._continued = continued
+        self.nodes: Mapping[str, Revision]
+        self.labels: Mapping[str, str]
+        fits = self._take(given)
+        followed = set(chain.from_iterable(self._parents.values()))
+        heads = [name for name in self.nodes if name not in followed]
+        self._position: dict[str, int] = {}
+        fits = fits and followed <= self.nodes.keys() and self._sort(heads)
+        if not fits or has_illegal_name(self.nodes, self.labels):
+            from migrateops.revisions.faults import faults_of
 
-            remaining = set(self.nodes).difference(order)
-            faults += cycles(remaining, self.parents, self.dependencies)
-        if faults:
-            raise BrokenGraph(tuple(faults))
-        self._position = {identifier: position for position, identifier in enumerate(order)}
-        self.heads = tuple(name for name in order if name not in self._children)
-        self.effective_heads = tuple(name for name in self.heads if name not in self._dependents)
-        self.bases = tuple(name for name in order if self.nodes[name].down_revision is None)
+            raise BrokenGraph(faults_of(self, given))
+        self.heads = tuple(self.sorted(heads))
+        needed = set(chain.from_iterable(self._dependencies.values()))
+        self.effective_heads = tuple(name for name in self.heads if name not in needed)
 
-    def _connect(self, faults: list[GraphFault]) -> None:
-        nodes = self.nodes
-        for name, revision in nodes.items():
-            parents = []
-            for down in dict.fromkeys(revision.down_revisions):
-                if down == name:
-                    faults.append(RevisionLoop(name, revision.path, "down_revision"))
-                elif down in nodes:
-                    parents.append(down)
-                    self._children.setdefault(down, []).append(name)
-                else:
-                    faults.append(MissingParent(name, revision.path, down))
-            self._parents[name] = tuple(parents)
+    def _take(self, given: Sequence[Revision]) -> bool:
+        """Take names and edges from the headers; return whether each name is of one revision."""
+        nodes: dict[str, Revision] = {}
+        parents: dict[str, tuple[str, ...]] = {}
+        labelled: list[Revision] = []
+        depending: list[Revision] = []
+        for revision in given:
+            name = revision.revision
+            nodes[name] = revision
+            down = revision.down_revision
+            if isinstance(down, str):
+                parents[name] = (down,)
+            else:
+                parents[name] = tuple(dict.fromkeys(down)) if down else ()
+            if revision.branch_labels:
+                labelled.append(revision)
             if revision.depends_on:
-                self._connect_dependencies(revision, faults)
+                depending.append(revision)
+        self.nodes, self._parents = nodes, parents
+        self.labels = {label: revision.revision for revision in labelled for label in revision.branch_labels}
+        self._dependencies: dict[str, tuple[str, ...]] = {}
+        depend = [self._connect_dependencies(revision) for revision in depending]
+        self._before = parents
+        if self._dependencies:
+            more = {name: parents[name] + needed for name, needed in self._dependencies.items()}
+            self._before = parents | more
+        return (
+            len(nodes) == len(given)
+            and sum(len(set(revision.branch_labels)) for revision in labelled) == len(self.labels)
+            and self.labels.keys().isdisjoint(nodes)
+            and all(depend)
+        )
 
-    def _connect_dependencies(self, revision: Revision, faults: list[GraphFault]) -> None:
-        resolved: dict[str, None] = {}
-        for given in revision.depends_on:
-            matches = self._matches(given)
-            if len(matches) != 1:
-                faults.append(MissingDependency(revision.revision, revision.path, given, tuple(matches)))
-            elif matches[0] == revision.revision:
-                faults.append(RevisionLoop(revision.revision, revision.path, "depends_on"))
-            elif matches[0] not in revision.down_revisions:
-                resolved[matches[0]] = None
-        self._dependencies[revision.revision] = tuple(resolved)
-        for name in resolved:
-            self._dependents.setdefault(name, []).append(revision.revision)
+    def _connect_dependencies(self, revision: Revision) -> bool:
+        found = [self.matches(given) for given in revision.depends_on]
+        names = dict.fromkeys(matches[0] for matches in found if len(matches) == 1)
+        needed = tuple(name for name in names if name not in revision.down_revisions)
+        if needed:
+            self._dependencies[revision.revision] = needed
+        return all(len(matches) == 1 for matches in found)
 
-    def _sort(self) -> list[str]:
-        # Kahn's algorithm with a stack, so that a branch stays together as far as it can.
-        waiting = {name: len(parents) for name, parents in self._parents.items()}
-        for name, dependencies in self._dependencies.items():
-            waiting[name] += len(dependencies)
-        ready = [name for name, count in waiting.items() if not count]
-        ready.reverse()
-        order: list[str] = []
-        while ready:
-            name = ready.pop()
-            order.append(name)
-            for follower in reversed(self.after(name)):
-                waiting[follower] -= 1
-                if not waiting[follower]:
-                    ready.append(follower)
-        return order
+    def _sort(self, heads: list[str]) -> bool:
+        """Give every revision a place after all that it needs; return False if some go in a circle."""
+        before = self._before
+        placed: dict[str, None] = {}
+        stack = heads[::-1]
+        waited: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name in placed:
+                continue
+            # Most follow one: such a stretch is walked in one go, and placed from its old end.
+            stretch = [name]
+            while len(needed := before[name]) == 1 and needed[0] not in placed:
+                name = needed[0]
+                stretch.append(name)
+                if len(stretch) > len(before):
+                    return False
+            waiting = [other for other in needed if other not in placed]
+            if not waiting:
+                placed.update(dict.fromkeys(reversed(stretch)))
+            elif name in waited:
+                return False
+            else:
+                waited.add(name)
+                stack += stretch
+                stack += reversed(waiting)
+        self._position = dict(zip(placed, range(len(placed)), strict=True))
+        # A circle that nothing follows is in reach of no head.
+        return len(placed) == len(before)
 
     # ------------------------------------------------------------------------------ reading
 
@@ -126,18 +140,27 @@ class RevisionGraph:
     def __reversed__(self) -> Iterator[Revision]:
         return map(self.nodes.__getitem__, reversed(self._position))
 
+    def ids(self) -> Reversible[str]:
+        """Return all ids, oldest first."""
+        return self._position.keys()
+
     def __contains__(self, identifier: object) -> bool:
         return identifier in self.nodes
 
     def __getitem__(self, identifier: str) -> Revision:
         return self.nodes[identifier]
 
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """Ids that follow nothing."""
+        return tuple(name for name in self._position if not self._parents[name])
+
     def position(self, identifier: str) -> int:
         """Return where the revision is in the topological order; what it needs comes before it."""
         return self._position[identifier]
 
     def parents(self, identifier: str) -> tuple[str, ...]:
-        """Return what the revision follows and exists, each once."""
+        """Return what the revision follows, each once."""
         return self._parents[identifier]
 
     def dependencies(self, identifier: str) -> tuple[str, ...]:
@@ -146,7 +169,7 @@ class RevisionGraph:
 
     def before(self, identifier: str) -> tuple[str, ...]:
         """Return what must be applied directly before: parents, then dependencies."""
-        return self._parents[identifier] + self._dependencies.get(identifier, ())
+        return self._before[identifier]
 
     def children(self, identifier: str) -> tuple[str, ...]:
         """Return the revisions that follow this one."""
@@ -160,9 +183,17 @@ class RevisionGraph:
         """Return what can only be applied directly after: children, then dependents."""
         return self.children(identifier) + self.dependents(identifier)
 
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        return _reversed_edges((name, self._parents[name]) for name in self._position)
+
+    @cached_property
+    def _dependents(self) -> dict[str, list[str]]:
+        return _reversed_edges(self._dependencies.items())
+
     def is_head(self, identifier: str) -> bool:
         """Return whether no revision follows this one."""
-        return identifier not in self._children
+        return identifier not in self._children and identifier not in self._continued
 
     def is_branch_point(self, identifier: str) -> bool:
         """Return whether more than one revision follows this one."""
@@ -182,7 +213,7 @@ class RevisionGraph:
             AmbiguousRevision: Several ids start with it.
             RevisionNotOnBranch: It exists elsewhere.
         """
-        matches = self._matches(given)
+        matches = self.matches(given)
         if branch is not None and matches:
             lineage = self.lineage(self.get(branch).revision)
             inside = [name for name in matches if name in lineage]
@@ -192,26 +223,16 @@ class RevisionGraph:
         if len(matches) > 1:
             raise AmbiguousRevision(given, tuple(matches))
         if not matches:
-            raise RevisionNotFound(given, closest(given, [*self.labels, *self.nodes]))
+            raise RevisionNotFound(given, self._names.closest(given))
         return self.nodes[matches[0]]
 
-    def _matches(self, given: str) -> list[str]:
-        if given in self.nodes:
-            return [given]
-        if given in self.labels:
-            return [self.labels[given]]
-        matches: list[str] = []
-        if given:
-            names = self._sorted_ids
-            for position in range(bisect_left(names, given), len(names)):
-                if not names[position].startswith(given):
-                    break
-                matches.append(names[position])
-        return matches
+    def matches(self, given: str) -> list[str]:
+        """Return the ids that a text may stand for: a whole id or a label wins over the starts of ids."""
+        return self._names.matches(given)
 
     @cached_property
-    def _sorted_ids(self) -> list[str]:
-        return sorted(name for name in self.nodes if len(name) >= _SHORTEST_ABBREVIATED)
+    def _names(self) -> Names:
+        return Names(self.nodes.keys(), self.labels)
 
     def labels_of(self, identifier: str) -> frozenset[str]:
         """Return the branch labels of a revision, also those it has from ancestors or descendants."""
@@ -221,50 +242,19 @@ class RevisionGraph:
     def _spread(self) -> dict[str, frozenset[str]]:
         if not self.labels:
             return {}
-        spread: dict[str, frozenset[str]] = {}
-        for name in self._position:
-            inherited = [spread[parent] for parent in self.parents(name) if parent in spread]
-            own = self.nodes[name].branch_labels
-            if own or len(inherited) > 1:
-                spread[name] = frozenset(own).union(*inherited)
-            elif inherited:
-                spread[name] = inherited[0]  # shared, so that a long branch costs nothing
-        for label, labelled in self.labels.items():
-            # Down to the branch point: what is shared with another branch is not part of this one.
-            name = labelled
-            while self._count_after(name) < 2 and len(parents := self.parents(name)) < 2:
-                spread[name] = spread.get(name, frozenset()) | {label}
-                if not parents:
-                    break
-                (name,) = parents
-        return spread
+        from migrateops.revisions.labels import spread
 
-    def _count_after(self, name: str) -> int:
-        return len(self._children.get(name, ())) + len(self._dependents.get(name, ()))
+        return spread(self)
 
     # ------------------------------------------------------------------------------- sets
 
     def ancestors(self, identifiers: Iterable[str], *, dependencies: bool = True) -> set[str]:
         """Return the given revisions and everything before them."""
-        found = set(identifiers)
-        stack = list(found)
-        before = self.before if dependencies else self.parents
-        while stack:
-            fresh = [name for name in before(stack.pop()) if name not in found]
-            found.update(fresh)
-            stack += fresh
-        return found
+        return _reached(identifiers, self.before if dependencies else self.parents)
 
     def descendants(self, identifiers: Iterable[str], *, dependencies: bool = True) -> set[str]:
         """Return the given revisions and everything after them."""
-        found = set(identifiers)
-        stack = list(found)
-        after = self.after if dependencies else self.children
-        while stack:
-            fresh = [name for name in after(stack.pop()) if name not in found]
-            found.update(fresh)
-            stack += fresh
-        return found
+        return _reached(identifiers, self.after if dependencies else self.children)
 
     def lineage(self, identifier: str) -> set[str]:
         """Return the revision, what it follows, and what follows it; dependencies do not count."""
@@ -277,27 +267,19 @@ class RevisionGraph:
         return sorted(identifiers, key=self._position.__getitem__)
 
 
-def _by_id(revisions: Iterable[Revision], faults: list[GraphFault]) -> dict[str, Revision]:
-    nodes: dict[str, Revision] = {}
-    repeated: dict[str, list[Revision]] = {}
-    for revision in revisions:
-        name = revision.revision
-        if name in nodes:
-            repeated.setdefault(name, [nodes[name]]).append(revision)
-            continue
-        nodes[name] = revision
-        texts = (name, *revision.branch_labels)
-        faults += [IllegalName(text, revision.path) for text in texts if not is_legal_name(text)]
-    for name, same in repeated.items():
-        paths = tuple(revision.path for revision in same if revision.path is not None)
-        faults.append(DuplicateRevision(name, paths))
-    return nodes
+def _reached(start: Iterable[str], neighbours: Callable[[str], tuple[str, ...]]) -> set[str]:
+    found = set(start)
+    stack = list(found)
+    while stack:
+        fresh = [name for name in neighbours(stack.pop()) if name not in found]
+        found.update(fresh)
+        stack += fresh
+    return found
 
 
-def _labels(nodes: Mapping[str, Revision], faults: list[GraphFault]) -> dict[str, str]:
-    owners: dict[str, list[str]] = {}
-    for name, revision in nodes.items():
-        for label in dict.fromkeys(revision.branch_labels):
-            owners.setdefault(label, [label] if label in nodes else []).append(name)
-    faults += [DuplicateLabel(label, tuple(names)) for label, names in owners.items() if len(names) > 1]
-    return {label: names[-1] for label, names in owners.items()}
+def _reversed_edges(edges: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, others in edges:
+        for other in others:
+            found.setdefault(other, []).append(name)
+    return found

@@ -1,9 +1,10 @@
 """The header of a migration script, read from its text without executing it."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from migrateops.errors.scripts import BadHeaderValue, NoRevisionHeader
@@ -133,20 +134,29 @@ _IS = r"[ \t]*+(?::[\w.\[\], |\t]*+)?=[ \t]*+"
 _END = r"[ \t]*+(?:\#[^\n]*+)?(?:\n|\Z)"
 _BLANK = r"(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*+"
 _IMPORT = rf"(?:from[ \t]+[\w.]+[ \t]+)?import(?:[ \t]+[\w., \t]+|[ \t]*\([\w, \t\f\n]*\)){_END}"
-_START = re.compile(
+# One match for what is nearly always there.  All are compiled at their first use: with a header
+# index there is none.
+_START = (
     rf"{_BLANK}"
     r'(?:[rRuU]?(?:"""([^"\\]*+(?:"(?!"")[^"\\]*+)*+)"""|'
     r"'''([^'\\]*+(?:'(?!'')[^'\\]*+)*+)''')"
     rf"{_END})?+"
     rf"((?:{_BLANK}{_IMPORT})*+)"
     rf"{_BLANK}revision{_IS}({_TEXT}){_END}"
+    rf"(?:{_BLANK}down_revision{_IS}(None|{_TEXT}){_END})?+"
+    rf"(?:{_BLANK}branch_labels{_IS}None{_END})?+"
+    rf"(?:{_BLANK}depends_on{_IS}None{_END})?+"
 )
-_VARIABLE = re.compile(rf"{_BLANK}(down_revision|branch_labels|depends_on){_IS}({_VALUE}){_END}")
-_EACH_TEXT = re.compile(_TEXT)
+_VARIABLE = rf"{_BLANK}(down_revision|branch_labels|depends_on){_IS}({_VALUE}){_END}"
+_EXECUTION = r"exec(?!ut)"
+_STAR_IMPORT = r"import(?:[ \t\f]|\\\n)*\*"
 # What must not occur in the part that is not read ("revision" also finds "down_revision").
 _HAZARDS = ("revision", *NAMES[2:], "globals", "locals", "vars", "eval", "setattr", "__dict__")
-_EXECUTION = re.compile(r"exec(?!ut)")
-_STAR_IMPORT = re.compile(r"import(?:[ \t\f]|\\\n)*\*")
+
+
+@cache
+def _start() -> re.Pattern[str]:
+    return re.compile(_START)
 
 
 def scan_ordinary(text: str) -> Header | None:
@@ -155,16 +165,19 @@ def scan_ordinary(text: str) -> Header | None:
     That is: a docstring in triple quotes, imports, ``revision`` and then the other variables, set to
     literals; no backslash in any of them.
     """
-    start = _START.match(text)
+    start = _start().match(text)
     if start is None:
         return None
-    double, single, imports, revision = start.groups()
-    position = start.end()
-    values: dict[str, tuple[str, ...]] = {}
-    while variable := _VARIABLE.match(text, position):
-        values[variable[1]] = _texts(variable[2])
-        position = variable.end()
-    if "down_revision" not in values or _is_hazardous(imports + text[position:]):
+    double, single, imports, revision, down = start.groups()
+    rest = text[start.end() :]
+    values = {"down_revision": _texts(down)} if down is not None else {}
+    if _is_hazardous(imports + rest):  # by another name of the header, perhaps, which is read now
+        while variable := re.match(_VARIABLE, rest):
+            values[variable[1]] = _texts(variable[2])
+            rest = rest[variable.end() :]
+        if _is_hazardous(imports + rest):
+            return None
+    if "down_revision" not in values:
         return None
     return Header(
         revision[1:-1],
@@ -181,7 +194,7 @@ def _texts(literal: str) -> tuple[str, ...]:
         return ()
     if literal[0] not in "([":
         return (literal[1:-1],)
-    return tuple(text[1:-1] for text in _EACH_TEXT.findall(literal))
+    return tuple(text[1:-1] for text in re.findall(_TEXT, literal))
 
 
 def _is_hazardous(text: str) -> bool:
@@ -195,4 +208,6 @@ def _is_hazardous(text: str) -> bool:
     for hazard in _HAZARDS:
         if hazard in text:
             return True
-    return bool(("exec" in text and _EXECUTION.search(text)) or ("*" in text and _STAR_IMPORT.search(text)))
+    return bool(
+        ("exec" in text and re.search(_EXECUTION, text)) or ("*" in text and re.search(_STAR_IMPORT, text))
+    )

@@ -1,8 +1,8 @@
 """One revision, as its header says it."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 RESERVED = frozenset({"head", "heads", "base", "current"})
@@ -12,6 +12,15 @@ SYNTAX = frozenset("@+-:")
 def is_legal_name(name: str) -> bool:
     """Return whether *name* can be an id or a label, apart from the syntax of expressions."""
     return bool(name) and name not in RESERVED and SYNTAX.isdisjoint(name)
+
+
+def has_illegal_name(*groups: Collection[str]) -> bool:
+    """Return whether any name of many cannot be an id or a label; looks at all of them at once."""
+    for names in groups:
+        text = "".join(names)
+        if "" in names or any(name in names for name in RESERVED) or any(sign in text for sign in SYNTAX):
+            return True
+    return False
 
 
 class Revision(NamedTuple):

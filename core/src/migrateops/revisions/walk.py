@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from migrateops.errors.revisions import AmbiguousWalk, NotApplied, RelativeTooFar, WrongDirection
+from migrateops.errors.revisions import (
+    AmbiguousWalk,
+    NotApplied,
+    NothingOfBranchApplied,
+    RelativeTooFar,
+    WrongDirection,
+)
 from migrateops.revisions.expressions import (
     Expression,
     as_ids,
@@ -24,8 +29,7 @@ from migrateops.revisions.revision import Revision
 Kind = Literal["upgrade", "downgrade", "stamp"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One revision to run, or one mark to set, with the changes of the version table.
 
     After the step the rows are the newest applied revisions: those that no applied revision
@@ -82,7 +86,7 @@ def upgrade_path(graph: RevisionGraph, current: Iterable[str], target: str | Ite
         changes = _Changes.between(gone + superfluous, (name,))
         superfluous = ()
         revision = graph[name]
-        steps.append(_step("upgrade", revision, revision.down_revisions, (name,), True, changes))
+        steps.append(Step("upgrade", revision, revision.down_revisions, (name,), True, *changes))
     return steps
 
 
@@ -98,6 +102,7 @@ def downgrade_path(graph: RevisionGraph, current: Iterable[str], target: str) ->
         WrongDirection: It counts forward from the current revision.
         NotApplied: The database does not have the target.
         AmbiguousWalk: ``-1`` with several rows.
+        NothingOfBranchApplied: ``label@-1``, and of this branch only what it shares is applied.
         RevisionError: The target, or a row, stands for nothing in the graph.
     """
     stored = known_rows(graph, current)
@@ -118,7 +123,7 @@ def downgrade_path(graph: RevisionGraph, current: Iterable[str], target: str) ->
         changes = _Changes.between((name, *superfluous), back)
         superfluous = ()
         revision = graph[name]
-        steps.append(_step("downgrade", revision, (name,), revision.down_revisions, False, changes))
+        steps.append(Step("downgrade", revision, (name,), revision.down_revisions, False, *changes))
     return steps
 
 
@@ -134,14 +139,13 @@ def stamp_steps(graph: RevisionGraph, current: Iterable[str], target: str | Iter
         RevisionError: The target, or a row, stands for nothing in the graph.
     """
     rows = known_rows(graph, current)
-    steps = []
+    steps: list[Step] = []
     for text in as_ids(target):
-        expression = parse(text)
-        for revision in resolve(graph, text, rows):
-            step = _stamp(graph, rows, revision, expression.branch)
-            if step is not None:
-                steps.append(step)
-                rows = step.applied_to(rows)
+        found = resolve(graph, text, rows)
+        names = tuple(revision.revision for revision in found if revision is not None)
+        fresh = _stamp(graph, rows, names) if names else _stamp_base(graph, rows, parse(text).branch)
+        rows = _rows_after(rows, fresh)
+        steps += fresh
     return steps
 
 
@@ -199,30 +203,6 @@ def newest(graph: RevisionGraph, rows: Iterable[str]) -> tuple[set[str], tuple[s
     return set(kept) - covered, tuple(name for name in kept if name in covered)
 
 
-def between(
-    graph: RevisionGraph,
-    lower: Iterable[str],
-    upper: Iterable[str],
-    *,
-    inclusive: bool = True,
-) -> Iterator[Revision]:
-    """Yield the revisions from *upper* back to *lower*, newest first.
-
-    Args:
-        graph: All revisions.
-        lower: Where to stop; none of them is the base.
-        upper: Where to begin.
-        inclusive: Whether *lower* itself is part.
-    """
-    lower = tuple(lower)
-    found = graph.ancestors(upper)
-    if lower:
-        found &= graph.descendants(lower)
-        if not inclusive:
-            found.difference_update(lower)
-    return map(graph.__getitem__, reversed(graph.sorted(found)))
-
-
 # ------------------------------------------------------------------------------------ targets
 
 
@@ -240,7 +220,7 @@ def _first_to_leave(
     if expression.symbol is None:
         if expression.offset >= 0:
             raise WrongDirection(expression.text, "a downgrade")
-        return [_counted_back(graph, expression, rows)]
+        return [_counted_back(graph, expression, rows, applied)]
     found = resolve(graph, expression.text, rows)
     missing = [revision for revision in found if revision is not None and revision.revision not in applied]
     if missing:
@@ -255,14 +235,17 @@ def _first_to_leave(
             start = resolve_one(graph, str(expression.symbol), rows)
             if start is not None:
                 first &= graph.lineage(start.revision)
-    # Several targets (heads, current) stay themselves, although one may need another.
-    first.difference_update(graph.ancestors(targets))
+    if len(targets) > 1:
+        # They (heads, current) stay themselves, although one may need another.
+        first.difference_update(graph.ancestors(targets))
     if expression.branch is not None:
         first &= graph.lineage(graph.get(expression.branch).revision)
     return first
 
 
-def _counted_back(graph: RevisionGraph, expression: Expression, rows: tuple[str, ...]) -> str:
+def _counted_back(
+    graph: RevisionGraph, expression: Expression, rows: tuple[str, ...], applied: set[str]
+) -> str:
     starts: tuple[str, ...]
     if expression.branch is None:
         starts = tuple(newest(graph, rows)[0])
@@ -273,6 +256,9 @@ def _counted_back(graph: RevisionGraph, expression: Expression, rows: tuple[str,
     start, *others = starts
     if others:
         raise AmbiguousWalk(expression.text, tuple(graph.sorted(starts)))
+    followed_by = tuple(name for name in graph.children(start) if name in applied)
+    if followed_by:
+        raise NothingOfBranchApplied(expression.text, start, followed_by)
     # The last one to leave, not the one to arrive at: a merge is left without choosing a parent.
     back = Expression(expression.text, expression.branch, None, expression.offset + 1)
     last = walk(graph, back, graph[start])
@@ -284,8 +270,7 @@ def _counted_back(graph: RevisionGraph, expression: Expression, rows: tuple[str,
 # ------------------------------------------------------------------------------------- changes
 
 
-@dataclass(frozen=True, slots=True)
-class _Changes:
+class _Changes(NamedTuple):
     insert: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     update: tuple[str, str] | None = None
@@ -302,33 +287,53 @@ class _Changes:
         return cls(added, gone)
 
 
-def _step(
-    kind: Kind,
-    revision: Revision | None,
-    source: tuple[str, ...],
-    destination: tuple[str, ...],
-    is_upgrade: bool,
-    changes: _Changes,
-) -> Step:
-    return Step(
-        kind, revision, source, destination, is_upgrade, changes.insert, changes.delete, changes.update
-    )
+def _stamp_base(graph: RevisionGraph, rows: tuple[str, ...], branch: str | None) -> list[Step]:
+    if branch is not None:
+        anchor = graph.get(branch).revision
+        taken = graph.lineage(anchor) | graph.descendants([anchor])
+        rows = tuple(row for row in rows if row in taken)
+    return [Step("stamp", None, rows, (), False, *_Changes.between(rows, ()))] if rows else []
 
 
-def _stamp(
-    graph: RevisionGraph, rows: tuple[str, ...], revision: Revision | None, branch: str | None
-) -> Step | None:
-    if revision is None:
-        if branch is not None:
-            anchor = graph.get(branch).revision
-            taken = graph.lineage(anchor) | graph.descendants([anchor])
-            rows = tuple(row for row in rows if row in taken)
-        return _step("stamp", None, rows, (), False, _Changes.between(rows, ())) if rows else None
-    name = revision.revision
-    if name in rows:
-        return None
-    older = graph.ancestors([name])
-    newer = graph.descendants([name])
-    gone = tuple(row for row in rows if row in older or row in newer)
-    is_upgrade = newer.isdisjoint(rows)
-    return _step("stamp", revision, gone, (name,), is_upgrade, _Changes.between(gone, (name,)))
+def _stamp(graph: RevisionGraph, rows: tuple[str, ...], names: tuple[str, ...]) -> list[Step]:
+    """Return a step for each of *names* that is no row yet; it takes off the rows before or after it."""
+    wanted = newest(graph, names)[0]
+    fresh = wanted.difference(rows)
+    targets = [name for name in dict.fromkeys(names) if name in fresh]
+    older = _nearest(targets, graph.before)
+    newer = _nearest(targets, graph.after)
+    gone: dict[str, list[str]] = {name: [] for name in targets}
+    for row in rows:
+        owner = older.get(row) or newer.get(row)
+        if owner is not None and row not in wanted:
+            gone[owner].append(row)
+    steps = []
+    for name in targets:
+        source = tuple(gone[name])
+        is_upgrade = all(row in older for row in source)
+        changes = _Changes.between(source, (name,))
+        steps.append(Step("stamp", graph[name], source, (name,), is_upgrade, *changes))
+    return steps
+
+
+def _rows_after(rows: tuple[str, ...], steps: Iterable[Step]) -> tuple[str, ...]:
+    """Return the rows after all steps; :meth:`Step.applied_to` would copy them for each."""
+    now = dict.fromkeys(rows)
+    for step in steps:
+        for row in step.delete if step.update is None else (*step.delete, step.update[0]):
+            now.pop(row, None)
+        now.update(dict.fromkeys(step.destination))
+    return tuple(now)
+
+
+def _nearest(names: Iterable[str], neighbours: Callable[[str], tuple[str, ...]]) -> dict[str, str]:
+    """Return what can be reached, each with the first of *names* from which it can."""
+    found: dict[str, str] = {}
+    for name in names:
+        stack = [name]
+        while stack:
+            here = stack.pop()
+            if here not in found:
+                found[here] = name
+                stack += neighbours(here)
+    return found
