@@ -238,7 +238,7 @@ def test_a_missing_parent_is_reported_with_the_files_that_could_not_be_read(root
     (root / "versions" / "bbbb_x.py").write_text("revision = (\n", encoding="utf-8")
     with pytest.raises(BrokenGraph) as caught:
         _ = ScriptDirectory(root).graph
-    missing, unreadable = caught.value.faults
+    unreadable, missing = caught.value.faults
     assert isinstance(missing, MissingParent)
     assert (missing.path, missing.missing) == (str(root / "versions" / "cccc_x.py"), "bbbb")
     assert isinstance(unreadable, ScriptSyntaxError)

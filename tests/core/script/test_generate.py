@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import migrateops.script.directory
+from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.commands import FileRefused
 from migrateops.errors.revisions import (
     DuplicateLabel,
     DuplicateRevision,
@@ -24,6 +26,7 @@ from migrateops.errors.scripts import (
     BadFileTemplate,
     FileTemplateHasDirectory,
     NotAHead,
+    NotEncodable,
     RevisionIdTooLong,
     ScriptExists,
     TemplateFailed,
@@ -219,8 +222,9 @@ def test_a_failed_write_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPat
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(FileRefused) as caught:
         ScriptDirectory(root).generate_revision("aaaa", "x")
+    assert caught.value.reason == "disk full"
     assert files(root) == ["script.py.mako"]
 
 
@@ -268,3 +272,60 @@ def test_file_name_tokens() -> None:
 
 def test_comma() -> None:
     assert (comma(None), comma("a"), comma(("a", "b"))) == ("", "a", "a, b")
+
+
+# -------------------------------------------------------------------------- encodings, variables
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig", "cp1252", "koi8-r", "shift_jis"])
+def test_an_encoding_reads_back(root: Path, encoding: str) -> None:
+    message = {"koi8-r": "привет", "shift_jis": "日本語"}.get(encoding, "gr\xfc\xdfe")
+    script = ScriptDirectory(root, output_encoding=encoding).generate_revision("aaaa", message)
+    assert script.doc == message
+    assert script.module.__doc__ is not None
+    assert script.module.__doc__.startswith(message)
+    cookie = Path(script.path).read_bytes().startswith(b"# -*- coding: ")
+    assert cookie is (not encoding.lower().startswith("utf"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"), [("ascii", "gr\xfc\xdfe"), ("cp1252", "日"), ("utf-16", "x"), ("rot13", "x")]
+)
+def test_what_cannot_be_encoded_is_not_written(root: Path, encoding: str, message: str) -> None:
+    scripts = ScriptDirectory(root, output_encoding=encoding)
+    with pytest.raises(NotEncodable) as caught:
+        scripts.generate_revision("aaaa", message)
+    assert (caught.value.code, caught.value.encoding) == ("MO268", encoding)
+    assert files(root) == ["script.py.mako"]
+
+
+def test_every_variable_of_a_template(root: Path) -> None:
+    names = ["message", "up_revision", "down_revision", "branch_labels", "depends_on", "create_date"]
+    names += ["imports", "upgrades", "downgrades", "own"]
+    lines = [f"{name}_ = ${{repr({name})}}" for name in names]
+    header = ["revision = ${repr(up_revision)}", "down_revision = ${repr(down_revision)}"]
+    more = ["place = ${repr(config.settings.script_location)}", "joined = '${down_revision | comma}'"]
+    (root / "script.py.mako").write_text("\n".join([*header, "import datetime", *lines, *more]))
+    scripts = configured(root)
+    scripts.generate_revision("aaaa", "x", own=3)
+    script = scripts.generate_revision("bbbb", "y", own=4, upgrades="up")
+    found = vars(script.module)
+    assert {name: found[f"{name}_"] for name in names if name != "create_date"} == {
+        "message": "y",
+        "up_revision": "bbbb",
+        "down_revision": "aaaa",
+        "branch_labels": None,
+        "depends_on": None,
+        "imports": "",
+        "upgrades": "up",
+        "downgrades": "",
+        "own": 4,
+    }
+    assert isinstance(found["create_date_"], datetime)
+    assert (found["place"], found["joined"]) == (str(root), "aaaa")
+
+
+def configured(root: Path) -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(root).replace("%", "%%"))
+    return ScriptDirectory.from_config(config)

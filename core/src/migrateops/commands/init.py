@@ -7,15 +7,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Literal
 
+from migrateops.commands.list_templates import TemplateInfo, find_template
 from migrateops.config import Config
+from migrateops.config.toml import has_table, parse
 from migrateops.config.variables import literal
-from migrateops.errors.commands import DirectoryNotEmpty, UnknownTemplate
+from migrateops.errors.commands import DirectoryNotEmpty
 
-ConfigFile = Literal["migrateops.toml", "pyproject.toml", "migrateops.ini"]
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-_SCRIPT = "script.py.mako"
+_CONFIGURATIONS = Path(__file__).resolve().parent.parent / "templates" / "config"
+_TOML, _PYPROJECT, _INI = "migrateops.toml", "pyproject.toml", "migrateops.ini"
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,14 @@ class NewProject:
     has_env: bool
 
 
-def templates() -> tuple[str, ...]:
-    """Return the names of the templates, sorted."""
-    return tuple(sorted(path.parent.name for path in _TEMPLATES.glob(f"*/{_SCRIPT}")))
-
-
 def init(
+    config: Config | None = None,
     directory: str = "migrations",
     template: str = "plain",
-    *,
-    config_file: ConfigFile = "migrateops.toml",
     package: bool = False,
+    *,
+    config_file: str | None = None,
+    template_directory: str | os.PathLike[str] | None = None,
     root: str | os.PathLike[str] = "",
 ) -> NewProject:
     """Make the directory of the scripts, and write a configuration unless there is one.
@@ -55,29 +52,38 @@ def init(
     Either all files are there afterwards or none.
 
     Args:
+        config: The configuration.  A file that it names, and that does not exist, is written.
         directory: Where the scripts go, below *root*.
-        template: One of `templates`; ``plain`` has no ``env.py``.
-        config_file: What to write the configuration to; the table ``tool.migrateops`` is added to
-            a ``pyproject.toml``.
+        template: A name from `list_templates`, or a directory with a ``script.py.mako``; ``plain``
+            has no ``env.py``.
         package: Put an ``__init__.py`` into the directory, and into ``versions``.
+        config_file: What to write the configuration to, below *root*; ``migrateops.toml`` when
+            omitted.  Its name says the form: the table ``tool.migrateops`` is added to a
+            ``pyproject.toml``, and what does not end in ``.toml`` is an ini file.
+        template_directory: A directory with more templates.
         root: The directory of the project; the working directory when omitted.
 
     Raises:
         DirectoryNotEmpty: There is something at *directory*.
         UnknownTemplate: There is no such template.
+        TemplateDirectoryMissing: A directory of templates is named, and is none.
     """
-    known = templates()
-    if template not in known:
-        raise UnknownTemplate(template, known)
+    config = Config() if config is None else config
+    named = _file_of(config)
+    project = Config.find(root) if named is None else config
+    found = _file_of(project)
+    if found is not None and not _is_configured(Path(found)):
+        project, found = Config(), None
+    places = (template_directory, project.settings.template_directory)
+    chosen = find_template(template, config, places)
     target = Path(root, directory)
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise DirectoryNotEmpty(str(target))
-    present = Config.find(root)
-    found = present.toml_file_name or present.config_file_name
+    written = Path(root, config_file or named or chosen.config_file or _TOML)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        _copy(template, unfinished, package=package)
+        _copy(Path(chosen.path), unfinished, package=package)
         if target.exists():
             target.rmdir()
         unfinished.rename(target)
@@ -86,33 +92,45 @@ def init(
         raise
     if found is None:
         try:
-            _configure(Path(root, config_file), directory, template)
+            _configure(written, directory, chosen)
         except BaseException:
             shutil.rmtree(target, ignore_errors=True)
             raise
     files = tuple(sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()))
-    return NewProject(
-        directory, files, found or str(Path(root, config_file)), found is None, "env.py" in files
-    )
+    return NewProject(directory, files, found or str(written), found is None, "env.py" in files)
 
 
-def _copy(template: str, target: Path, *, package: bool) -> None:
-    shutil.copytree(_TEMPLATES / template, target, ignore=shutil.ignore_patterns("__pycache__"))
-    (target / "versions").mkdir()
+def _file_of(config: Config) -> str | None:
+    return config.toml_file_name or config.config_file_name
+
+
+def _is_configured(file: Path) -> bool:
+    """Say whether the file is there, and is about us."""
+    if not file.is_file():
+        return False
+    return file.name != _PYPROJECT or has_table(parse(str(file), file.read_bytes()))
+
+
+def _copy(template: Path, target: Path, *, package: bool) -> None:
+    shutil.copytree(template, target, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "versions").mkdir(exist_ok=True)
     if package:
         for place in (target, target / "versions"):
             (place / "__init__.py").touch()
 
 
-def _configure(named: Path, directory: str, template: str) -> None:
+def _configure(named: Path, directory: str, template: TemplateInfo) -> None:
     """Write the configuration, or add it to what is there."""
     # What a symbolic link points to is the file; the link stays.
     file = named.resolve()
-    text = Template((_TEMPLATES / "config" / named.name).read_text(encoding="utf-8"))
-    written = _in_ini if named.suffix == ".ini" else _in_toml
+    name = Path(template.path).name
+    form = named.name if named.name == _PYPROJECT else _TOML if named.suffix == ".toml" else _INI
+    own = _CONFIGURATIONS / name / form
+    source = own if own.is_file() else _CONFIGURATIONS / form
+    written = _in_ini if form == _INI else _in_toml
     # An asyncio env.py cannot use the driver that the database has by default.
-    driver = _TEMPLATES / "config" / "drivers" / template
-    added = text.substitute(
+    driver = _CONFIGURATIONS / "drivers" / name
+    added = Template(source.read_text(encoding="utf-8")).substitute(
         script_location=written(Path(directory).as_posix()),
         driver=driver.read_text(encoding="utf-8") if driver.is_file() else "",
     )

@@ -285,6 +285,40 @@ class FunctionNotCalled(ScriptError):
         return f"write 'def {self.function}() -> None:', without 'async' and 'yield'"
 
 
+class NotEncodable(ScriptError):
+    """A new script cannot be written in ``output_encoding``.
+
+    Attributes:
+        path: The file that was not written.
+        encoding: The encoding.
+        problem: The character that it does not have, or what else is wrong.
+    """
+
+    code = "MO268"
+    path: str
+    encoding: str
+    problem: str
+
+    def message(self) -> str:
+        return f"{self.path!r} cannot be written in {self.encoding!r}: {self.problem}"
+
+    def hint(self) -> str:
+        return "set 'output_encoding' to 'utf-8', or use other characters"
+
+
+class VersionLocationMissing(ScriptError):
+    """A configured version location does not exist, so that nobody knows what scripts are missing."""
+
+    code = "MO269"
+    path: str
+
+    def message(self) -> str:
+        return f"the version location {self.path!r} does not exist"
+
+    def hint(self) -> str:
+        return "correct 'version_locations', or create the directory (git keeps none that is empty)"
+
+
 _TEMPLATE_NAMES = {
     "revision": "up_revision",
     "down_revision": "down_revision",

@@ -16,16 +16,18 @@ from migrateops.errors.revisions import BrokenGraph, MultipleBases, MultipleHead
 from migrateops.errors.scripts import (
     EnvironmentFileMissing,
     ScriptDirectoryMissing,
+    VersionLocationMissing,
     VersionPathNeeded,
 )
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header
 from migrateops.revisions.revision import Revision
-from migrateops.script.locations import directory_of, script_files
+from migrateops.script.locations import directory_of
 from migrateops.script.module import REGISTRATIONS, load_script, read_header, run_file
+from migrateops.script.reading import read_revisions
 from migrateops.script.script import Script
 
-PostWriteHook = Callable[[str], object]
+WriteHook = Mapping[str, Any] | Callable[[str], object]
 
 
 class ScriptDirectory:
@@ -39,8 +41,13 @@ class ScriptDirectory:
         sourceless: Accept compiled scripts that have no source.
         output_encoding: Of new files.
         timezone: Name of the time zone of dates in new files; None is local time.
-        hooks: Called with the path of each new file.
+        hooks: Post-write hooks: tables as in the configuration, or functions of the path.
         recursive_version_locations: Search subdirectories too.
+        header_index: Keep what very many scripts say in the user's cache directory.
+
+    Attributes:
+        config: What the directory was made from, for templates; None where it was made directly.
+        hook_failures: What went wrong in post-write hooks that may fail.
 
     Raises:
         ScriptDirectoryMissing: *dir* is not a directory.
@@ -55,8 +62,9 @@ class ScriptDirectory:
         sourceless: bool = False,
         output_encoding: str = "utf-8",
         timezone: str | None = None,
-        hooks: Iterable[PostWriteHook] = (),
+        hooks: Iterable[WriteHook] = (),
         recursive_version_locations: bool = False,
+        header_index: bool = True,
     ) -> None:
         self.dir = fspath(dir)
         if not os.path.isdir(self.dir):
@@ -70,8 +78,15 @@ class ScriptDirectory:
         self.timezone = timezone
         self.hooks = tuple(hooks)
         self.recursive_version_locations = recursive_version_locations
+        self.header_index = header_index
+        self.config: Any = None
+        self.hook_failures: list[MigrateOpsError] = []
+        self._configured = given
+        self._prepended: tuple[str, ...] = ()
+        self._registrations: Any = None
         self._graph: RevisionGraph | None = None
         self._faults: tuple[MigrateOpsError, ...] = ()
+        self._left_out = False
         self._modules: dict[str, ModuleType] = {}
 
     @classmethod
@@ -82,22 +97,29 @@ class ScriptDirectory:
             config: Settings, or an object that has them as ``settings``: anything with the
                 attributes ``script_location``, ``file_template``, ``truncate_slug_length``,
                 ``timezone``, ``version_locations``, ``recursive_version_locations``,
-                ``sourceless`` and ``output_encoding``.
+                ``sourceless`` and ``output_encoding``; others are used where they are there.
 
         Raises:
             ScriptDirectoryMissing: The location is not a directory.
         """
         settings = getattr(config, "settings", config)
-        return cls(
-            directory_of(settings.script_location),
+        paths = tuple(map(os.path.abspath, getattr(settings, "prepend_sys_path", ())))
+        found = cls(
+            directory_of(settings.script_location, paths),
             file_template=settings.file_template,
             truncate_slug_length=settings.truncate_slug_length,
-            version_locations=settings.version_locations,
+            version_locations=[directory_of(one, paths) for one in settings.version_locations],
             sourceless=settings.sourceless,
             output_encoding=settings.output_encoding,
             timezone=settings.timezone,
+            hooks=getattr(settings, "post_write_hooks", ()),
             recursive_version_locations=settings.recursive_version_locations,
+            # Younger than the others, so that an object of a program may not have it.
+            header_index=getattr(settings, "header_index", True),
         )
+        found.config = config
+        found._prepended = paths
+        return found
 
     # ------------------------------------------------------------------------------- the graph
 
@@ -113,28 +135,52 @@ class ScriptDirectory:
             try:
                 self._graph = RevisionGraph(revisions)
             except BrokenGraph as broken:
-                raise BrokenGraph((*broken.faults, *self._faults)) from None
+                # A script that cannot be read is often why others miss it.
+                raise BrokenGraph((*self._faults, *broken.faults)) from None
         return self._graph
+
+    def leave_out_broken(self) -> None:
+        """Go on without the revisions that a fault of the graph touches; the faults join ``faults``.
+
+        What a revision needs is never left out, but what follows it may be.  So this is for what
+        looks at revisions by their ids, or goes back from them; whoever asks for a head, or writes
+        a revision, needs the whole graph.
+        """
+        try:
+            _ = self.graph
+        except BrokenGraph:
+            from migrateops.revisions.sound import sound_part
+
+            revisions, unreadable = self._read()
+            self._graph, faults = sound_part(revisions)
+            self._faults = (*unreadable, *faults)
+            self._left_out = bool(faults)
+
+    def check_graph(self) -> None:
+        """Raise if revisions have been left out of the graph.
+
+        Raises:
+            BrokenGraph: With everything that keeps them out.
+        """
+        if self._left_out:
+            raise BrokenGraph(self._faults)
 
     @property
     def faults(self) -> tuple[MigrateOpsError, ...]:
-        """One error per file of which not even the header can be read; such files are not in the graph."""
+        """What is not in the graph: an error per file without a readable header, and per missing location."""
         _ = self.graph
         return self._faults
 
     def _read(self) -> tuple[list[Revision], tuple[MigrateOpsError, ...]]:
-        revisions = []
-        faults: list[MigrateOpsError] = []
-        for path in script_files(
+        revisions, faults = read_revisions(
             self.version_locations,
             recursive=self.recursive_version_locations,
             sourceless=self.sourceless,
-        ):
-            try:
-                revisions.append(_revision(read_header(path), path))
-            except MigrateOpsError as fault:
-                faults.append(fault)
-        return revisions, tuple(faults)
+            header_index=self.header_index,
+        )
+        # The default one is missing in a fresh checkout without scripts; a configured one may be misspelt.
+        missing = (VersionLocationMissing(path) for path in self._configured if not os.path.isdir(path))
+        return revisions, (*missing, *faults)
 
     def get_revision(self, id_: str | None) -> Script | None:
         """Return the one script that an expression stands for, or None for the base.
@@ -222,7 +268,7 @@ class ScriptDirectory:
             lower: One expression or several; None is the base.
             inclusive: Whether *lower* itself is part.
         """
-        from migrateops.revisions.walk import between
+        from migrateops.revisions.ranges import between
 
         found = between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
         return (Script(self, revision) for revision in found)
@@ -292,6 +338,7 @@ class ScriptDirectory:
             EnvironmentFileMissing: There is none.
             ScriptSyntaxError: It is not Python.
         """
+        self._registrations = registrations
         path = self.env_py_location
         if not os.path.isfile(path):
             raise EnvironmentFileMissing(path)
@@ -309,7 +356,9 @@ class ScriptDirectory:
         depends_on: str | Iterable[str] | None = None,
         **kw: Any,
     ) -> Script:
-        """Write a new script from ``script.py.mako`` and return it; the file appears at once or not at all.
+        """Write a new script from ``script.py.mako``, run the post-write hooks on it, and return it.
+
+        The file appears at once or not at all; a hook that cannot run is noticed before.
 
         Args:
             revid: Its id.
@@ -325,9 +374,11 @@ class ScriptDirectory:
         Raises:
             NotAHead: It would follow a revision that is followed already.
             ScriptExists: The file exists.
+            WriteHookFailed: A hook failed; the file stays, and the hooks after it are not run.
             MigrateOpsError: An argument names nothing, or the template cannot be used.
         """
         from migrateops.revisions.expressions import as_ids
+        from migrateops.script.write_hooks import prepared
         from migrateops.script.writing import NewScript
 
         new = NewScript.planned(
@@ -341,23 +392,14 @@ class ScriptDirectory:
             file_template=file_template or self.file_template,
             depends_on=as_ids(depends_on),
         )
+        hooks = prepared(self.hooks, self._registrations, self._prepended)
         new.write(self, kw)
-        for hook in self.hooks:
-            hook(new.path)
         self._graph = None
+        for hook in hooks:
+            failure = hook(os.path.abspath(new.path))
+            if failure is not None:
+                self.hook_failures.append(failure)
         return Script(self, self.graph.get(revid))
-
-
-def _revision(header: Header, path: str) -> Revision:
-    return Revision(
-        header.revision,
-        header.down_revision,
-        header.branch_labels,
-        header.depends_on,
-        header.requires_plugins,
-        header.doc,
-        path,
-    )
 
 
 def _forget(modules: Mapping[str, ModuleType]) -> None:

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator
 from migrateops.errors.scripts import ScriptDirectoryMissing
 
 
-def directory_of(location: str | os.PathLike[str]) -> str:
+def directory_of(location: str | os.PathLike[str], more_paths: Iterable[str] = ()) -> str:
     """Return the directory that a location stands for: a path, or ``package:directory``.
+
+    Args:
+        location: The location.
+        more_paths: Where a package is looked for before ``sys.path``.
 
     Raises:
         ScriptDirectoryMissing: The package cannot be found.
@@ -21,25 +25,18 @@ def directory_of(location: str | os.PathLike[str]) -> str:
         return text
     if len(package) == 1 and os.name == "nt":
         return text
-    from importlib.util import find_spec
-    from pathlib import Path
+    from migrateops.script.packages import directory_in
 
-    try:
-        spec = find_spec(package)
-    except ImportError:
-        spec = None
-    if spec is None:
+    found = directory_in(package, inner, more_paths)
+    if found is None:
         raise ScriptDirectoryMissing(text)
-    places = list(spec.submodule_search_locations or ())
-    if not places:
-        raise ScriptDirectoryMissing(text)
-    return str(Path(places[0], inner))
+    return found
 
 
-def script_files(
+def script_entries(
     directories: Iterable[str], *, recursive: bool = False, sourceless: bool = False
-) -> Iterator[str]:
-    """Yield the paths of the scripts in some directories, sorted within each, each file once.
+) -> Iterator[os.DirEntry[str]]:
+    """Yield the scripts in some directories, sorted within each, each file once.
 
     Names that start with ``__init__`` or ``.#`` are left out, as are directories that do not exist.
 
@@ -50,7 +47,7 @@ def script_files(
     """
     directories = tuple(directories)
     if len(directories) == 1 and not recursive:
-        yield from (entry.path for entry in _entries(directories[0], recursive, sourceless))
+        yield from _entries(directories[0], recursive, sourceless)
         return
     seen: set[tuple[int, int]] = set()
     for directory in directories:
@@ -59,7 +56,7 @@ def script_files(
             identity = (status.st_dev, status.st_ino)
             if identity not in seen or not status.st_ino:
                 seen.add(identity)
-                yield entry.path
+                yield entry
 
 
 def _entries(directory: str, recursive: bool, sourceless: bool) -> Iterator[os.DirEntry[str]]:

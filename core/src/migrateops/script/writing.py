@@ -7,20 +7,23 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.revisions import DuplicateLabel, DuplicateRevision, IllegalName
+from migrateops.errors.commands import FileRefused
+from migrateops.errors.revisions import DuplicateLabel, DuplicateRevision, IllegalName, RevisionNotFound
 from migrateops.errors.scripts import (
     FileTemplateHasDirectory,
     NotAHead,
+    NotEncodable,
     RevisionIdTooLong,
     ScriptExists,
     TemplateLosesHeader,
     VersionPathNeeded,
     VersionPathUnknown,
 )
-from migrateops.revisions.expressions import as_ids, resolve
+from migrateops.revisions.expressions import as_ids, resolve, resolve_one
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header, scan
 from migrateops.revisions.revision import Revision, is_legal_name
@@ -92,7 +95,7 @@ class NewScript:
             down_revision=ids if len(ids) > 1 else ids[0] if ids else None,
             branch_labels=branch_labels,
             depends_on=tuple(
-                given if given in graph.labels else graph.get(given).revision for given in depends_on
+                given if given in graph.labels else _id_of(graph, given) for given in depends_on
             ),
             date=date,
             path=str(path),
@@ -109,14 +112,16 @@ class NewScript:
             TemplateLosesHeader: The result would not be this revision.
             TemplateMissing: There is no template.
             TemplateFailed: The template raised an exception.
+            NotEncodable: The encoding lacks a character of the result.
+            FileRefused: The operating system does not let the file be written.
         """
         template = str(Path(directory.dir, "script.py.mako"))
-        variables = {**self.variables(), **more}
+        variables = {**self.variables(), "config": directory.config, **more}
         text = render(template, variables)
         written = scan(text)
         if written is not None:
             self._check(written, variables["requires_plugins"] or {}, template)
-        _put(Path(self.path), _encoded(text, directory.output_encoding))
+        _put(Path(self.path), _encoded(text, directory.output_encoding, self.path))
 
     def variables(self) -> dict[str, Any]:
         """Return what a template may use."""
@@ -141,6 +146,13 @@ class NewScript:
             wanted, got = getattr(asked, variable), getattr(written, variable)
             if wanted != got:
                 raise TemplateLosesHeader(template, variable, repr(wanted), repr(got))
+
+
+def _id_of(graph: RevisionGraph, given: str) -> str:
+    found = resolve_one(graph, given)
+    if found is None:
+        raise RevisionNotFound(given)
+    return found.revision
 
 
 def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> None:
@@ -189,20 +201,37 @@ def _place(
     return path
 
 
-def _encoded(text: str, encoding: str) -> bytes:
-    if codecs.lookup(encoding).name != "utf-8":
-        # Mako takes a line of this kind in the template for itself, and Python needs one.
-        text = f"# -*- coding: {encoding} -*-\n{text}"
-    return text.encode(encoding)
+def _encoded(text: str, encoding: str, path: str) -> bytes:
+    """Return the bytes of a file that Python reads as *text*.
+
+    Raises:
+        NotEncodable: There are none.
+    """
+    try:
+        if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
+            # Mako takes a line of this kind in the template for itself, and Python needs one.
+            text = f"# -*- coding: {encoding} -*-\n{text}"
+        content = text.encode(encoding)
+        if decode_source(content) == text:
+            return content
+        problem = "Python would read another text"
+    except UnicodeEncodeError as error:
+        problem = f"it has no {error.object[error.start]!a}"
+    except (LookupError, SyntaxError, UnicodeDecodeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise NotEncodable(path, encoding, problem)
 
 
 def _put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     # No name that a reader takes for a script, in the same directory, so that replacing is atomic.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FileRefused(str(error.filename or path), error.strerror or str(error)) from error

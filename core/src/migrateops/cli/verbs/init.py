@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import say
 from migrateops.commands.init import init as command
-from migrateops.commands.init import templates
-
-if TYPE_CHECKING:
-    from migrateops.commands.init import ConfigFile
+from migrateops.config import Config
 
 
 @click.command()
@@ -20,22 +15,42 @@ if TYPE_CHECKING:
 @click.option(
     "-t",
     "--template",
-    type=click.Choice(templates()),
+    metavar="NAME",
     default="plain",
     show_default=True,
-    help="generic and async have an env.py to edit; plain has none.",
+    help="What to begin with: a name from `list_templates`, or a directory.",
 )
-@click.option("--pyproject", "config_file", flag_value="pyproject.toml", help="Configure in pyproject.toml.")
-@click.option("--ini", "config_file", flag_value="migrateops.ini", help="Configure in migrateops.ini.")
+@click.option("--template-directory", metavar="DIRECTORY", help="Look for templates there, too.")
+@click.option("--pyproject", is_flag=True, help="Configure in pyproject.toml.")
+@click.option("--ini", is_flag=True, help="Configure in migrateops.ini.")
 @click.option("--package", is_flag=True, help="Put an __init__.py into the directories.")
 @click.pass_obj
 def init(
-    invocation: Invocation, directory: str, template: str, config_file: ConfigFile | None, package: bool
+    invocation: Invocation,
+    directory: str,
+    template: str,
+    template_directory: str | None,
+    pyproject: bool,
+    ini: bool,
+    package: bool,
 ) -> None:
-    """The scripts go to DIRECTORY (`migrations` if left out), the configuration to migrateops.toml.
-    A configuration that is there is left as it is.
+    """The scripts go to DIRECTORY (`migrations` if left out), the configuration to migrateops.toml,
+    or to the file that -c names. A configuration that is there is left as it is.
     """
-    made = command(directory, template, config_file=config_file or "migrateops.toml", package=package)
+    named = invocation.file
+    chosen = [("-c", named)] if named is not None else []
+    chosen += [("--pyproject", "pyproject.toml")] if pyproject else []
+    chosen += [("--ini", "migrateops.ini")] if ini else []
+    if not chosen and template in ("pyproject", "pyproject_async"):
+        chosen = [(f"-t {template}", "pyproject.toml")]
+    elif len(chosen) > 1 or (ini and template in ("pyproject", "pyproject_async")):
+        raise click.UsageError("Say once where to configure: -c, --pyproject, --ini or a template.")
+    file = chosen[0][1] if chosen else None
+    # A file that -c names need not exist yet.
+    config = Config(named) if named is not None else invocation.config
+    made = command(
+        config, directory, template, package, config_file=file, template_directory=template_directory
+    )
     if invocation.quiet:
         return
     for name in made.files:

@@ -56,8 +56,12 @@ async def run_async_migrations() -> None:
 
 
 def run_migrations_online() -> None:
-    """Migrate in an event loop of our own."""
-    asyncio.run(run_async_migrations())
+    """Migrate over the connection that a program has given, or else in an event loop of our own."""
+    given = config.attributes.get("connection")
+    if given is not None:
+        do_run_migrations(given)
+    else:
+        asyncio.run(run_async_migrations())
 
 
 if context.is_offline_mode():
