@@ -1,9 +1,8 @@
-"""One transaction a revision, one for the run, or none; blocks in autocommit; the same as text offline."""
+"""One transaction a revision, one for the run, or none; blocks in autocommit."""
 
 from __future__ import annotations
 
 import fcntl
-import io
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -346,82 +345,18 @@ op.execute("INSERT INTO child VALUES (99)")
     assert [note.rpartition(" ")[2] for note in noted] == ["aa1", "bb2"]
 
 
-# -- offline --------------------------------------------------------------------------------------
-
-
-def sql(project: Project, revision: str = "head") -> list[str]:
-    """Return the statements of an offline run, one a line, comments left out."""
-    config = Config.find(project.root)
-    config.output_buffer = io.StringIO()
-    command.upgrade(config, revision, sql=True)
-    parts = [" ".join(part.split()) for part in config.output_buffer.getvalue().split("\n\n")]
-    return [part for part in parts if part and not part.startswith("--")]
-
-
-def kinds(statements: list[str]) -> list[str]:
-    return [
-        statement.rstrip(";").split("(")[0].split(" VALUES")[0].split(" SET")[0].strip()
-        for statement in statements
-    ]
-
-
-def two_revisions(project: Project) -> None:
-    project.revision("aa1", None, upgrade='op.execute("INSERT INTO one VALUES (1)")')
-    body = 'with op.get_context().autocommit_block():\n    op.execute("VACUUM")'
-    project.revision("bb2", upgrade=f'op.execute("INSERT INTO two VALUES (2)")\n{body}')
-
-
-def test_offline_one_transaction_a_revision_is_written(project: Project) -> None:
-    two_revisions(project)
-    assert kinds(sql(project)) == [
-        "BEGIN IMMEDIATE",
-        "CREATE TABLE migrateops_version",
-        "INSERT INTO one",
-        "INSERT INTO migrateops_version",
-        "COMMIT",
-        "BEGIN IMMEDIATE",
-        "INSERT INTO two",
-        "COMMIT",
-        "VACUUM",
-        "BEGIN IMMEDIATE",
-        "UPDATE migrateops_version",
-        "COMMIT",
-    ]
-    assert not (project.root / "app.db").exists()
-
-
-def test_offline_one_transaction_for_the_run_is_written(project: Project) -> None:
-    project.configure(transaction="per_run")
-    two_revisions(project)
-    assert kinds(sql(project)) == [
-        "BEGIN IMMEDIATE",
-        "CREATE TABLE migrateops_version",
-        "INSERT INTO one",
-        "INSERT INTO migrateops_version",
-        "INSERT INTO two",
-        "COMMIT",
-        "VACUUM",
-        "BEGIN IMMEDIATE",
-        "UPDATE migrateops_version",
-        "COMMIT",
-    ]
-
-
-def test_offline_no_transaction_writes_none(project: Project) -> None:
-    project.configure(transaction="none")
-    two_revisions(project)
-    assert not {"BEGIN IMMEDIATE", "COMMIT"} & {*kinds(sql(project))}
-
-
-def test_what_is_written_offline_does_what_the_run_does(project: Project) -> None:
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_where_ddl_is_not_transactional_each_revision_is_committed(project: Project, scope: str) -> None:
+    body = """\
+with engine.connect() as connection:
+    context.configure(connection=connection, transactional_ddl=False)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+    project.build(config={"transaction": scope}, env=online(project.url, body))
     project.revision("aa1", None, upgrade=FIRST)
-    project.revision("bb2", upgrade=SECOND)
-    script = "\n".join(sql(project))
-    engine = sa.create_engine(project.url)
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.executescript(script)
-    engine.dispose()
-    assert heads(project.root / "app.db") == ["bb2"]
-    assert upgrade(project).steps == ()
+    project.revision("bb2", upgrade=FAILING)
+    with pytest.raises(RevisionFailed):
+        upgrade(project)
+    # Its data and its version row are kept together all the same.
+    assert heads(project.root / "app.db") == ["aa1"]

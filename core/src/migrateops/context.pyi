@@ -18,6 +18,7 @@ contexts: list[MigrationContext]
 plugins: Plugins
 registrations: Registrations
 script: ScriptDirectory
+stand_ins: list[Any]
 
 begin_transaction = _environment.begin_transaction
 check_committed = _environment.check_committed

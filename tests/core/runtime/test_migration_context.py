@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from migrateops.config import Config
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
+    MissingDriver,
     MultipleHeadsInDatabase,
     NoDatabase,
     NotAConnection,
@@ -151,6 +152,31 @@ def test_asking_leaves_no_transaction_open() -> None:
         MigrationContext.configure(connection, plugins=()).get_current_heads()
         assert not connection.in_transaction()
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"url": "postgresql://u:p@h/d"},
+        {"url": sa.make_url("postgresql+asyncpg://")},
+        {"dialect_name": "postgresql"},
+        {"dialect_name": "postgresql+psycopg"},
+        {"dialect": sa.make_url("postgresql://").get_dialect()()},
+        # The url counts before the name.
+        {"url": "postgresql://", "dialect_name": "sqlite"},
+    ],
+    ids=str,
+)
+def test_what_names_a_dialect(named: dict[str, Any]) -> None:
+    context = MigrationContext.configure(**named)
+    assert (context.dialect.name, context.as_sql, context.connection) == ("postgresql", True, None)
+    assert type(context.pack).name == "postgresql"
+
+
+def test_a_dialect_that_there_is_not() -> None:
+    with pytest.raises(MissingDriver) as caught:
+        MigrationContext.configure(url="nothing+nodriver://u:secret@h/d")
+    assert "secret" not in caught.value.report()
 
 
 @pytest.mark.parametrize("wrong", ["sqlite://", sa.create_engine("sqlite://")], ids=["a url", "an engine"])

@@ -75,6 +75,8 @@ class NotAConnection(RunError, TypeError):
         return f"configure(connection=...): expected a Connection, got {self.given}"
 
     def hint(self) -> str:
+        if self.given.endswith(".AsyncConnection"):
+            return "await its run_sync(), and give the connection that the called function gets"
         return "use `with engine.connect() as connection:` and give the connection"
 
 
@@ -119,7 +121,7 @@ class UnknownOption(RunError, TypeError):
         return "remove it, or install the dialect pack or plugin that declares it"
 
 
-class NotOffline(RunError):
+class NotOffline(RunError, AttributeError):
     """Something was asked that only a live database can answer."""
 
     code = "MO448"
@@ -184,7 +186,8 @@ class RunningLoop(RunError, RuntimeError):
 
     def hint(self) -> str:
         return (
-            "await connection.run_sync(...) with an AsyncConnection, and give its connection to configure()"
+            "await run_sync() of an AsyncConnection, and put the connection that the called function gets"
+            " into config.attributes['connection']"
         )
 
 

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 from migrateops import current
+from migrateops.errors.revisions import CurrentNotKnown
 from migrateops.errors.runtime import NotConfigured, RunNotCommitted
 from migrateops.operations.registry import Registrations
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
-from migrateops.runtime.migration import MigrationContext
+from migrateops.revisions.expressions import as_ids, resolve
+from migrateops.runtime import reading
+from migrateops.runtime.migration import MigrationContext, starting_rows
 from migrateops.runtime.models import models_of
 
 if TYPE_CHECKING:
@@ -31,21 +34,28 @@ class EnvironmentContext:
         config: The configuration.
         script: The script directory.
         **kw: What the command asks for: ``fn``, ``as_sql``, ``starting_rev``, ``destination_rev``,
-            ``tag`` and others; they are options of every ``configure()`` in the block.
+            ``tag`` and others; they are options of every ``configure()`` in the block.  ``fn`` is a
+            function of the version rows and the context that returns the steps to take.
 
     Attributes:
         context: The latest context that ``configure()`` made, or None.
         contexts: All of them, in order; several with several databases.
         registrations: What files executed for this environment alone have registered.
+        stand_ins: Pool entries that a command that only reads has connected to something empty, as
+            the database is not there yet.
     """
 
     def __init__(self, config: Any, script: Any, **kw: Any) -> None:
         self.config = config
         self.script = script
+        if "dont_mutate" in kw:
+            # Alembic's name for a run that only looks.
+            kw["read_only"] = kw.pop("dont_mutate")
         self.context_opts = kw
         self.context: MigrationContext | None = None
         self.contexts: list[MigrationContext] = []
         self.registrations = Registrations()
+        self.stand_ins: list[Any] = []
         self._checked_out: set[int] = set()
         self._lost: list[str] = []
         self._entered: AbstractContextManager[current.Frame] | None = None
@@ -61,6 +71,7 @@ class EnvironmentContext:
 
     def __enter__(self) -> EnvironmentContext:
         _watch_pools()
+        reading.watch()
         self._entered = current.entered(environment=self)
         frame = self._entered.__enter__()
         frame.registrations = self.registrations
@@ -70,6 +81,7 @@ class EnvironmentContext:
         assert self._entered is not None
         self._entered.__exit__(*exc_info)
         self._entered = None
+        reading.forget(self.stand_ins)
         for context in self.contexts:
             if exc_info and exc_info[0] is not None:
                 context.transactions.forget()
@@ -98,21 +110,34 @@ class EnvironmentContext:
         """Return the heads of the scripts."""
         return tuple(self.script.get_heads())
 
-    def get_starting_revision_argument(self) -> Any:
-        """Return the revision that the run starts from: the command's, else the database's."""
+    def get_starting_revision_argument(self) -> str | tuple[str, ...] | None:
+        """Return the id that the run starts from: the command's, else the database's; None is the base."""
         if self.context is not None:
-            return self.context.get_current_revision()
-        if "starting_rev" in self.context_opts:
-            return self.context_opts["starting_rev"]
-        raise NotConfigured("get_starting_revision_argument()")
+            return _one_or_all(_start_of(self.context))
+        if "starting_rev" not in self.context_opts:
+            raise NotConfigured("get_starting_revision_argument()")
+        return _one_or_all(starting_rows(self.script, self.context_opts["starting_rev"]))
 
-    def get_revision_argument(self) -> Any:
-        """Return the revision that the command goes to."""
-        return self.context_opts.get("destination_rev")
+    def get_revision_argument(self) -> str | tuple[str, ...] | None:
+        """Return the id that the command goes to, several for ``heads``; None is the base.
+
+        What counts from the database is returned as given, until ``configure()`` has named one.
+
+        Raises:
+            RevisionError: What the command was given stands for nothing.
+        """
+        texts = as_ids(self.context_opts.get("destination_rev"))
+        rows = _start_of(self.context) if self.context is not None else None
+        try:
+            found = [one for text in texts for one in resolve(self.script.graph, text, rows)]
+        except CurrentNotKnown:
+            return _one_or_all(texts)
+        return _one_or_all(tuple(one.revision for one in found if one is not None))
 
     def get_tag_argument(self) -> str | None:
-        """Return the text given with ``--tag``."""
-        return self.context_opts.get("tag")
+        """Return the text given with ``--tag``, or to ``configure()``."""
+        opts = self.context_opts if self.context is None else self.context.opts
+        return opts.get("tag")
 
     def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
         """Return what was given with ``-x``.
@@ -134,7 +159,7 @@ class EnvironmentContext:
         dialect_opts: Mapping[str, Any] | None = None,
         transactional_ddl: bool | None = None,
         transaction_per_migration: bool | None = None,
-        output_buffer: TextIO | None = None,
+        output_buffer: IO[Any] | None = None,
         starting_rev: str | None = None,
         tag: str | None = None,
         template_args: Mapping[str, Any] | None = None,
@@ -153,15 +178,15 @@ class EnvironmentContext:
             dialect_opts: Arguments of the dialect's constructor.
             transactional_ddl: Overrides what the dialect's pack says.
             transaction_per_migration: True: a transaction for each revision; False: one for the run.
-            output_buffer: Stream for the SQL of an offline run.
-            starting_rev: Revision that an offline run starts from.
+            output_buffer: Stream for the SQL of an offline run, of text or of bytes.
+            starting_rev: Revision that an offline run starts from, over what the command says.
             tag: Free text, for ``get_tag_argument()``.
             template_args: Further variables for the template of new revisions.
             target_metadata: The models: a MetaData, or a list of them; those that the project's
                 configuration names when omitted.
             literal_binds: Offline, write the values of all statements in place.
-            **kw: The other options: ``version_table``, ``compare_type``, ``include_object`` and so
-                on, and those that the dialect's pack declares.
+            **kw: The other options: ``version_table``, ``output_encoding``, ``on_version_apply``,
+                ``compare_type``, ``include_object`` and so on, and those that the dialect's pack declares.
 
         Raises:
             UnknownOption: An option that nobody knows.
@@ -291,6 +316,16 @@ def _on_checkout(dbapi_connection: Any, record: Any, proxy: Any) -> None:
     environment = frame.environment if frame is not None else None
     if environment is not None:
         environment._checked_out.add(id(dbapi_connection))
+
+
+def _start_of(context: MigrationContext) -> tuple[str, ...]:
+    """Return the rows before the first step of the run, also when it is over."""
+    start = context.taken.start
+    return context.get_current_heads() if start is None else start
+
+
+def _one_or_all(ids: tuple[str, ...]) -> str | tuple[str, ...] | None:
+    return ids if len(ids) > 1 else next(iter(ids), None)
 
 
 def all_notes(contexts: Sequence[MigrationContext]) -> list[str]:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import migrateops.ddl.lower  # noqa: F401  the built-in operations' default implementations
-from migrateops.dialects import ANSI, Dialect, embedded
+from migrateops.errors.offline import NoVersionColumn, StartOnline
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
     MultipleHeadsInDatabase,
     NoDatabase,
     NotAConnection,
-    NotOffline,
-    PackTooNew,
 )
 from migrateops.operations.base import Observer
 from migrateops.operations.registry import Namespace, Registrations
 from migrateops.operations.target import Target
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
+from migrateops.revisions.expressions import as_ids, resolve
+from migrateops.runtime.binding import dialect_of, naming_convention, pack_for, writing_dialect
 from migrateops.runtime.lock import locked
+from migrateops.runtime.offline import OfflineTransactions
 from migrateops.runtime.options import check_options
 from migrateops.runtime.statements import Offline, Online
 from migrateops.runtime.step import RevisionStep, Taken
-from migrateops.runtime.transactions import OfflineTransactions, OnlineTransactions, Scope
+from migrateops.runtime.stream import SqlStream
+from migrateops.runtime.transactions import OnlineTransactions, Scope
 from migrateops.runtime.version_table import VersionTable
 
 if TYPE_CHECKING:
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
     from migrateops.runtime.environment import EnvironmentContext
 
 DEFAULT_VERSION_TABLE = "migrateops_version"
+
+
+class PutOff(Protocol):
+    """Changes that are made a little later, so that more can be made with them."""
+
+    def settle(self) -> None:
+        """Make them, and take yourself out of the context."""
+        ...
 
 
 class MigrationContext:
@@ -59,6 +69,8 @@ class MigrationContext:
         notes: What users should be told of the run, one sentence each.
         taken: The steps of the run, and which of them are committed.
         planned: The steps that the one transaction of the run was begun for, or None.
+        may_put_off: Whether a pack may put off the changes of a batch: in the functions of a revision.
+        put_off: What has been put off; None if nothing has.
     """
 
     def __init__(
@@ -78,11 +90,13 @@ class MigrationContext:
         self.notes: list[str] = []
         self.taken = Taken()
         self.planned: tuple[RevisionStep, ...] | None = None
+        self.may_put_off = False
+        self.put_off: PutOff | None = None
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
         check_options(self.opts, self.pack, environment_context)
         self.as_sql = bool(self.opts.get("as_sql", False)) or connection is None
-        self.dialect = _writing_dialect(dialect, self.opts) if self.as_sql else dialect
+        self.dialect = writing_dialect(dialect, self.opts) if self.as_sql else dialect
         registrations = environment_context.registrations if environment_context else Registrations()
         self.namespace = Namespace(self.plugins, registrations)
         scope = _scope(self.opts)
@@ -93,8 +107,9 @@ class MigrationContext:
         if connection is None or self.as_sql:
             self.statements = Offline(
                 self.dialect,
-                self.opts.get("output_buffer"),
-                self.pack.terminator,
+                SqlStream(self.opts.get("output_buffer"), self.opts.get("output_encoding")),
+                self.pack,
+                self.pack.separator(self.opts),
                 literal_binds=bool(self.opts.get("literal_binds", False)),
             )
             self.transactions = OfflineTransactions(
@@ -117,12 +132,13 @@ class MigrationContext:
                 made_here=self._made_here if environment_context is not None else None,
                 read_rows=lambda connection: self.versions.heads(connection),
             )
-        self.versions = VersionTable(
-            self.version_table,
-            self.version_table_schema,
-            primary_key=bool(self.opts.get("version_table_pk", True)),
-            send=self.run_statement,
+        primary_key = bool(self.opts.get("version_table_pk", True))
+        table = self.pack.version_table(
+            self.version_table, self.version_table_schema, primary_key=primary_key
         )
+        if "version_num" not in table.c:
+            raise NoVersionColumn(type(self.pack).__qualname__, self.version_table)
+        self.versions = VersionTable(table, send=self.run_statement)
 
     @classmethod
     def configure(
@@ -163,7 +179,7 @@ class MigrationContext:
             dialect = connection.dialect
         elif url is not None or dialect_name is not None:
             target = make_url(url) if url is not None else make_url(f"{dialect_name}://")
-            dialect = _dialect_of(target)(**(dialect_opts or {}))
+            dialect = dialect_of(target)(**(dialect_opts or {}))
         elif dialect is None:
             raise NoDatabase
         if dialect_opts:
@@ -192,7 +208,7 @@ class MigrationContext:
             keys=self.pack.keys(self.dialect.name),
             server_version=self.server_version,
             capabilities=self.pack.capabilities(self.server_version),
-            naming_convention=_naming_convention(self.opts.get("target_metadata")),
+            naming_convention=naming_convention(self.opts.get("target_metadata")),
             as_sql=self.as_sql,
             options={name: self.opts[name] for name in self.pack.configure_options if name in self.opts},
         )
@@ -212,6 +228,11 @@ class MigrationContext:
             return bool(override)
         version = self.pack.server_version(self.connection) if self.connection is not None else None
         return self.pack.capabilities(version).transactional_ddl
+
+    @property
+    def purge(self) -> bool:
+        """Whether the version table is still to be emptied, as ``stamp --purge`` asks."""
+        return bool(self.opts.get("purge", False))
 
     @property
     def dialect_name(self) -> str:
@@ -254,10 +275,44 @@ class MigrationContext:
         """Run a statement, or write it; a string is taken as ``text()``."""
         self.run_statement(sql, execution_options=execution_options)
 
+    def settle(self) -> None:
+        """Make the changes that a pack has put off."""
+        if self.put_off is not None:
+            self.put_off.settle()
+
+    @contextmanager
+    def putting_off(self) -> Iterator[None]:
+        """Let packs put off changes within the block: to the next statement, and to its end at the latest.
+
+        What is put off when the block ends with an error is not done.
+        """
+        from sqlalchemy import event
+
+        def settle(*_: Any) -> None:
+            self.settle()
+
+        watched = None if self.as_sql else self.connection
+        if watched is not None:
+            event.listen(watched, "before_cursor_execute", settle)
+        self.may_put_off = watched is not None
+        try:
+            yield
+            self.settle()
+        finally:
+            self.may_put_off = False
+            self.put_off = None
+            if watched is not None:
+                event.remove(watched, "before_cursor_execute", settle)
+
     def static_output(self, text: str) -> None:
         """Write *text* into the stream as it is; nothing online."""
         if isinstance(self.statements, Offline):
             self.statements.static_output(text)
+
+    def comment(self, text: str) -> None:
+        """Write *text* into the stream as a comment of one line; nothing online."""
+        if isinstance(self.statements, Offline):
+            self.statements.output.comment(text)
 
     # -- transactions -------------------------------------------------------------------------
     @contextmanager
@@ -272,15 +327,21 @@ class MigrationContext:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        from migrateops.runtime.run import look, prepare
+        from migrateops.runtime.run import look, prepare, readies_table
 
         standalone = self.opts.get("fn") is None
+        if self.as_sql and self.opts.get("read_only"):
+            yield
+            return
         if standalone or self.as_sql:
             with self.transactions.run(always=standalone):
                 yield
             return
-        steps = look(self) if self.transactions.scope == "per_run" and not self.opts.get("read_only") else ()
-        if not steps and not self.opts.get("purge"):
+        # Where each revision has its own transaction, run_migrations() sees to everything.
+        steps = (
+            look(self) if self.transactions.scope == "per_run" and not self.opts.get("read_only") else None
+        )
+        if steps is None or not (steps or readies_table(self)):
             yield
             return
         # The lock comes first: whoever waits for it is in no transaction.
@@ -303,18 +364,16 @@ class MigrationContext:
         Raises:
             ForeignTransaction: The caller owns the transaction.
         """
+        self.settle()
         return self.transactions.autocommit()
 
     # -- heads --------------------------------------------------------------------------------
     def get_current_heads(self) -> tuple[str, ...]:
         """Return the rows of the version table; offline, the revision that the run starts from."""
         if self.as_sql:
-            start = self.opts.get("starting_rev")
-            if start in (None, "base"):
-                return ()
-            return tuple(start) if isinstance(start, list | tuple) else (str(start),)
+            return starting_rows(self.script, self.opts.get("starting_rev"))
         if self.opts.get("starting_rev") is not None:
-            raise NotOffline("starting_rev with a connection; it")
+            raise StartOnline(self.opts["starting_rev"])
         with self.reading() as connection:
             return self.versions.heads(connection)
 
@@ -363,28 +422,21 @@ class MigrationContext:
         apply(self, prepare(self, stamp_steps(graph, self.get_current_heads(), revision)), graph=graph)
 
 
-def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialect:
-    """Return the pack of a dialect: an installed one, the embedded one, or the ANSI default.
+def starting_rows(script: Any, given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the ids that an offline run starts from; none is the base.
 
     Args:
-        name: SQLAlchemy's name of the dialect.
-        generic: Dialects that may do with the ANSI default.
+        script: The script directory; without one, what is given are whole ids.
+        given: Identifiers.
 
     Raises:
-        UnknownDialect: There is none, and *generic* does not list the name.
-        PackTooNew: It was written for a later contract.
+        RevisionError: One of them stands for nothing.
     """
-    found: Any = embedded(name) or plugins.dialect_pack(name)
-    if found is not None:
-        if found.contract[0] > Dialect.contract[0]:
-            raise PackTooNew(
-                f"{found.__module__}.{found.__qualname__}", name, found.contract, Dialect.contract
-            )
-        made: Dialect = found()
-        return made
-    if name in generic or name == "default":
-        return ANSI()
-    raise plugins.unknown_dialect(name)
+    texts = as_ids(given)
+    if script is None:
+        return tuple(text for text in texts if text != "base")
+    found = (one.revision for text in texts for one in resolve(script.graph, text) if one is not None)
+    return tuple(dict.fromkeys(found))
 
 
 def _plugins_of(environment: EnvironmentContext | None) -> Plugins:
@@ -399,37 +451,3 @@ def _scope(opts: Mapping[str, Any]) -> Scope:
         return "per_revision" if each else "per_run"
     scope: Scope = opts.get("transaction") or ("per_revision" if opts.get("fn") else "per_run")
     return scope
-
-
-def _dialect_of(url: Any) -> Callable[..., SQLAlchemyDialect]:
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    from migrateops.errors.runtime import MissingDriver
-
-    try:
-        found: Callable[..., SQLAlchemyDialect] = url.get_dialect()
-    except (NoSuchModuleError, ArgumentError, ImportError) as exc:
-        raise MissingDriver(url.render_as_string(), str(exc)) from exc
-    return found
-
-
-def _writing_dialect(dialect: SQLAlchemyDialect, opts: Mapping[str, Any]) -> SQLAlchemyDialect:
-    """Return the dialect that writes SQL for people: ``:name``, and no percent sign doubled."""
-    if "paramstyle" in opts.get("dialect_opts", {}) or dialect.paramstyle == "named":
-        return dialect
-    make: Any = type(dialect)
-    made: SQLAlchemyDialect = make(paramstyle="named", **opts.get("dialect_opts", {}))
-    return made
-
-
-def _naming_convention(metadata: Any) -> Mapping[str, Any] | None:
-    """Return the naming convention of the models; that of the first of several that has one."""
-    from sqlalchemy import MetaData
-
-    default = MetaData().naming_convention
-    listed = metadata if isinstance(metadata, list | tuple) else [metadata]
-    for one in listed:
-        convention: Mapping[str, Any] | None = getattr(one, "naming_convention", None)
-        if convention and convention != default:
-            return convention
-    return None

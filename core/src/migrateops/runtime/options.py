@@ -19,6 +19,7 @@ OPTIONS = frozenset(
         "destination_rev",
         "dialect_opts",
         "downgrade_token",
+        "ensure_version",
         "fn",
         "generic_dialects",
         "include_name",
@@ -56,6 +57,9 @@ OPTIONS = frozenset(
 )
 """Every option that core reads."""
 
+_RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
+"""Alembic's options that have another name here."""
+
 
 def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> None:
     """Refuse an option that neither core nor the dialect's pack nor the environment knows.
@@ -66,4 +70,4 @@ def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> N
     known = OPTIONS | pack.configure_options
     for name in opts:
         if name not in known:
-            raise UnknownOption(name, closest(name, known))
+            raise UnknownOption(name, _RENAMED.get(name) or closest(name, known))

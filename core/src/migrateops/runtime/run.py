@@ -41,7 +41,7 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     steps = look(context)
     config = getattr(context.config, "settings", None)
     if context.opts.get("read_only") or not (
-        steps or context.opts.get("purge") or getattr(config, "run_hooks", False)
+        steps or readies_table(context) or getattr(config, "run_hooks", False)
     ):
         return
     with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
@@ -49,6 +49,11 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
             # Somebody else may have run meanwhile.
             steps = look(context, steps)
         apply(context, prepare(context, steps), kw, lock=lock)
+
+
+def readies_table(context: MigrationContext) -> bool:
+    """Say whether the version table is to be created or emptied, even if there are no steps."""
+    return bool(context.opts.get("purge") or context.opts.get("ensure_version"))
 
 
 def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step]:
@@ -225,10 +230,11 @@ class _Run:
     def take(self) -> None:
         context = self.context
         progress: Callable[[RevisionStep, int, int], None] | None = context.opts.get("progress")
-        if not self.plan and context.opts.get("purge"):
+        if not self.plan and readies_table(context):
+            rows = () if context.opts.get("purge") else self.rows
             with context.transactions.step(rebuilds=False):
                 self._ready_table()
-                context.taken.take(None, ())
+                context.taken.take(None, rows)
         for number, step in enumerate(self.plan):
             if self.lock is not None and not self.lock.held():
                 raise LockLost(self.done, len(self.plan) - self.done)
@@ -242,7 +248,9 @@ class _Run:
         context = self.context
         if not self.table_is_there:
             context.opts.pop("purge", None)
-            context.versions.create()
+            # A stream that starts from nothing may be for a database that has been there before.
+            asked = context.as_sql and context.target.capabilities.if_not_exists
+            context.versions.create(if_not_exists=asked)
             self.table_is_there = True
         elif context.opts.pop("purge", False):
             context.versions.clear()
@@ -261,7 +269,7 @@ class _Run:
                 hooks.call("migrateops_before_revision", ctx=context, step=step)
                 started = True
                 if context.as_sql:
-                    context.static_output(f"-- Running {step.describe()}")
+                    context.comment(f"Running {step.describe()}")
                     self._ready_table()
                 self._call(step)
                 if context.transactions.current is not None:
@@ -291,7 +299,8 @@ class _Run:
             return
         with current.entered(environment=self.context.environment_context, operations=self.operations):
             try:
-                getattr(step.module, step.direction)(**self.kw)
+                with self.context.putting_off():
+                    getattr(step.module, step.direction)(**self.kw)
             except SystemExit as exc:
                 # Let through, it would end the command with the script's own status, 0 among them.
                 raise ScriptExited(exc.code) from exc
@@ -330,6 +339,9 @@ class _Run:
             return "the SQL written so far is incomplete"
         if transaction is None:
             return f"nothing of it is applied, the database is at {at}"
+        said = transaction.remains()
+        if said is not None:
+            return f"{said}, the version table is at {at}"
         if not transaction.owned and transaction.atomic:
             return f"it is undone by whoever owns the transaction, which was at {at}"
         if context.transactions.holds_run:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, TextClause, literal, text
 from sqlalchemy.engine.mock import MockConnection
@@ -14,11 +13,16 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrateops.ddl.statements import Execute, TableEvent
+from migrateops.errors.runtime import NotOffline
 from migrateops.operations.schema_objects import require_values
+from migrateops.runtime.literals import literal_compiler
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+
+    from migrateops.dialects.base import Dialect
+    from migrateops.runtime.stream import SqlStream
 
 
 _STRINGS = re.compile(r"'[^']*'")
@@ -69,33 +73,62 @@ class Online:
         return self.connection.execute(statement, parameters, execution_options=execution_options or {})
 
 
+class OfflineBind(MockConnection):
+    """What stands for the connection where statements are written."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotOffline(f"{name} of the connection")
+
+
+class NoRows:
+    """The result of a statement that was written; not even whether there are rows is known."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotOffline(f"{name} of a result")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotOffline("a result")
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class Offline:
     """Write statements into a stream; nothing can be asked.
 
     Args:
         dialect: SQLAlchemy's dialect that writes them.
-        stream: Where to; standard output when None.
-        terminator: What ends a statement.
+        output: Where to.
+        pack: The dialect's pack, which says what ends a statement, and how some values are written.
+        separator: A line to write behind each statement, or None.
         literal_binds: Write the values of statements other than DDL in place.
     """
 
     def __init__(
         self,
         dialect: SQLAlchemyDialect,
-        stream: TextIO | None,
-        terminator: str,
+        output: SqlStream,
+        pack: Dialect,
+        separator: str | None = None,
         *,
         literal_binds: bool,
     ) -> None:
         self.dialect = dialect
-        self.stream = stream
-        self.terminator = terminator
+        self.output = output
+        self.terminator = pack.terminator
+        self.separator = separator
         self.literal_binds = literal_binds
-        self.bind: Any = MockConnection(dialect, self._from_bind)
+        self.bind: Any = OfflineBind(dialect, self._from_bind)
         self._memo = Memo()
+        self._compiler = literal_compiler(dialect.statement_compiler, pack)
 
-    def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> None:
+    def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows:
         self.send(Execute(statement, parameters))
+        return NoRows()
 
     def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> None:
         """Write one statement, once for each set of its parameters."""
@@ -114,25 +147,27 @@ class Offline:
         for one in sets:
             written = self._text(statement, one)
             self._memo.forget_dropped(written)
-            self.static_output(self._ended(written))
+            self.write(written)
 
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
-        literal = self.literal_binds
-        if parameters:
-            literal = True
-            statement = _bound(statement, parameters)
-        options: dict[str, Any] = {}
-        # An INSERT and the like has no meaning but with its values; DDL has none.
-        if not isinstance(statement, ExecutableDDLElement) and (literal or isinstance(statement, UpdateBase)):
-            options["literal_binds"] = True
-            if isinstance(statement, TextClause):
-                # A database refuses a parameter without a value; as a literal it would become NULL.
-                require_values("execute", statement)
-        written = str(statement.compile(dialect=self.dialect, compile_kwargs=options)).strip()
         if isinstance(statement, ExecutableDDLElement):
             # SQLAlchemy's layout has tabs; those in a default or a comment are data.
-            written = _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
-        return written
+            written = str(statement.compile(dialect=self.dialect)).strip()
+            return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
+        # An INSERT and the like has no meaning but with its values.
+        if not (parameters or self.literal_binds or isinstance(statement, UpdateBase)):
+            return str(statement.compile(dialect=self.dialect)).strip()
+        if parameters:
+            statement = _bound(statement, parameters)
+        if isinstance(statement, TextClause):
+            # A database refuses a parameter without a value; as a literal it would become NULL.
+            require_values("execute", statement)
+        return str(self._compiler(self.dialect, statement, compile_kwargs={"literal_binds": True})).strip()
+
+    def write(self, statement: str) -> None:
+        """Write the text of a statement, with what ends it."""
+        ended = self._ended(statement)
+        self.static_output(ended if self.separator is None else f"{ended}\n{self.separator}")
 
     def _ended(self, written: str) -> str:
         """Return a statement with the terminator, which must not become part of a comment."""
@@ -142,9 +177,7 @@ class Offline:
 
     def static_output(self, written: str) -> None:
         """Write *written* as it is, and an empty line after it."""
-        stream = self.stream if self.stream is not None else sys.stdout
-        stream.write(f"{written}\n\n")
-        stream.flush()
+        self.output.write(f"{written}\n\n")
 
 
 def fire(event: TableEvent, bind: Any, memo: Memo) -> None:

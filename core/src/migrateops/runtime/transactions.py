@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from migrateops.dialects.transaction import Transaction
 from migrateops.errors.database import NoLongerAtomic
 from migrateops.errors.runtime import ForeignTransaction
+from migrateops.runtime.callers import ForeignOutcome, held_elsewhere
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from migrateops.dialects.base import Dialect
-    from migrateops.runtime.statements import Offline
     from migrateops.runtime.step import Taken
 
 Scope = Literal["per_revision", "per_run", "none"]
@@ -250,7 +249,7 @@ class OnlineTransactions:
             return False
         in_block = getattr(self.connection, "_trans_context_manager", None) is not None
         del transaction
-        return not in_block and not _held_elsewhere(self.connection)
+        return not in_block and not held_elsewhere(self.connection)
 
     def settle(self) -> None:
         """End the transaction that was begun by the way, by reading the version table if nothing else."""
@@ -298,115 +297,6 @@ class OnlineTransactions:
             self.current.atomic = False
 
 
-class OfflineTransactions:
-    """The transactions of a run that writes SQL: their text.
-
-    Args:
-        output: The stream.
-        pack: The dialect's pack.
-        scope: What one transaction is around.
-        transactional_ddl: Whether a rollback takes DDL with it; else nothing is written.
-        taken: Is told of the steps that were written.
-    """
-
-    current = None
-    holds_run = False
-
-    def __init__(
-        self, output: Offline, pack: Dialect, scope: Scope, *, transactional_ddl: bool, taken: Taken
-    ) -> None:
-        self.taken = taken
-        self.output = output
-        self.pack = pack
-        self.scope = scope if transactional_ddl else "none"
-        self._open = False
-
-    def settle(self) -> None:
-        """Nothing was read."""
-
-    def forget(self) -> None:
-        """There is no connection."""
-
-    def how_lost(self) -> None:
-        """Nothing can be lost."""
-
-    @contextmanager
-    def run(self, *, rebuilds: bool = False, always: bool = False) -> Iterator[None]:
-        """Write BEGIN and COMMIT around the whole block, where that is the scope, or *always*."""
-        wanted = self.scope == "per_run" or (always and self.scope != "none")
-        with self._written(wanted and not self._open):
-            yield
-
-    @contextmanager
-    def step(self, *, rebuilds: bool) -> Iterator[None]:
-        """Write BEGIN and COMMIT around one step, where that is the scope."""
-        with self._written(self.scope == "per_revision" and not self._open):
-            yield
-        self.taken.keep()
-
-    @contextmanager
-    def _written(self, wanted: bool) -> Iterator[None]:
-        if not wanted:
-            yield
-            return
-        self._write(self.pack.begin_text())
-        self._open = True
-        try:
-            yield
-            self._write(self.pack.commit_text())
-        finally:
-            self._open = False
-
-    @contextmanager
-    def autocommit(self) -> Iterator[None]:
-        """Write COMMIT before the block and BEGIN after it."""
-        if self._open:
-            self._write(self.pack.commit_text())
-        yield
-        if self._open:
-            self._write(self.pack.begin_text())
-
-    def _write(self, text: str | None) -> None:
-        if text is not None:
-            self.output.static_output(f"{text}{self.output.terminator}")
-
-
-class ForeignOutcome:
-    """How the transaction that the caller owns ends, learnt from the connection's own events.
-
-    Attributes:
-        outcome: What was learnt so far.
-        made_here: Whether ``env.py`` made the connection.
-    """
-
-    def __init__(self, connection: Connection, *, made_here: bool) -> None:
-        from sqlalchemy import event
-
-        self.outcome: Literal["open", "committed", "rolled back"] = "open"
-        self.made_here = made_here
-        self._connection = connection
-        self._listening = True
-        event.listen(connection, "commit", self._committed)
-        event.listen(connection, "rollback", self._rolled_back)
-
-    def forget(self) -> None:
-        """Remove the listeners; not from inside of one, as the others are being called then."""
-        from sqlalchemy import event
-
-        if self._listening:
-            self._listening = False
-            event.remove(self._connection, "commit", self._committed)
-            event.remove(self._connection, "rollback", self._rolled_back)
-
-    def _committed(self, connection: Any) -> None:
-        if self.outcome == "open":
-            self.outcome = "committed"
-
-    def _rolled_back(self, connection: Any) -> None:
-        if self.outcome == "open":
-            self.outcome = "rolled back"
-
-
 def _ended(transaction: Transaction) -> bool:
     """Say whether something has ended a transaction under the steps in it."""
     try:
@@ -417,25 +307,3 @@ def _ended(transaction: Transaction) -> bool:
         # The connection is broken; a server undoes what was open on it.
         return False
     return False
-
-
-class _Holder:
-    __slots__ = ("held",)
-
-    def __init__(self, held: object) -> None:
-        self.held = held
-
-
-def _references(holder: Any, name: str) -> int:
-    held = getattr(holder, name)
-    return sys.getrefcount(held)
-
-
-def _held_elsewhere(connection: Connection) -> bool:
-    """Say whether anything but the connection refers to its transaction.
-
-    Counted against an object that is held once for certain, as interpreters differ in what they
-    count besides.
-    """
-    once = _Holder(object())
-    return _references(connection, "_transaction") > _references(once, "held")

@@ -5,26 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import (
-    Column,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    bindparam,
-    inspect,
-    select,
-)
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.schema import CreateTable
 
 from migrateops.ddl.statements import Execute
 from migrateops.errors.runtime import VersionRowMismatch
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-WIDTH = 64
-"""Longest revision id that the table holds, in characters."""
+    from sqlalchemy import Connection, Table
 
 
 class RowChanges(Protocol):
@@ -44,20 +32,14 @@ class VersionTable:
     """Read and write the rows.
 
     Args:
-        name: Name of the table, unquoted.
-        schema: Schema of the table, unquoted; the connection's default when None.
-        primary_key: Give the table a primary key when it is created.
+        table: As the dialect's pack describes it.
         send: What runs a statement.
     """
 
-    def __init__(self, name: str, schema: str | None, *, primary_key: bool, send: Any) -> None:
-        self.name = name
-        self.schema = schema
-        self.table = Table(
-            name, MetaData(), Column("version_num", String(WIDTH), nullable=False), schema=schema
-        )
-        if primary_key:
-            self.table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{name}_pkc"))
+    def __init__(self, table: Table, *, send: Any) -> None:
+        self.name = table.name
+        self.schema = table.schema
+        self.table = table
         self._send = send
 
     def exists(self, connection: Connection) -> bool:
@@ -71,9 +53,13 @@ class VersionTable:
             return ()
         return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
 
-    def create(self) -> None:
-        """Send CREATE TABLE."""
-        self._send(CreateTable(self.table))
+    def create(self, *, if_not_exists: bool = False) -> None:
+        """Send CREATE TABLE.
+
+        Args:
+            if_not_exists: Write IF NOT EXISTS, where nothing tells whether it is there.
+        """
+        self._send(CreateTable(self.table, if_not_exists=if_not_exists))
 
     def clear(self) -> None:
         """Send DELETE of all rows."""

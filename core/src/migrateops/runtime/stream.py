@@ -1,0 +1,93 @@
+"""The stream that an offline run writes its SQL into, and the encoding of it."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import sys
+from typing import IO, Any
+
+from migrateops.errors.offline import NotEncodable, UnknownEncoding
+
+
+class SqlStream:
+    """Write text in one encoding; what that does not have is an error, never another text.
+
+    Standard output is UTF-8, whatever the locale, so that a script is the same on every machine;
+    a terminal, and who sets ``PYTHONIOENCODING``, gets its own.
+
+    Args:
+        stream: A stream of text or of bytes; standard output when None.
+        encoding: Of what is written; the stream's own when None, and UTF-8 where it is one of bytes.
+
+    Raises:
+        UnknownEncoding: There is no such encoding.
+    """
+
+    def __init__(self, stream: IO[Any] | None, encoding: str | None = None) -> None:
+        self._given = stream
+        self._encoding = encoding
+        # One for the whole stream: some encodings begin it with a mark.
+        self._encoder = None if encoding is None else _encoder(encoding)
+
+    @property
+    def stream(self) -> IO[Any]:
+        """Where the text goes; standard output is looked up each time, as it may be redirected."""
+        return self._given if self._given is not None else sys.stdout
+
+    def write(self, text: str) -> None:
+        """Write *text*, or nothing of it.
+
+        Raises:
+            NotEncodable: The encoding does not have a character of it.
+        """
+        try:
+            self._write(text)
+        except UnicodeEncodeError as error:
+            raise NotEncodable(error.object[error.start], error.encoding) from error
+
+    def comment(self, text: str) -> None:
+        """Write a line that is a comment; what the encoding does not have is written as an escape."""
+        line = f"-- {' '.join(text.split())}\n\n"
+        try:
+            self.write(line)
+        except NotEncodable:
+            self.write(line.encode("ascii", "backslashreplace").decode())
+
+    def _write(self, text: str) -> None:
+        stream = self.stream
+        raw = _bytes_of(stream)
+        encoder = self._encoder
+        if encoder is None and (raw is stream or (raw is not None and _is_standard_output(stream))):
+            encoder = self._encoder = _encoder("utf-8")
+        if encoder is None:
+            stream.write(text)
+        else:
+            encoded = encoder.encode(text)
+            if raw is None:
+                # A stream without bytes behind it, such as a StringIO: only the check remains.
+                stream.write(text)
+            else:
+                # What was written as text before comes before.
+                stream.flush()
+                raw.write(encoded)
+        stream.flush()
+
+
+def _encoder(name: str) -> codecs.IncrementalEncoder:
+    try:
+        return codecs.getincrementalencoder(name)()
+    except LookupError:
+        raise UnknownEncoding(name) from None
+
+
+def _bytes_of(stream: Any) -> Any:
+    """Return the stream of bytes that *stream* is, or that is behind it, or None."""
+    if isinstance(stream, io.RawIOBase | io.BufferedIOBase):
+        return stream
+    return getattr(stream, "buffer", None)
+
+
+def _is_standard_output(stream: Any) -> bool:
+    return stream is sys.stdout and not stream.isatty() and not os.environ.get("PYTHONIOENCODING")
