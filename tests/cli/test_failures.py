@@ -49,7 +49,11 @@ def test_an_unknown_command_is_wrong_usage(project: Project, words: list[str], m
         ["show"],
         ["heads", "more"],
         ["--plugins", "some", "heads"],
-        ["init", "-t", "x"],
+        ["completion", "csh"],
+        ["merge"],
+        ["upgrade", "--sql", "--json"],
+        ["stamp", "head", "--json", "--sql"],
+        ["ensure_version", "--sql", "--json"],
     ],
 )
 def test_wrong_usage(project: Project, words: list[str]) -> None:
@@ -94,6 +98,43 @@ def test_debug_shows_the_traceback_of_a_coded_error_too(project: Project) -> Non
     result = project.run("--debug", "show", "nix", check=False)
     assert "Traceback" in result.stderr
     assert "\nerror[MO201]: " in result.stderr
+
+
+@pytest.mark.parametrize("words", [["heads"], ["-q", "heads"], ["upgrade"], ["check"], ["merge", "heads"]])
+def test_an_error_is_a_document_where_one_is_asked_for(project: Project, words: list[str]) -> None:
+    project.revision("aa1", "gone")
+    project.revision("bb2", "lost")
+    result = project.run(*words, "--json", check=False)
+    assert result.returncode == 1
+    found = json.loads(result.stdout)
+    assert found["error"]["code"] == "MO221"
+    assert [fault["code"] for fault in found["faults"]] == ["MO224", "MO224"]
+    # In words, too, for whoever reads the log.
+    assert result.stderr.count("error[MO224]: ") == 2
+
+
+def test_a_mistake_of_ours_is_a_document_too(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kw: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("migrateops.commands.read.heads", broken)
+    for words in (["heads"], ["-q", "heads"]):
+        result = project.run(*words, "--json", check=False)
+        assert (result.returncode, json.loads(result.stdout)["error"]["code"]) == (1, "MO000")
+
+
+def test_notes_of_an_error_are_in_its_document(project: Project) -> None:
+    project.revision("aa1", upgrade="raise LookupError('no')")
+    found = json.loads(project.run("upgrade", "--json", check=False).stdout)
+    assert found["error"]["code"] == "MO440"
+    assert any("aa1" in note for note in found["error"]["notes"])
+
+
+def test_the_peers_name_for_debug_is_known(project: Project) -> None:
+    for words in (["--raiseerr", "show", "nix"], ["upgrade", "nix", "--raiseerr"]):
+        result = project.run(*words, check=False)
+        assert "Traceback" in result.stderr
+    assert "--raiseerr" not in project.run("--help").stdout + project.run("upgrade", "--help").stdout
 
 
 def test_an_interrupt_has_a_status(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +183,7 @@ def test_after_hooks_that_fail_have_a_status(project: Project, fake_dist: Site) 
 
 
 @pytest.mark.parametrize(
-    "words", [["stamp", "aa1"], ["upgrade", "--sql"], ["upgrade", "--sql", "--json"], ["-q", "upgrade"]]
+    "words", [["stamp", "aa1"], ["upgrade", "--sql"], ["upgrade", "--json"], ["-q", "upgrade"]]
 )
 def test_every_way_to_run_shows_what_after_hooks_raised(
     project: Project, fake_dist: Site, words: list[str]
@@ -156,7 +197,9 @@ def test_every_way_to_run_shows_what_after_hooks_raised(
     result = project.cli(*words, check=False)
     assert result.returncode == 3
     assert [line for line in result.stderr.splitlines() if line.startswith("error[MO519]: ")]
-    assert "MO519" not in result.stdout
+    printed = json.loads(result.stdout)["hook_errors"] if "--json" in words else []
+    assert [error["code"] for error in printed] == (["MO519"] if "--json" in words else [])
+    assert "MO519" not in result.stdout or printed
 
 
 @pytest.mark.parametrize("words", [["upgrade"], ["upgrade", "--sql"], ["stamp", "head"]])

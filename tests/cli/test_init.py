@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migrateops.commands.init import init, templates
+from migrateops.commands.init import init
+from migrateops.commands.list_templates import list_templates
 from migrateops.config import Config
 from migrateops.errors.commands import DirectoryNotEmpty, UnknownTemplate
 from tests.project import Project
@@ -38,15 +39,6 @@ def test_what_is_made_works(empty: Project, template: str, option: str | None) -
     empty.cli("upgrade")
     assert empty.cli("current").stdout == "aa1 (head), first\n"
     assert (empty.root / "app.db").exists()
-
-
-def test_the_async_template_works(empty: Project) -> None:
-    pytest.importorskip("aiosqlite")
-    empty.cli("init", "-t", "async")
-    empty.cli("revision", "--rev-id", "aa1", "-m", "first")
-    url = "sqlite+aiosqlite:///app.db"
-    empty.cli("upgrade", "--url", url)
-    assert empty.cli("current", "--url", url).stdout == "aa1 (head), first\n"
 
 
 def test_the_table_is_added_to_a_pyproject(empty: Project) -> None:
@@ -103,11 +95,11 @@ def test_package(empty: Project) -> None:
 
 def test_an_empty_directory_is_taken_and_no_other(empty: Project) -> None:
     (empty.root / "scripts").mkdir()
-    init("scripts", root=empty.root)
+    init(None, "scripts", root=empty.root)
     before = files(empty.root)
     for name in ("scripts", "migrateops.toml"):
         with pytest.raises(DirectoryNotEmpty) as caught:
-            init(name, root=empty.root)
+            init(None, name, root=empty.root)
         assert caught.value.directory == str(empty.root / name)
     assert files(empty.root) == before
 
@@ -127,8 +119,47 @@ def test_nothing_is_left_where_it_fails(empty: Project, monkeypatch: pytest.Monk
 
 
 def test_an_unknown_template(empty: Project) -> None:
-    assert templates() == ("async", "generic", "plain")
     with pytest.raises(UnknownTemplate) as caught:
         init(template="genric", root=empty.root)
-    assert caught.value.known == templates()
+    assert caught.value.known == tuple(one.name for one in list_templates())
     assert caught.value.hint() == "use 'generic'"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--ini", "--pyproject"],
+        ["-t", "pyproject", "--ini"],
+        ["-c", "other.toml", "--ini"],
+    ],
+)
+def test_where_to_configure_is_said_once(empty: Project, words: list[str]) -> None:
+    result = empty.run("init", *words, check=False)
+    assert result.returncode == 2
+    assert files(empty.root) == set()
+
+
+@pytest.mark.parametrize("template", ["pyproject", "pyproject_async"])
+def test_a_template_may_say_where_to_configure(empty: Project, template: str) -> None:
+    empty.run("init", "-t", template)
+    assert (empty.root / "pyproject.toml").read_text().startswith("[tool.migrateops]\n")
+    assert not (empty.root / "migrateops.toml").exists()
+    empty.run("init", "again", "-t", template, "--pyproject")
+
+
+@pytest.mark.parametrize("name", ["conf/shop.toml", "shop.ini", "conf/pyproject.toml"])
+def test_the_file_that_is_named_is_written(empty: Project, name: str) -> None:
+    (empty.root / "conf").mkdir()
+    result = empty.run("-c", name, "init", "scripts")
+    assert f"wrote {name}\n" in result.stdout
+    with_name = Config.from_file(empty.root / name)
+    assert with_name.settings.script_location.endswith("scripts")
+    before = (empty.root / name).read_bytes()
+    assert f"{name} is there already" in empty.run("-c", name, "init", "more").stdout
+    assert (empty.root / name).read_bytes() == before
+
+
+def test_the_named_pyproject_gets_the_table(empty: Project) -> None:
+    empty.write("pyproject.toml", '[project]\nname = "shop"\n')
+    empty.run("-c", "pyproject.toml", "init")
+    assert set(tomllib.loads((empty.root / "pyproject.toml").read_text())) == {"project", "tool"}

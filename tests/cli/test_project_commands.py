@@ -181,3 +181,50 @@ def test_a_database_is_chosen_by_name(two: Project) -> None:
     two.configure(databases={"reports": {"url": f"sqlite:///{two.root / 'reports.db'}"}})
     two.run("-n", "reports", "upgrade", "aa1")
     assert (two.run("current").stdout, two.run("current", "-n", "reports").stdout) == ("", "aa1, first\n")
+
+
+def test_behind_current_c_is_check_heads(two: Project) -> None:
+    assert two.run("current", "-c", check=False).returncode == 4
+    two.run("upgrade", "--url", "sqlite:///other.db")
+    two.write("other.toml", 'script_location = "migrations"\nurl = "sqlite:///other.db"\n')
+    assert two.run("-c", "other.toml", "current", "-c").stdout == "bb2 (head), second\n"
+    assert two.run("current", "--config", "other.toml", "-c").returncode == 0
+    assert two.run("current", "-c", "other.toml", check=False).returncode == 2
+
+
+def test_current_of_a_database_without_revisions(two: Project) -> None:
+    assert two.run("current").stdout == ""
+    assert two.run("current", "-v").stdout == "Revision: <base>\n"
+    assert two.run("current", "--json").stdout == "[]\n"
+
+
+def test_purge_stamps_also_where_there_is_no_lock(two: Project) -> None:
+    two.configure(lock="off")
+    two.run("upgrade", "aa1")
+    assert two.run("stamp", "--purge", "bb2").stdout == "stamp <base> -> bb2, second\n"
+    assert two.run("current").stdout == "bb2 (head), second\n"
+
+
+def test_branches(two: Project) -> None:
+    assert two.run("branches").stdout == ""
+    two.revision("cc3", "aa1", message="third")
+    assert two.run("branches").stdout.splitlines() == [
+        "aa1 (branchpoint), first",
+        "    -> bb2 (head), second",
+        "    -> cc3 (head), third",
+    ]
+    assert "Follows: <base>" in two.run("branches", "-v").stdout
+    [point] = json.loads(two.run("branches", "--json").stdout)
+    assert [one["revision"] for one in point["followed_by"]] == ["bb2", "cc3"]
+
+
+@pytest.mark.parametrize("words", [[], ["-q"], ["--sql"]])
+def test_ensure_version(two: Project, words: list[str]) -> None:
+    result = two.run("ensure_version", *words)
+    if words == ["--sql"]:
+        assert "CREATE TABLE" in result.stdout
+        assert not (two.root / "app.db").exists()
+        return
+    assert result.stdout == ("created migrateops_version\n" if not words else "")
+    again = json.loads(two.run("ensure_version", "--json").stdout)
+    assert [table["created"] for table in again] == [False]

@@ -35,6 +35,8 @@ def imported(project: Project, *words: str) -> set[str]:
         ["--no-color", "heads"],
         ["plugins", "--help"],
         ["-q", "show", "aa1"],
+        ["heads", "--check"],
+        ["rebase", "--no-database"],
     ],
 )
 def test_what_needs_no_database_imports_no_sqlalchemy(project: Project, words: list[str]) -> None:
@@ -42,6 +44,12 @@ def test_what_needs_no_database_imports_no_sqlalchemy(project: Project, words: l
     found = imported(project, *words)
     assert "click" in found
     assert found & {"sqlalchemy", "asyncio", "rich", "mako", "pluggy"} == set()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["upgrade", "--help"]])
+def test_help_reads_neither_configuration_nor_metadata(project: Project, words: list[str]) -> None:
+    found = imported(project, *words)
+    assert found & {"importlib_metadata", "importlib.metadata", "tomllib", "migrateops.config"} == set()
 
 
 def test_only_the_module_of_the_command_is_imported(project: Project) -> None:

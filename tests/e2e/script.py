@@ -13,7 +13,17 @@ from pathlib import Path
 
 HEADING = re.compile(r"^-- (.+) --\n", re.MULTILINE)
 COMMANDS = "commands"
-PROGRAMS = {"migrateops": [sys.executable, "-m", "migrateops"], "python": [sys.executable]}
+_GIT_SETTINGS = (
+    "user.name=Tester",
+    "user.email=tester@example.org",
+    "init.defaultBranch=main",
+    "commit.gpgSign=no",
+)
+PROGRAMS = {
+    "migrateops": [sys.executable, "-m", "migrateops"],
+    "python": [sys.executable],
+    "git": ["git", *(word for setting in _GIT_SETTINGS for word in ("-c", setting))],
+}
 SECONDS = 60
 
 

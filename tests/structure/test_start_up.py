@@ -45,6 +45,21 @@ def test_reading_verbs_import_no_sqlalchemy(project: Project, verb: str) -> None
     assert found & {*HEAVY, "ast", "dataclasses", "inspect", "pathlib"} == set()
 
 
+def test_a_header_index_saves_the_scanner(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from migrateops.script import index, reading
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(index, "_SETTLED_AFTER", 0)
+    for number in range(reading.INDEX_ABOVE + 1):
+        project.revision(f"r{number:04}")
+    assert project.run("heads").stdout.startswith("r1000 (head)")
+    found = added("heads", cwd=project.root)
+    assert "migrateops.script.index" in found
+    assert {name.partition(".")[0] for name in found} & {*HEAVY, "ast", "dataclasses", "json"} == set()
+
+
 def test_importing_the_package_imports_nothing_else() -> None:
     found = modules("-c", "import migrateops") - modules("-c", "pass")
     assert {name for name in found if name.partition(".")[0] != "migrateops"} == {"__future__"} & found

@@ -7,36 +7,59 @@ import sys
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from migrateops.errors.base import MigrateOpsError
 
 
-def failed(error: Exception, *, debug: bool = False) -> int:
+def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> int:
     """Print an error on stderr and return the exit status.
 
     Args:
         error: What was raised.
         debug: Print the traceback first.
+        as_json: Print it on stdout, too, as an object for the program that waits there.
     """
     if debug:
         import traceback
 
         _print("".join(traceback.format_exception(error)).rstrip())
-    coded = _coded(error)
+    coded = coded_error(error)
+    if as_json:
+        _print_json(coded, error)
     if coded is None:
         _print(f"error[MO000]: internal error: {_line(error)}")
         if not debug:
             _print("  hint: run it again with --debug, and report the traceback")
         return 1
-    from migrateops.errors.revisions import BrokenGraph
-
     # A graph has all its faults in one message; several are read better one by one.
-    several = coded.faults if isinstance(coded, BrokenGraph) and len(coded.faults) > 1 else (coded,)
-    for one in several:
+    several = faults_of(coded)
+    for one in several if len(several) > 1 else (coded,):
         _print(one.report())
     return 1
 
 
-def _coded(error: Exception) -> MigrateOpsError | None:
+def faults_of(error: MigrateOpsError) -> tuple[MigrateOpsError, ...]:
+    """Return the single things that an error sums up."""
+    from migrateops.errors.revisions import BrokenGraph
+
+    return error.faults if isinstance(error, BrokenGraph) else ()
+
+
+def _print_json(coded: MigrateOpsError | None, error: Exception) -> None:
+    import json
+
+    if coded is None:
+        found: dict[str, Any] = {"code": "MO000", "message": f"internal error: {_line(error)}"}
+        found |= {"notes": [], "hint": None}
+    else:
+        found = coded.as_dict()
+    faults = [] if coded is None else [fault.as_dict() for fault in faults_of(coded)]
+    # Nothing in it is beyond ASCII.
+    print(json.dumps({"error": found, "faults": faults}, indent=2), flush=True)
+
+
+def coded_error(error: Exception) -> MigrateOpsError | None:
     """Return the error with a code that says it, or None for a mistake of this program."""
     from migrateops.errors.base import MigrateOpsError
 

@@ -1,7 +1,8 @@
-"""The verbs that only read scripts, answered before click is imported.
+"""What is answered before click is imported: reading scripts, and an upgrade with nothing to do.
 
-They are taken here in their simple forms: ``-c``, ``-n``, ``-v``, ``--json``, ``-r`` of
-``history`` and the revision of ``show``.  ``parse`` leaves anything else to the full command line.
+The verbs are taken here in their simple forms: ``-c``, ``-n``, ``--url``, ``-v``, ``--json``, ``-r`` of
+``history``, the revision of ``show``, ``head`` of ``upgrade``.  ``parse`` leaves anything else to the
+full command line; so does ``answer`` where the database has to be entered.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from migrateops.commands.current import CurrentRevision
     from migrateops.commands.read import Listing, RevisionInfo
     from migrateops.config import Config
 
-VERBS = ("heads", "history", "show")
-_WITH_VALUE = {"-c": "file", "--config": "file", "-n": "name", "--name": "name"}
+READING = ("heads", "history", "show")
+_VERBS = (*READING, "current", "upgrade")
+_WITH_VALUE = {"-c": "file", "--config": "file", "-n": "name", "--name": "name", "--url": "url"}
 _RANGE = {"-r": "range", "--rev-range": "range"}
 _FLAGS = {"-v": "verbose", "--verbose": "verbose", "--json": "json"}
 
@@ -33,10 +36,7 @@ class Request:
 
 
 def parse(arguments: Sequence[str]) -> Request | None:
-    """Return what is asked for, or None where the full command line must answer.
-
-    ``current`` stands for what the database has, so it is not for us.
-    """
+    """Return what is asked for, or None where the full command line must answer."""
     request = Request()
     remaining = iter(arguments)
     for argument in remaining:
@@ -49,34 +49,56 @@ def parse(arguments: Sequence[str]) -> Request | None:
             # A range may begin with a minus sign ("-3:"); the name of a file or section does not.
             if given is None or field in request.values or (given.startswith("-") and field != "range"):
                 return None
+            # Behind it, `current` has a -c of its own.
+            if option == "-c" and request.verb == "current":
+                return None
             request.values[field] = given
-        elif argument in _FLAGS and request.verb:
+        elif argument in _FLAGS and request.verb in READING:
             request.flags.add(_FLAGS[argument])
-        elif not request.verb and argument in VERBS:
+        elif not request.verb and argument in _VERBS:
             request.verb = argument
-        elif request.verb == "show" and "revision" not in request.values and argument[:1] not in ("", "-"):
+        elif (
+            request.verb in ("show", "upgrade")
+            and "revision" not in request.values
+            and argument[:1] not in ("", "-")
+        ):
             request.values["revision"] = argument
         else:
             return None
-    if not request.verb or (request.verb == "show" and "revision" not in request.values):
-        return None
-    if any("current" in request.values.get(field, "") for field in ("range", "revision")):
-        return None
-    return request
+    return request if _is_ours(request) else None
 
 
-def answer(request: Request) -> int:
-    """Do what is asked for, print it or the error, and return the exit status."""
+def _is_ours(request: Request) -> bool:
+    revision = request.values.get("revision")
+    if request.verb == "upgrade":
+        return revision in (None, "head", "heads")
+    if not request.verb or (request.verb == "show" and revision is None):
+        return False
+    # There, it stands for what the database has.
+    return not any("current" in request.values.get(field, "") for field in ("range", "revision"))
+
+
+def answer(request: Request) -> int | None:
+    """Do what is asked for, print it or the error, and return the exit status.
+
+    Returns:
+        None where the full command line must answer; then nothing is printed.
+    """
     try:
-        _run(request)
+        if request.verb in READING:
+            _read(request)
+            return 0
+        return _probe(request)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         abandon_stdout()
     except Exception as error:
+        if request.verb not in READING:
+            return None
         from migrateops.cli.failure import failed
 
-        return failed(error)
+        return failed(error, as_json="json" in request.flags)
     return 0
 
 
@@ -85,11 +107,17 @@ def abandon_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(request: Request) -> None:
-    from migrateops.commands import read
+def _config(request: Request) -> Config:
     from migrateops.config import Config
 
-    config = Config.find(file=request.values.get("file"), name=request.values.get("name"))
+    values = request.values
+    return Config.find(file=values.get("file"), name=values.get("name"), url=values.get("url"))
+
+
+def _read(request: Request) -> None:
+    from migrateops.commands import read
+
+    config = _config(request)
     print_ignored_files(config)
     if request.verb == "heads":
         found = read.heads(config)
@@ -98,6 +126,28 @@ def _run(request: Request) -> None:
     else:
         found = read.show(config, request.values["revision"])
     print_listing(request.verb, found, verbose="verbose" in request.flags, as_json="json" in request.flags)
+
+
+def _probe(request: Request) -> int | None:
+    """Answer ``current``, and ``upgrade`` if there is nothing to do, from the version rows alone."""
+    from migrateops.commands import probe
+    from migrateops.script.directory import ScriptDirectory
+
+    config = _config(request)
+    if request.verb == "upgrade":
+        heads = probe.at_heads(
+            config, ScriptDirectory.from_config(config), request.values.get("revision", "head")
+        )
+        text = nothing_to_do(heads) if heads is not None else None
+    else:
+        rows = probe.current(config)
+        text = "\n".join(map(current_line, rows)) if rows is not None else None
+    if text is None:
+        return None
+    print_ignored_files(config)
+    if text:
+        _write(f"{text}\n")
+    return 0
 
 
 def print_ignored_files(config: Config) -> None:
@@ -130,14 +180,19 @@ def print_listing(
             listed = [{**one, "is_current": one["revision"] in current} for one in listed]
         text = json.dumps(listed, indent=2) + "\n"
     elif verbose or verb == "show":
-        text = "\n".join(_entry(info, current) for info in found)
+        text = "\n".join(revision_entry(info, current) for info in found)
     elif verb == "history":
         lines = (
-            f"{', '.join(info.down_revisions) or '<base>'} -> {_line(info, current)}\n" for info in found
+            f"{', '.join(info.down_revisions) or '<base>'} -> {revision_line(info, current)}\n"
+            for info in found
         )
         text = "".join(lines)
     else:
-        text = "".join(f"{_line(info, current)}\n" for info in found)
+        text = "".join(f"{revision_line(info, current)}\n" for info in found)
+    _write(text)
+
+
+def _write(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
@@ -147,21 +202,45 @@ def _title(info: RevisionInfo, current: Collection[str] | None) -> str:
     words = [info.revision]
     if info.branch_labels:
         words.append(f"({', '.join(info.branch_labels)})")
-    marks = {
-        "(current)": current is not None and info.revision in current,
-        "(head)": info.is_head,
-        "(branchpoint)": info.is_branch_point,
-        "(mergepoint)": info.is_merge,
-    }
-    return " ".join([*words, *(mark for mark, is_so in marks.items() if is_so)])
+    if current is not None and info.revision in current:
+        words.append("(current)")
+    if info.is_head:
+        words.append("(head)")
+    if info.is_branch_point:
+        words.append("(branchpoint)")
+    if info.is_merge:
+        words.append("(mergepoint)")
+    return " ".join(words)
 
 
-def _line(info: RevisionInfo, current: Collection[str] | None) -> str:
+def revision_line(info: RevisionInfo, current: Collection[str] | None = None) -> str:
+    """Return a revision in one line: its id, its labels, what it is, and its message."""
     title = _title(info, current)
     return f"{title}, {info.message}" if info.message else title
 
 
-def _entry(info: RevisionInfo, current: Collection[str] | None) -> str:
+def current_line(row: RevisionInfo | CurrentRevision) -> str:
+    """Return a row of the version table in one line."""
+    words = [row.revision]
+    if row.branch_labels:
+        words.append(f"({', '.join(row.branch_labels)})")
+    if row.is_head:
+        words.append("(head)")
+    if not getattr(row, "known", True):
+        words.append("(no script)")
+    return " ".join(words) + (f", {row.message}" if row.message else "")
+
+
+def nothing_to_do(heads: Collection[str]) -> str:
+    """Return what a run says that has taken no step.
+
+    Args:
+        heads: What the database is at.
+    """
+    return f"nothing to do: the database is at {', '.join(heads) or '<base>'}"
+
+
+def revision_entry(info: RevisionInfo, current: Collection[str] | None = None) -> str:
     """Return several lines on one revision, the last one ended."""
     lines = [f"Revision: {_title(info, current)}", f"Follows: {', '.join(info.down_revisions) or '<base>'}"]
     if info.depends_on:

@@ -12,25 +12,35 @@ import click
 from migrateops.cli.fast import abandon_stdout
 from migrateops.cli.invocation import Invocation, options
 from migrateops.errors.base import MigrateOpsError, closest
-from migrateops.errors.commands import PluginCommandFailed
-from migrateops.errors.plugins import WrongPluginObject
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from migrateops.plugins.discovery import Advert
     from migrateops.plugins.manager import Plugins
 
 VERBS = {
     "init": ("init", "Make a directory for migration scripts, and a configuration file."),
+    "list_templates": ("list_templates", "Show what `init` can begin with."),
     "revision": ("revision", "Write a new script."),
+    "merge": ("merge", "Write a script that joins branches."),
+    "rebase": ("rebase", "Put one branch behind another, so that there is one head."),
+    "check": ("check", "Say whether models and database differ."),
     "upgrade": ("run", "Run scripts up to a revision."),
     "downgrade": ("run", "Take scripts back down to a revision."),
+    "status": ("status", "Show on one screen where the project stands."),
     "current": ("current", "Show what revisions the database is at."),
     "heads": ("read", "Show the revisions that none follows."),
     "history": ("read", "Show the revisions, the newest first."),
     "show": ("read", "Show a revision."),
+    "graph": ("graph", "Draw the history, with its branches and merges."),
+    "edit": ("edit", "Open the script of a revision in an editor."),
+    "branches": ("branches", "Show where the history divides."),
     "stamp": ("run", "Set what the database is at, and run nothing."),
+    "ensure_version": ("ensure_version", "Create the version table, if it is not there."),
     "plugins": ("plugins", "Show what plugins are installed, and what is wrong with them."),
     "stubs": ("stubs", "Write the signatures of all operations for type checkers and editors."),
+    "completion": ("completion", "Print what makes a shell complete commands, options and revisions."),
     "quickstart": ("quickstart", "Make a small project and show the daily work on it."),
 }
 """By verb, the module in ``cli.verbs`` that has it, and the first line of its help."""
@@ -67,13 +77,18 @@ class Verbs(click.Group):
         """List the verbs; nothing is imported for it."""
         with formatter.section("Commands"):
             formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
-        offered = [
-            (advert.name, f"from {advert.distribution} {advert.version}")
-            for advert in _offered(_plugins(ctx))
-        ]
+        offered = _of_plugins(ctx)
         if offered:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(offered)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin like *incomplete*; no command is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        summaries = [*((verb, summary) for verb, (_, summary) in VERBS.items()), *_of_plugins(ctx)]
+        found = [CompletionItem(verb, help=about) for verb, about in summaries if verb.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -102,6 +117,8 @@ class Verbs(click.Group):
             if advert is None:
                 raise
             problem = " ".join(f"{type(error).__name__}: {error}".split())
+            from migrateops.errors.commands import PluginCommandFailed
+
             raise PluginCommandFailed(
                 advert.distribution, advert.version, advert.entry_point, problem
             ) from error
@@ -112,9 +129,12 @@ _ADVERT = "migrateops.advert"
 
 
 def _take_options(command: click.Command) -> None:
-    """Let the options of the program stand after a command too."""
+    """Let the options of the program stand after a command too, where it has no others of that name."""
     own = {name for parameter in command.params for name in parameter.opts}
-    command.params += [one for one in options(hidden=True) if own.isdisjoint(one.opts)]
+    for one in options(hidden=True):
+        one.opts = [name for name in one.opts if name not in own]
+        if one.opts:
+            command.params.append(one)
     for inner in getattr(command, "commands", {}).values():
         _take_options(inner)
 
@@ -145,6 +165,18 @@ def _offered(plugins: Plugins) -> Iterator[Advert]:
                 yield advert
 
 
+def _of_plugins(ctx: click.Context) -> list[tuple[str, str]]:
+    """Return the verbs that plugins add, each with whom it is from."""
+    from migrateops.plugins.glance import may_offer
+
+    # Discovery takes longer than all the rest of `--help`, and most plugins add no verbs.
+    if not may_offer("migrateops.commands"):
+        return []
+    return [
+        (advert.name, f"from {advert.distribution} {advert.version}") for advert in _offered(_plugins(ctx))
+    ]
+
+
 def _of_plugin(ctx: click.Context, verb: str) -> click.Command | None:
     from migrateops.plugins.discovery import COMMANDS
 
@@ -157,6 +189,8 @@ def _of_plugin(ctx: click.Context, verb: str) -> click.Command | None:
     found = plugins.command(verb)
     if not isinstance(found, click.Command):
         shown = f"{type(found).__name__} {found!r}"
+        from migrateops.errors.plugins import WrongPluginObject
+
         raise WrongPluginObject(
             advert.distribution, advert.version, advert.entry_point, "a click command", shown
         )

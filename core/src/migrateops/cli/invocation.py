@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrateops.config import Config, PluginSettings, Settings
-
-
-class ProjectConfig(Config):
-    """The configuration of the project, with what the command line says of plugins on top of it."""
-
-    policy: Callable[[PluginSettings], PluginSettings] | None = None
-
-    @property
-    def settings(self) -> Settings:
-        """What is configured, read and checked."""
-        found = super().settings
-        return found if self.policy is None else found._replace(plugins=self.policy(found.plugins))
+if TYPE_CHECKING:
+    from migrateops.config import Config, PluginSettings
 
 
 @dataclass
@@ -58,6 +46,8 @@ class Invocation:
             MigrateOpsError: The file cannot be read or parsed.
         """
         import sys
+
+        from migrateops.cli.project import ProjectConfig
 
         config = ProjectConfig.find(file=self.file, name=self.name, url=self.url)
         assert isinstance(config, ProjectConfig)
@@ -114,9 +104,9 @@ def options(*, hidden: bool = False) -> list[click.Parameter]:
 
     def option(name: str, *flags: str, **more: Any) -> click.Option:
         names = (f"{_PREFIX}{name}", *flags)
-        more.setdefault("callback", _remember)
+        more = {"callback": _remember, "hidden": hidden, **more}
         # Eager, as what `--help` shows depends on some of them.
-        return click.Option(names, expose_value=False, is_eager=True, hidden=hidden, **more)
+        return click.Option(names, expose_value=False, is_eager=True, **more)
 
     return [
         option("file", "-c", "--config", metavar="FILE", help="Read this configuration file."),
@@ -133,5 +123,7 @@ def options(*, hidden: bool = False) -> list[click.Parameter]:
         option("deny", "--deny", multiple=True, metavar="DIST", help="Let a distribution take no part."),
         option("quiet", "-q", "--quiet", is_flag=True, help="Print results and errors only."),
         option("debug", "--debug", is_flag=True, help="Print the traceback of an error."),
+        # What Alembic calls it.
+        option("debug", "--raiseerr", is_flag=True, hidden=True),
         option("no_color", "--no-color", is_flag=True, help="Use no colours."),
     ]

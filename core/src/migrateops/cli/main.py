@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,9 @@ from migrateops import __version__
 from migrateops.cli.failure import failed
 from migrateops.cli.group import Verbs
 from migrateops.cli.invocation import options
+
+COMPLETING = "_MIGRATEOPS_COMPLETE"
+"""The variable by which a shell asks for what may come next."""
 
 program = Verbs(
     name="migrateops",
@@ -29,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments without the program's name; None takes those of the process.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    debug = "--debug" in arguments
+    debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
         status = program.main(arguments, prog_name="migrateops", standalone_mode=False)
         return status if isinstance(status, int) else 0
@@ -41,4 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        return failed(error, debug=debug)
+        if COMPLETING in os.environ:
+            # A shell would show it in the middle of the line that is typed.
+            return 1
+        return failed(error, debug=debug, as_json="--json" in arguments)

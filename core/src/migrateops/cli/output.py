@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
+
+from migrateops.cli.fast import nothing_to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,10 +30,29 @@ def note(text: str) -> None:
 
 
 def say_json(found: Any) -> None:
-    """Print an object as JSON."""
+    """Print a value as JSON."""
     import json
 
-    say(json.dumps(found, indent=2, default=str))
+    from migrateops.cli.document import plain
+
+    say(json.dumps(plain(found), indent=2))
+
+
+def document_alone(as_json: bool) -> AbstractContextManager[object]:
+    """Have what ``env.py`` and scripts print on stderr in this block, if stdout is for a document."""
+    return redirect_stdout(sys.stderr) if as_json else nullcontext()
+
+
+def refuse_sql_and_json(sql: bool, as_json: bool) -> None:
+    """Refuse both options at once: stdout has the one or the other.
+
+    Raises:
+        click.UsageError: Both are given.
+    """
+    if sql and as_json:
+        import click
+
+        raise click.UsageError("--sql and --json exclude each other: stdout has the one or the other.")
 
 
 def shown(path: str) -> str:
@@ -133,10 +154,10 @@ def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps:
         for step in done.steps if steps and not sql else ():
             say(_line(step.direction, step.source, step.destination, step.message))
         if not done.steps and not sql:
-            say(f"nothing to do: the database is at {', '.join(done.heads) or '<base>'}")
+            say(nothing_to_do(done.heads))
         for text in done.notes:
             note(f"note: {text}")
-        for error in done.reports:
+        for error in done.left_out:
             note(f"note: left out: {error.message()}")
     for error in done.hook_errors:
         note(error.report())

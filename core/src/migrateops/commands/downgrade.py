@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import Progress, take_steps
 from migrateops.commands.upgrade import refuse_unreadable, start_of
+from migrateops.errors.revisions import RevisionNotFound
 from migrateops.errors.runtime import StartNeeded
+from migrateops.revisions.expressions import names_head
 from migrateops.revisions.walk import downgrade_path
 from migrateops.script.directory import ScriptDirectory
 
@@ -26,6 +28,9 @@ def downgrade(
 ) -> RunReport:
     """Run ``downgrade()`` of every script between the database and *revision*.
 
+    Scripts that cannot be read, or do not fit together, are no obstacle unless the database is at
+    one of them, or *revision* is one or counts from a head.
+
     Args:
         config: The configuration.
         revision: An identifier; with *sql* a range ``from:to``.
@@ -35,10 +40,13 @@ def downgrade(
 
     Raises:
         StartNeeded: *sql* without a range: nothing says where to start from.
+        BrokenGraph: Revisions do not fit together, and this needs them.
         ScriptError: The database is at a script that cannot be read at all.
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
     script = ScriptDirectory.from_config(config)
+    if not names_head(revision):
+        script.leave_out_broken()
     start, revision = start_of(script, revision, sql)
     if sql and start is None:
         raise StartNeeded(revision)
@@ -47,7 +55,11 @@ def downgrade(
         if not all(row in script.graph for row in rows):
             # Else a script that cannot be read is above the way down, and does no harm.
             refuse_unreadable(script)
-        return downgrade_path(script.graph, rows, revision)
+        try:
+            return downgrade_path(script.graph, rows, revision)
+        except RevisionNotFound:
+            script.check_graph()
+            raise
 
     return take_steps(
         config,

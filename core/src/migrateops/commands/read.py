@@ -3,16 +3,16 @@
 They execute no script whose header is literal, and need neither a database nor SQLAlchemy.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from migrateops.errors.base import MigrateOpsError
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
     from migrateops.config import Config
-    from migrateops.errors.base import MigrateOpsError
     from migrateops.revisions.graph import RevisionGraph
     from migrateops.revisions.revision import Revision
 
@@ -64,29 +64,36 @@ class Listing(NamedTuple):
     unreadable: tuple[MigrateOpsError, ...] = ()
 
 
-def heads(config: Config, *, resolve_dependencies: bool = False) -> Listing:
+def heads(config: "Config", *, resolve_dependencies: bool = False, strict: bool = False) -> Listing:
     """Return the revisions that none follows.
 
     Args:
         resolve_dependencies: Leave out those that another revision depends on.
+        strict: Raise for a script that cannot be read, which may be a head too.
 
     Raises:
         MigrateOpsError: The configuration or the scripts have a fault.
     """
     scripts = ScriptDirectory.from_config(config.settings)
+    if strict:
+        from migrateops.commands.upgrade import refuse_unreadable
+
+        refuse_unreadable(scripts)
     graph = scripts.graph
     return _listing(scripts, graph.effective_heads if resolve_dependencies else graph.heads)
 
 
 def history(
-    config: Config, rev_range: str | None = None, *, current: Collection[str] | None = None
+    config: "Config", rev_range: str | None = None, *, current: Collection[str] | None = None
 ) -> Listing:
     """Return revisions, the newest first.
 
+    Scripts that do not fit together are left out, unless the range counts from a head.
+
     Args:
-        rev_range: ``start:end``, both of them included and either of them left out; a negative
-            start counts back from the head, a positive end on from the start.
-        current: The rows of the version table, for ``current``; None if they are not known.
+        rev_range: ``start:end``, both of them included and either of them left out; a start
+            ``-3`` is the third one before the end, an end ``+3`` the third one after the start.
+        current: The rows of the version table, for ``current``; the database is asked when omitted.
 
     Raises:
         RangeNeeded: *rev_range* has no colon.
@@ -95,85 +102,88 @@ def history(
     """
     scripts = ScriptDirectory.from_config(config.settings)
     if rev_range is None:
-        return _listing(scripts, (revision.revision for revision in reversed(scripts.graph)))
-    from migrateops.errors.history import RangeNeeded
-    from migrateops.revisions.expressions import split_range
-    from migrateops.revisions.walk import between
+        scripts.leave_out_broken()
+        return _listing(scripts, reversed(scripts.graph.ids()))
+    from migrateops.errors.revisions import RevisionNotFound
+    from migrateops.revisions.expressions import names_head
+    from migrateops.revisions.ranges import in_range
 
-    ends = split_range(rev_range)
-    if ends is None:
-        raise RangeNeeded(rev_range)
-    lower, upper = _ends(scripts.graph, *ends, current)
-    return _listing(scripts, _ids(between(scripts.graph, lower, upper)))
+    if not names_head(rev_range, counts_from_head=True):
+        scripts.leave_out_broken()
+    if current is None and "current" in rev_range:
+        current = _rows(config)
+    try:
+        found = _ids(in_range(scripts.graph, rev_range, current))
+    except RevisionNotFound:
+        scripts.check_graph()
+        raise
+    return _listing(scripts, found)
 
 
-def show(config: Config, rev: str, *, current: Collection[str] | None = None) -> Listing:
+def show(config: "Config", rev: str, *, current: Collection[str] | None = None) -> Listing:
     """Return the revisions that an expression stands for: one, or several for ``heads``.
+
+    Scripts that do not fit together are left out, unless it counts from a head.
 
     Args:
         rev: An id, the start of one, ``head``, ``heads``, ``label@head``, ``-1`` or ``current``.
-        current: The rows of the version table, for ``current``; None if they are not known.
+        current: The rows of the version table, for ``current``; the database is asked when omitted.
 
     Raises:
         MigrateOpsError: It names no revision; or the configuration or the scripts have a fault.
     """
     from migrateops.errors.revisions import RevisionNotFound
-    from migrateops.revisions.expressions import parse, resolve
+    from migrateops.revisions.expressions import names_head, parse, resolve
 
     scripts = ScriptDirectory.from_config(config.settings)
-    found = _ids(resolve(scripts.graph, rev, current))
+    if not names_head(rev, counts_from_head=True):
+        scripts.leave_out_broken()
+    if current is None and "current" in rev:
+        current = _rows(config)
+    try:
+        found = _ids(resolve(scripts.graph, rev, current))
+    except RevisionNotFound as missing:
+        scripts.check_graph()
+        from migrateops.script.whereabouts import explained
+
+        raise explained(missing, scripts.version_locations) from None
     if not found and parse(rev).symbol == "base":
         raise RevisionNotFound(rev, None)
     return _listing(scripts, found)
 
 
+def _rows(config: "Config") -> tuple[str, ...]:
+    """Return the rows of the version table, all of which the scripts must have."""
+    from migrateops.commands.current import current
+
+    return tuple(row.revision for row in current(config, only_known=True))
+
+
 def _listing(scripts: ScriptDirectory, names: Iterable[str]) -> Listing:
     graph = scripts.graph
-    return Listing(tuple(_info(graph, graph[name]) for name in names), scripts.faults)
+    return Listing(tuple(info_of(graph, graph[name]) for name in names), scripts.faults)
 
 
-def _info(graph: RevisionGraph, revision: Revision) -> RevisionInfo:
+def info_of(graph: "RevisionGraph", revision: "Revision") -> RevisionInfo:
+    """Return what is told of a revision."""
     name = revision.revision
+    is_head = graph.is_head(name)
+    labels = graph.labels_of(name)
+    # By position and in their order, as `history` makes thousands.
     return RevisionInfo(
-        revision=name,
-        down_revisions=revision.down_revisions,
-        depends_on=graph.dependencies(name),
-        branch_labels=tuple(sorted(graph.labels_of(name))),
-        message=revision.doc,
-        path=revision.path,
-        is_head=graph.is_head(name),
-        is_effective_head=not graph.after(name),
-        is_base=revision.is_base,
-        is_branch_point=graph.is_branch_point(name),
-        is_merge=revision.is_merge,
+        name,
+        revision.down_revisions,
+        graph.dependencies(name),
+        tuple(sorted(labels)) if labels else (),
+        revision.doc,
+        revision.path,
+        is_head,
+        is_head and not graph.dependents(name),
+        revision.is_base,
+        graph.is_branch_point(name),
+        revision.is_merge,
     )
 
 
-def _ends(
-    graph: RevisionGraph, start: str, end: str, current: Collection[str] | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids at which a range begins, none of them for the base, and at which it ends."""
-    from migrateops.errors.history import RangeNotConnected
-    from migrateops.errors.revisions import RelativeTooFar
-    from migrateops.revisions.expressions import resolve
-
-    try:
-        lower = _ids(resolve(graph, start, current)) if start else ()
-    except RelativeTooFar:
-        # "The last ten" of five revisions are these five.
-        if not start.startswith("-"):
-            raise
-        lower = ()
-    if end.startswith("+"):
-        upper = _ids(found for name in lower or ("base",) for found in resolve(graph, f"{name}{end}"))
-    else:
-        upper = _ids(resolve(graph, end, current)) if end else graph.heads
-    reached = graph.ancestors(upper)
-    apart = next((name for name in lower if name not in reached), None)
-    if apart is not None:
-        raise RangeNotConnected(apart, end)
-    return lower, upper
-
-
-def _ids(found: Iterable[Revision | None]) -> tuple[str, ...]:
+def _ids(found: "Iterable[Revision | None]") -> tuple[str, ...]:
     return tuple(revision.revision for revision in found if revision is not None)

@@ -38,12 +38,12 @@ class RunReport:
         steps: The committed steps, in order.
         heads: What the database is at now; of the last one, where there are several databases.
         notes: What users should be told, one sentence each.
-        reports: Plugins that are broken and were left out, as nothing that ran needed them.
+        left_out: Plugins that are broken and took no part, as nothing that ran needed them.
         hook_errors: What hooks that are called after the fact raised.
     """
 
     steps: tuple[StepReport, ...] = ()
     heads: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    reports: tuple[MigrateOpsError, ...] = ()
+    left_out: tuple[MigrateOpsError, ...] = ()
     hook_errors: tuple[MigrateOpsError, ...] = ()

@@ -5,21 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrateops.commands.running import run_environment
+from migrateops.commands.directives import Directives, empty_script
+from migrateops.commands.running import project_plugins
 from migrateops.commands.upgrade import refuse_unreadable
-from migrateops.errors.commands import NothingCompared, TokenTaken
-from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
+from migrateops.errors.write_hooks import WriteHookFailed
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
     from migrateops.autogenerate import AutogenContext
     from migrateops.config import Config
     from migrateops.operations.ops import MigrationScript
-    from migrateops.runtime.migration import MigrationContext
-    from migrateops.script.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class NewRevision:
         message: The first line of its docstring.
         operations: What ``upgrade()`` does, one line each.
         not_compared: What autogenerate did not look at, one phrase each.
+        notes: What went wrong in post-write hooks that may fail, one phrase each.
     """
 
     revision: str
@@ -39,6 +37,7 @@ class NewRevision:
     message: str
     operations: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the attributes by name, as ``--json`` prints them."""
@@ -79,16 +78,13 @@ def revision(
         NoModels: Autogenerate, and there are no models.
         NothingCompared: Autogenerate, and ``env.py`` did not run the migrations.
         TokenTaken: Autogenerate of several databases, for one place of the template.
+        WriteHookFailed: A post-write hook failed; what was written stays.
         MigrateOpsError: An argument names nothing, or a file is in the way.
     """
-    from migrateops.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
-
     script = ScriptDirectory.from_config(config)
-    refuse_unreadable(script)
-    directive = MigrationScript(
-        rev_id or uuid.uuid4().hex[-12:],
-        UpgradeOps(),
-        DowngradeOps(),
+    refuse_unreadable(script, version_path)
+    directive = empty_script(
+        rev_id=rev_id,
         message=message,
         head=head,
         splice=splice,
@@ -96,95 +92,53 @@ def revision(
         version_path=version_path,
         depends_on=depends_on,
     )
-    making = _Making(script, directive, process_revision_directives)
-    if autogenerate or _runs_environment(config, script):
-        making.compare = autogenerate
-        run_environment(config, script, making.in_context, as_sql=sql, destination_rev=head, read_only=True)
-    if autogenerate and not making.tokens:
-        raise NothingCompared(script.env_py_location)
-    return tuple(making.write(one) for one in making.directives)
+    directives = Directives(script, directive, process_revision_directives)
+    if autogenerate:
+        directives.compare(config, as_sql=sql, destination_rev=head)
+    else:
+        directives.run_if_configured(config, as_sql=sql, destination_rev=head)
+    return write(config, directives)
 
 
-def _runs_environment(config: Config, script: ScriptDirectory) -> bool:
-    return bool(config.settings.revision_environment) and Path(script.env_py_location).is_file()
+def write(config: Config, directives: Directives) -> tuple[NewRevision, ...]:
+    """Render each directive, write its file, and tell the plugins.
 
-
-class _Making:
-    """The scripts that are to be written, while the environment runs.
-
-    Attributes:
-        tokens: The template variables that the comparisons so far are for, with the context of each.
+    Raises:
+        WriteHookFailed: A post-write hook failed; all files are written by then.
+        PluginHookError: The hook of a plugin failed; all files are written by then.
     """
-
-    def __init__(self, script: ScriptDirectory, directive: MigrationScript, process: Any) -> None:
-        self.script = script
-        self.directives: list[MigrationScript] = [directive]
-        self.process = process
-        self.compare = False
-        self.tokens: dict[str, AutogenContext] = {}
-        self.not_compared: tuple[str, ...] = ()
-        self.template_args: dict[str, Any] = {}
-        self._directive = directive
-        self._context: AutogenContext | None = None
-
-    def in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
-        """Add the comparison with this database to the script, and let others change it."""
-        from migrateops.autogenerate import AutogenContext, rewrite
-
-        plugins = context.plugins
-        # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
-        plugins.start(
-            env=context.environment_context or context,
-            needed=plugins.enabled if self.compare else (),
+    if not directives.listed:
+        return ()
+    # Before anything is written: a plugin that is required may be missing.
+    plugins = directives.plugins or project_plugins(config)
+    plugins.start()
+    failures: list[WriteHookFailed] = []
+    written = tuple(_written(directives, one, failures) for one in directives.listed)
+    for failure in failures:
+        raise failure
+    for one in written:
+        plugins.hooks.call(
+            "migrateops_revision_written",
+            config=config,
+            revision=directives.script.get_revision(one.revision),
         )
-        self.template_args |= context.opts.get("template_args", {})
-        if self.compare and context.metadata is None:
-            raise NoModels
-        self._context = AutogenContext(context, context.metadata, autogenerate=self.compare)
-        if self.compare:
-            self._compare(rows, self._context)
-        rewrite(self._context, rows, self.directives)
-        if self.process is not None:
-            self.process(context, rows, self.directives)
-        return []
+    return written
 
-    def _compare(self, rows: tuple[str, ...], context: AutogenContext) -> None:
-        from migrateops.autogenerate import produce_script
-        from migrateops.autogenerate.produce import COVERAGE
 
-        heads = self.script.get_heads(consider_depends_on=True)
-        if set(rows) != set(heads):
-            raise DatabaseNotAtHead(rows, tuple(heads))
-        made = produce_script(context)
-        if not self.directives:
-            # Taken out as it was empty so far; another database may differ.
-            self.directives.append(self._directive)
-        directive = self.directives[0]
-        if not self.tokens:
-            directive.upgrade_ops_list.clear()
-            directive.downgrade_ops_list.clear()
-        for token in (
-            *(ops.upgrade_token for ops in made.upgrade_ops_list),
-            *(ops.downgrade_token for ops in made.downgrade_ops_list),
-        ):
-            if token in self.tokens:
-                raise TokenTaken(token)
-            self.tokens[token] = context
-        directive.upgrade_ops_list += made.upgrade_ops_list
-        directive.downgrade_ops_list += made.downgrade_ops_list
-        directive.imports |= made.imports
-        directive.requires_plugins |= made.requires_plugins
-        self.not_compared = tuple(dict.fromkeys((*self.not_compared, *made.info[COVERAGE])))
-
-    def write(self, directive: MigrationScript) -> NewRevision:
-        """Render one script and write its file."""
-        more: dict[str, Any] = dict(self.template_args)
-        operations: tuple[str, ...] = ()
-        if self._context is not None:
-            more |= self._rendered(directive, self._context)
-            operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
-        made: Script = self.script.generate_revision(
-            directive.rev_id or uuid.uuid4().hex[-12:],
+def _written(
+    directives: Directives, directive: MigrationScript, failures: list[WriteHookFailed]
+) -> NewRevision:
+    """Write one script; what a post-write hook fails with is added to *failures*."""
+    variables: dict[str, Any] = dict(directives.template_args)
+    operations: tuple[str, ...] = ()
+    if directives.last is not None:
+        variables |= _rendered(directives, directive, directives.last)
+        operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
+    script, revision = directives.script, directive.rev_id or uuid.uuid4().hex[-12:]
+    script.hook_failures.clear()
+    try:
+        script.generate_revision(
+            revision,
             directive.message,
             head=directive.head,
             splice=bool(directive.splice),
@@ -192,35 +146,36 @@ class _Making:
             version_path=directive.version_path,
             depends_on=directive.depends_on,
             requires_plugins=directive.requires_plugins,
-            **more,
+            **variables,
         )
-        return NewRevision(made.revision, made.path, directive.message or "", operations, self.not_compared)
+    except WriteHookFailed as failure:
+        # The file is there, and a script that follows it may be still to come.
+        failures.append(failure)
+    path = str(script.graph[revision].path)
+    notes = tuple(failure.message() for failure in script.hook_failures)
+    return NewRevision(revision, path, directive.message or "", operations, directives.not_compared, notes)
 
-    def _rendered(self, directive: MigrationScript, last: AutogenContext) -> dict[str, str]:
-        """Return the texts for the template, each part written as options and dialect of its context say.
 
-        Args:
-            directive: The script.
-            last: For parts that come from no comparison.
-        """
-        from migrateops.autogenerate import template_args
-        from migrateops.operations.ops import MigrationScript
+def _rendered(directives: Directives, directive: MigrationScript, last: AutogenContext) -> dict[str, str]:
+    """Return the texts for the template, each part written as options and dialect of its context say.
 
-        texts: dict[str, str] = {}
-        for context in dict.fromkeys((*self.tokens.values(), last)):
-            part = MigrationScript(
-                None,
-                [ops for ops in directive.upgrade_ops_list if self._of(ops.upgrade_token, last) is context],
-                [
-                    ops
-                    for ops in directive.downgrade_ops_list
-                    if self._of(ops.downgrade_token, last) is context
-                ],
-                imports=directive.imports,
-            )
-            texts |= template_args(context, part)
-            directive.requires_plugins |= part.requires_plugins
-        return texts
+    Args:
+        directives: Where the contexts are known.
+        directive: The script.
+        last: For parts that come from no comparison.
+    """
+    from migrateops.autogenerate import template_args
+    from migrateops.operations.ops import MigrationScript
 
-    def _of(self, token: str, last: AutogenContext) -> AutogenContext:
-        return self.tokens.get(token, last)
+    tokens = directives.tokens
+    texts: dict[str, str] = {}
+    for context in dict.fromkeys((*tokens.values(), last)):
+        part = MigrationScript(
+            None,
+            [ops for ops in directive.upgrade_ops_list if tokens.get(ops.upgrade_token, last) is context],
+            [ops for ops in directive.downgrade_ops_list if tokens.get(ops.downgrade_token, last) is context],
+            imports=directive.imports,
+        )
+        texts |= template_args(context, part)
+        directive.requires_plugins |= part.requires_plugins
+    return texts

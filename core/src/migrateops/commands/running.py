@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from migrateops.commands.missing import explained_steps
 from migrateops.commands.report import RunReport, StepReport
 from migrateops.plugins.discovery import discover
 from migrateops.plugins.manager import Plugins
@@ -59,6 +60,13 @@ class Recorder:
         )
 
 
+def project_plugins(config: Config) -> Plugins:
+    """Return the plugins of a project, not started yet."""
+    policy = PluginPolicy.from_settings(config.settings.plugins)
+    # Installed plugins are looked for on the path without the project's own directories.
+    return Plugins(policy, partial(discover, tuple(config.prepend_sys_path())))
+
+
 def run_environment(
     config: Config, script: ScriptDirectory, make_steps: MakeSteps, **opts: Any
 ) -> EnvironmentContext:
@@ -73,10 +81,9 @@ def run_environment(
     Raises:
         MigrateOpsError: Whatever stops the run.
     """
-    policy = PluginPolicy.from_settings(config.settings.plugins)
-    # Installed plugins are looked for on the path without the project's own directories.
-    plugins = Plugins(policy, partial(discover, tuple(config.prepend_sys_path())))
-    with EnvironmentContext(config, script, fn=make_steps, plugins=plugins, **opts) as environment:
+    plugins = project_plugins(config)
+    fn = explained_steps(make_steps, script)
+    with EnvironmentContext(config, script, fn=fn, plugins=plugins, **opts) as environment:
         if Path(script.env_py_location).is_file():
             script.run_env(environment.registrations)
         else:
@@ -104,6 +111,6 @@ def take_steps(
         steps=recorder.reports({id(step) for one in taken for step in one.steps}),
         heads=taken[-1].rows if taken else (),
         notes=tuple(all_notes(environment.contexts)),
-        reports=tuple(environment.plugins.reports),
+        left_out=tuple(environment.plugins.reports),
         hook_errors=tuple(environment.plugins.hooks.errors),
     )

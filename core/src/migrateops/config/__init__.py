@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, TextIO, overload
+from typing import IO, Any, TextIO, overload
 
 from migrateops.config.callables import load, prepend
 from migrateops.config.model import URL_KEYS, PluginSettings, Settings
 from migrateops.config.options import Options
 from migrateops.config.reading import read_project
 from migrateops.config.source import MAIN, Source
+from migrateops.config.values import Form, names
 from migrateops.config.variables import literal
 from migrateops.config.where import Found, find, read
 from migrateops.errors.config import TwoConfigFiles, UnknownSection, UrlCallFailed
@@ -39,7 +40,7 @@ class Config:
         config_ini_section: The section in use (``-n``).
         attributes: Objects that a program shares with ``env.py``, such as a connection.
         cmd_opts: The options of the command line, where there is one.
-        output_buffer: Where offline SQL is written; None is ``stdout``.
+        output_buffer: Where offline SQL is written; None is the standard output of the process.
         stdout: Where ``print_stdout`` writes.
     """
 
@@ -48,7 +49,7 @@ class Config:
         file_: str | os.PathLike[str] | None = None,
         toml_file: str | os.PathLike[str] | None = None,
         ini_section: str = MAIN,
-        output_buffer: TextIO | None = None,
+        output_buffer: IO[Any] | None = None,
         stdout: TextIO = sys.stdout,
         cmd_opts: Any = None,
         config_args: Mapping[str, Any] | None = None,
@@ -164,6 +165,15 @@ class Config:
                 raise UnknownSection(source.file, name, source.selectable)
             self._read = (name, read_project(self._options, name))
         return self._read[1]
+
+    @property
+    def database_names(self) -> tuple[str, ...]:
+        """The databases of a project that has several, in the order of its file; also with ``-n``."""
+        for name in (self.config_ini_section, MAIN):
+            found = self._options.get(self._key(name), "databases")
+            if found:
+                return tuple(found) if isinstance(found, list) else names(found, Form(True))
+        return ()
 
     def database_url(self) -> str | None:
         """Return the url of the section in use, with its password; a function that is named for it is called.

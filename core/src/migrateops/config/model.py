@@ -53,16 +53,36 @@ class Settings(NamedTuple):
         version_table: Unquoted name of the table that holds the applied revisions.
         version_table_schema: Unquoted name of its schema; None is the connection's default schema.
         version_table_pk: Give the version table a primary key when it is created.
+        header_index: Keep what the headers of very many scripts say in the user's cache directory.
         version_locations: Directories of the revision files; none is ``versions`` in the script location.
+        recursive_version_locations: Search the directories below them too.
+        file_template: ``%``-format of the names of new files, without ``.py``.
         truncate_slug_length: Longest slug in a file name, in characters.
         timezone: Name of the time zone of dates in new files; None is local time.
+        sourceless: Accept compiled revision files that have no source.
+        output_encoding: Of new files; another one than UTF-8 is noted in their first line.
+        path_separator: Between the paths of a list in an ini file: ``os``, ``space``, ``newline``, ``:``.
         prepend_sys_path: Directories put in front of ``sys.path`` before the project's code is imported.
+        revision_environment: Run ``env.py`` for ``revision`` and ``merge`` also without autogenerate.
+        post_write_hooks: Programs that are run on each new file, in order: tables with ``name`` and ``type``.
+        template_directory: A directory with further templates for ``init``, each a directory.
         transaction: ``per_revision``, ``per_run`` or ``none``.
         lock: One run at a time: ``auto`` where a lock can be had, ``required``, or ``off``.
         lock_timeout: Longest wait for another run, in seconds.
         generic_dialects: Dialects without a pack that may run on the ANSI default.
         preflight: Whether what is proven to be missing stops the run: ``error``, ``warn`` or ``off``.
         run_hooks: Run the hooks of plugins even when there is nothing to do.
+        include_schemas: Autogenerate compares all schemas, not only the default one.
+        render_as_batch: Autogenerate writes changes of a table into ``batch_alter_table`` blocks.
+        user_module_prefix: What is written before a type of the project's own; None is its module.
+        compare_type: Compare the types of columns: true, false, or ``module:name`` of a function.
+        compare_server_default: Compare server defaults: true, false, or ``module:name`` of a function.
+        include_name: ``module:name`` of a function that says by its name what is read of the database.
+        include_object: ``module:name`` of a function that says of each object whether it is compared.
+        naming_convention: ``module:name`` of a mapping for the names of constraints.
+        on_version_apply: ``module:name`` of functions that are called after each step.
+        process_revision_directives: ``module:name`` of a function that may change new scripts.
+        render_item: ``module:name`` of a function that writes values as source.
         env: The table ``env``: keys for the project's own ``env.py``.
         options: By distribution, the table ``plugins.<distribution>``.
         databases: By name, the settings of ``-n <name>``.
@@ -76,14 +96,17 @@ class Settings(NamedTuple):
     script_location: Annotated[str, values.location] = "migrations"
     version_locations: Annotated[tuple[str, ...], values.locations] = ()
     recursive_version_locations: Annotated[bool, values.switch] = False
+    header_index: Annotated[bool, values.switch] = True
     file_template: Annotated[str, values.string] = "%(rev)s_%(slug)s"
     truncate_slug_length: Annotated[int, values.count] = 40
     timezone: Annotated[str | None, values.string] = None
     sourceless: Annotated[bool, values.switch] = False
-    output_encoding: Annotated[str, values.string] = "utf-8"
+    output_encoding: Annotated[str, values.encoding] = "utf-8"
     path_separator: Annotated[str, values.one_of(*values.SEPARATORS)] = "os"
     prepend_sys_path: Annotated[tuple[str, ...], values.locations] = ()
     revision_environment: Annotated[bool, values.switch] = False
+    post_write_hooks: Annotated[tuple[Mapping[str, object], ...], values.hooks] = ()
+    template_directory: Annotated[str | None, values.location] = None
 
     models: Annotated[tuple[str, ...], values.callable_names] = ()
     version_table: Annotated[str, values.string] = "migrateops_version"

@@ -1,6 +1,6 @@
 """From the sections of a file, and what a program has set, to ``Settings``."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -41,7 +41,7 @@ class _Place(NamedTuple):
             # Shown as it is written: a variable may hold a secret.
             raise WrongValue(self.file, self.section, key, _shown(value), str(unfit)) from None
 
-    def inner(self, name: str) -> _Place:
+    def inner(self, name: str) -> "_Place":
         """Return the place of a table in this one; the sections of an ini file are not nested."""
         return self._replace(section=f"{self.section}.{name}".lstrip(".") if not self.form.text else name)
 
@@ -74,6 +74,8 @@ def read_project(options: Options, name: str) -> Settings:
         # What is a table in TOML is a section of its own.
         nested = {plugin: options.written(f"plugins.{plugin}") for plugin in source.nested("plugins")}
         keys |= {"env": options.written("env"), "plugins": {**options.written("plugins"), **nested}}
+        if options.has_section("post_write_hooks"):
+            keys["post_write_hooks"] = options.written("post_write_hooks")
     databases = keys.pop("databases", {})
     tables = place.read(values.table, "plugins", keys.pop("plugins", {}), expand=False)
     plugins, plugin_options = _plugins(place.inner("plugins"), tables)

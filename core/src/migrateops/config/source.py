@@ -1,6 +1,6 @@
 """A configuration file that was read: its sections as they are written, nothing interpreted."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 from collections.abc import Mapping
 from typing import NamedTuple

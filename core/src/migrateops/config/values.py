@@ -1,8 +1,8 @@
 # pathlib is not worth its import on the way to `heads`.
-# ruff: noqa: PTH117, PTH118
+# ruff: noqa: PTH117, PTH118, PTH119
 """Readers: from the value of a key, as TOML or as text, to the value that a setting holds."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import os
 import re
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 CALLABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n", ":": ":", ";": ";"}
+_OF_HOOKS = ("name", "type", "options", "cwd", "entrypoint", "executable", "module")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -104,6 +105,50 @@ def locations(value: object, form: Form) -> tuple[str, ...]:
     if form.text and isinstance(value, str):
         value = [part.strip() for part in value.split(form.separator) if part.strip()]
     return tuple(location(part, form) for part in _strings(value))
+
+
+def encoding(value: object, form: Form) -> str:
+    """Read the name of a text encoding that Python has."""
+    import codecs
+
+    name = string(value, form)
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise Unfit("the name of a text encoding") from None
+    return name
+
+
+def hooks(value: object, form: Form) -> tuple[Mapping[str, object], ...]:
+    """Read the tables of post-write hooks; as text one section: ``hooks = a, b`` and ``a.type = ...``."""
+    if form.text and isinstance(value, dict):
+        listed = names(value.get("hooks", ""), form)
+        tables: object = [{"name": name, **_options_of(name, value)} for name in listed]
+    else:
+        tables = value
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise Unfit("a list of tables, [[post_write_hooks]]")
+    return tuple(_hook(one, form) for one in tables)
+
+
+def _options_of(name: str, section: Mapping[str, object]) -> dict[str, object]:
+    start = f"{name.lower()}."
+    return {key.removeprefix(start): value for key, value in section.items() if key.startswith(start)}
+
+
+def _hook(table: Mapping[str, object], form: Form) -> Mapping[str, object]:
+    """Return the options of one hook; types of the project's own may have any."""
+    found: dict[str, object] = {}
+    for option, value in table.items():
+        if option == "ignore_failure":
+            found[option] = switch(value, form)
+        elif not isinstance(value, str) and option in _OF_HOOKS:
+            raise Unfit(f"a list of tables, in which {option!r} is a string")
+        elif option == "cwd" or (option == "executable" and os.path.basename(str(value)) != value):
+            found[option] = location(value, form)
+        else:
+            found[option] = value
+    return found
 
 
 def callable_name(value: object, form: Form) -> str:

@@ -2,7 +2,7 @@
 # ruff: noqa: PTH113, PTH118, PTH123
 """Find the configuration file of a project."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import os
 from typing import NamedTuple

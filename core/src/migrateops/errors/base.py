@@ -53,6 +53,15 @@ class MigrateOpsError(Exception):
     def __str__(self) -> str:
         return self.message()
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return code, message, notes and hint by name, as ``--json`` prints an error."""
+        return {
+            "code": self.code,
+            "message": self.message(),
+            "notes": list(self.notes),
+            "hint": self.hint(),
+        }
+
     def report(self) -> str:
         """Return the whole text: ``error[CODE]: ...``, ``while:`` lines, ``hint:`` line."""
         lines = [f"error[{self.code}]: {self.message()}"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrateops.cli.document import plain
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import note, say, say_json, table
 from migrateops.errors.base import MigrateOpsError
@@ -24,7 +24,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def plugins() -> None:
-    """Plugins are installed distributions; nothing has to be registered anywhere else."""
+    """Plugins are installed distributions; nothing has to be registered anywhere else. These commands work
+    with everything broken, also outside of a project.
+    """
 
 
 @plugins.command("list")
@@ -36,7 +38,7 @@ def list_(invocation: Invocation, as_json: bool) -> None:
 
     found = listing(_config(invocation))
     if as_json:
-        say_json([{**_plain(one), "faults": list(map(_fault, one.faults))} for one in found])
+        say_json(found)
         return
     rows = [
         [
@@ -59,7 +61,10 @@ def list_(invocation: Invocation, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def show(invocation: Invocation, name: str, as_json: bool) -> int:
-    """NAME is a distribution, or an operation: then it is shown who offers it, and whose scripts get."""
+    """Show all about a distribution, or who offers an operation: the first is the one that scripts get, as
+    what a project registers itself shadows a plugin. For that, env.py is executed, without a database and
+    with nothing to run.
+    """
     from migrateops.commands.plugins import ShownOperation
     from migrateops.commands.plugins import show as command
 
@@ -67,14 +72,14 @@ def show(invocation: Invocation, name: str, as_json: bool) -> int:
     with redirect_stdout(sys.stderr):
         found = command(_config(invocation), name)
     if isinstance(found, ShownOperation):
-        as_data = {"name": found.name, "offers": [asdict(offer) for offer in found.offers]}
+        as_data = {"name": found.name, "offers": found.offers}
         lines, faults = _operation(found), found.faults
     else:
         entry_points = [_entry_point(one) for one in found.adverts]
         as_data = {**_plain(found.listed), "requires": found.requires, "entry_points": entry_points}
         lines, faults = _distribution(found), found.listed.faults
     if as_json:
-        say_json({**as_data, "faults": list(map(_fault, faults))})
+        say_json({**as_data, "faults": faults})
     else:
         for line in lines:
             say(line)
@@ -87,23 +92,15 @@ def show(invocation: Invocation, name: str, as_json: bool) -> int:
 @_JSON
 @click.pass_obj
 def doctor(invocation: Invocation, as_json: bool) -> int:
-    """Import every plugin that may take part, each on its own, and show what is wrong."""
+    """Import every plugin that may take part, each on its own, and show what is wrong; status 1 if there is
+    an error.
+    """
     from migrateops.commands.plugins import doctor as command
 
     found = command(_config(invocation))
     if as_json:
-        say_json(
-            [
-                {
-                    "level": one.level,
-                    "code": one.code,
-                    "message": one.message,
-                    "hint": one.hint,
-                    "distribution": one.distribution,
-                }
-                for one in found
-            ]
-        )
+        # The error itself is there by its code, message and hint.
+        say_json([{name: value for name, value in plain(one).items() if name != "error"} for one in found])
     else:
         for one in found:
             say(f"{one.level}{f'[{one.code}]' if one.code else ''}: {one.message}")
@@ -126,10 +123,6 @@ def _config(invocation: Invocation) -> Config | None:
 
 def _plain(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__dataclass_fields__ if name != "faults"}
-
-
-def _fault(error: MigrateOpsError) -> dict[str, Any]:
-    return {"code": error.code, "message": error.message(), "hint": error.hint()}
 
 
 def _entry_point(one: Any) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from migrateops.cli.completion import revisions as known
 from migrateops.cli.fast import print_listing
 from migrateops.cli.invocation import Invocation
+from migrateops.cli.output import document_alone, note
+from migrateops.cli.relative import Relative
 from migrateops.commands import read
 
 if TYPE_CHECKING:
@@ -20,16 +23,32 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of ob
 @click.command()
 @_VERBOSE
 @click.option("--resolve-dependencies", is_flag=True, help="Leave out what another revision depends on.")
+@click.option(
+    "--check", is_flag=True, help="End with status 4 if there is more than one, of --resolve-dependencies."
+)
 @_JSON
 @click.pass_obj
-def heads(invocation: Invocation, verbose: bool, resolve_dependencies: bool, as_json: bool) -> None:
+def heads(
+    invocation: Invocation, verbose: bool, resolve_dependencies: bool, check: bool, as_json: bool
+) -> int:
     """Reads the scripts, and no database."""
-    found = read.heads(invocation.config, resolve_dependencies=resolve_dependencies)
+    found = read.heads(invocation.config, resolve_dependencies=resolve_dependencies or check, strict=check)
     print_listing("heads", found, verbose=verbose, as_json=as_json)
+    count = len(found.revisions)
+    if not check or count < 2:
+        return 0
+    if not invocation.quiet:
+        note(
+            f"note: there are {count} heads: put one branch behind another with 'migrateops rebase',"
+            " or join them with 'migrateops merge heads'"
+        )
+    return 4
 
 
 @click.command()
-@click.option("-r", "--rev-range", metavar="FROM:TO", help="Only these, both ends included.")
+@click.option(
+    "-r", "--rev-range", metavar="FROM:TO", shell_complete=known, help="Only these, both ends included."
+)
 @_VERBOSE
 @click.option("-i", "--indicate-current", is_flag=True, help="Mark what the database is at.")
 @_JSON
@@ -37,26 +56,32 @@ def heads(invocation: Invocation, verbose: bool, resolve_dependencies: bool, as_
 def history(
     invocation: Invocation, rev_range: str | None, verbose: bool, indicate_current: bool, as_json: bool
 ) -> None:
-    """Reads the scripts, and the database only for `current` in a range and for -i."""
-    asked = indicate_current or "current" in (rev_range or "")
-    rows = _rows(invocation.config) if asked else None
-    found = read.history(invocation.config, rev_range, current=rows)
-    marked = rows if indicate_current else None
-    print_listing("history", found, verbose=verbose, as_json=as_json, current=marked)
+    """Reads the scripts, and the database only for `current` in a range and for -i. Either end of a range may
+    be left out: `-3:` begins three steps before the head, `current:` with what the database is at.
+    """
+    in_range = "current" in (rev_range or "")
+    with document_alone(as_json):
+        rows = _rows(invocation.config, only_known=in_range) if indicate_current else None
+        found = read.history(invocation.config, rev_range, current=rows)
+    print_listing("history", found, verbose=verbose, as_json=as_json, current=rows)
 
 
-@click.command()
-@click.argument("revision")
+@click.command(cls=Relative)
+@click.argument("revision", shell_complete=known)
 @_JSON
 @click.pass_obj
 def show(invocation: Invocation, revision: str, as_json: bool) -> None:
     """REVISION is an id or the start of one, `head`, `heads`, `label@head` or `current`."""
-    rows = _rows(invocation.config) if "current" in revision else None
-    found = read.show(invocation.config, revision, current=rows)
+    with document_alone(as_json):
+        found = read.show(invocation.config, revision)
     print_listing("show", found, verbose=True, as_json=as_json)
 
 
-def _rows(config: Config) -> tuple[str, ...]:
+def _rows(config: Config, *, only_known: bool) -> tuple[str, ...]:
     from migrateops.commands.current import current
 
-    return tuple(row.revision for row in current(config))
+    rows = current(config, only_known=only_known)
+    for row in rows:
+        if not row.known:
+            note(f"note: the database {row.database!r} is at {row.revision!r}, which no script has")
+    return tuple(row.revision for row in rows)

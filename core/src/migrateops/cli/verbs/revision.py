@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
+from migrateops.cli.completion import revisions as known
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import note, say, say_json, shown
+from migrateops.cli.output import document_alone, note, say, say_json, shown
+
+if TYPE_CHECKING:
+    from migrateops.commands.revision import NewRevision
 
 
 @click.command()
@@ -16,13 +23,21 @@ from migrateops.cli.output import note, say, say_json, shown
     "--head",
     multiple=True,
     metavar="REVISION",
+    shell_complete=known,
     help="What it follows: several to merge, `base` to begin a branch.",
 )
 @click.option("--splice", is_flag=True, help="Let it follow a revision that is followed already.")
 @click.option("--branch-label", multiple=True, metavar="LABEL", help="A label of the branch it begins.")
 @click.option("--version-path", metavar="DIRECTORY", help="Where, if there are several places.")
 @click.option("--rev-id", metavar="ID", help="Its id; a random one if left out.")
-@click.option("--depends-on", multiple=True, metavar="REVISION", help="What must be applied before it.")
+@click.option(
+    "--depends-on",
+    multiple=True,
+    metavar="REVISION",
+    shell_complete=known,
+    help="What must be applied before it.",
+)
+@click.option("--edit", is_flag=True, help="Open it in the editor that EDITOR or VISUAL names.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.pass_obj
 def revision(
@@ -36,6 +51,7 @@ def revision(
     version_path: str | None,
     rev_id: str | None,
     depends_on: tuple[str, ...],
+    edit: bool,
     as_json: bool,
 ) -> None:
     """The script is empty, or with --autogenerate has the difference between models and database;
@@ -43,20 +59,31 @@ def revision(
     """
     from migrateops.commands.revision import revision as command
 
-    written = command(
-        invocation.config,
-        message,
-        autogenerate=autogenerate,
-        sql=sql,
-        head=head or "head",
-        splice=splice,
-        branch_label=branch_label or None,
-        version_path=version_path,
-        rev_id=rev_id,
-        depends_on=depends_on or None,
-    )
+    with document_alone(as_json):
+        written = command(
+            invocation.config,
+            message,
+            autogenerate=autogenerate,
+            sql=sql,
+            head=head or "head",
+            splice=splice,
+            branch_label=branch_label or None,
+            version_path=version_path,
+            rev_id=rev_id,
+            depends_on=depends_on or None,
+        )
+    _say(invocation, written, autogenerate=autogenerate, as_json=as_json)
+    if edit:
+        from migrateops.commands.edit import open_in_editor
+
+        open_in_editor(one.path for one in written)
+
+
+def _say(
+    invocation: Invocation, written: Sequence[NewRevision], *, autogenerate: bool, as_json: bool
+) -> None:
     if as_json:
-        say_json([one.as_dict() for one in written])
+        say_json(written)
         return
     for one in written:
         if invocation.quiet:
@@ -67,6 +94,8 @@ def revision(
             say(f"  {line}")
         if autogenerate and not one.operations:
             say("  (no difference)")
+        for text in one.notes:
+            note(f"note: {text}")
         if one.not_compared:
             note(f"note: not compared: {'; '.join(one.not_compared)}")
     if not written and not invocation.quiet:

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from migrateops.cli.completion import revisions as known
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import progress, report, say_json
+from migrateops.cli.output import document_alone, note, progress, refuse_sql_and_json, report, say_json
+from migrateops.cli.relative import Relative
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from migrateops.commands.report import RunReport
-
-_RELATIVE = re.compile(r"-\d+")
-
-
-class Relative(click.Command):
-    """Takes ``-1`` for a revision, where click sees an option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Move revisions that count back behind the options."""
-        if "--" in args:
-            return super().parse_args(ctx, args)
-        back = [one for one in args if _RELATIVE.fullmatch(one)]
-        rest = [one for one in args if not _RELATIVE.fullmatch(one)]
-        return super().parse_args(ctx, [*rest, "--", *back] if back else rest)
-
 
 _SQL = click.option("--sql", is_flag=True, help="Write the SQL on stdout, and touch no database.")
 _TAG = click.option("--tag", metavar="TEXT", help="Free text for env.py.")
@@ -37,7 +22,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print what was don
 
 
 @click.command(cls=Relative)
-@click.argument("revision", default="head")
+@click.argument("revision", default="head", shell_complete=known)
 @_SQL
 @_TAG
 @_JSON
@@ -52,7 +37,7 @@ def upgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None, a
 
 
 @click.command(cls=Relative)
-@click.argument("revision")
+@click.argument("revision", shell_complete=known)
 @_SQL
 @_TAG
 @_JSON
@@ -67,7 +52,7 @@ def downgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None,
 
 
 @click.command(cls=Relative)
-@click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
+@click.argument("revisions", nargs=-1, required=True, metavar="REVISION...", shell_complete=known)
 @_SQL
 @_TAG
 @click.option("--purge", is_flag=True, help="Delete all rows first, also those that no script has.")
@@ -86,7 +71,9 @@ def stamp(
     """
     from migrateops.commands.stamp import stamp as command
 
-    done = command(invocation.config, revisions, sql=sql, tag=tag, purge=purge)
+    refuse_sql_and_json(sql, as_json)
+    with document_alone(as_json):
+        done = command(invocation.config, revisions, sql=sql, tag=tag, purge=purge)
     return _print(invocation, done, sql=sql, as_json=as_json, steps=True)
 
 
@@ -99,20 +86,16 @@ def _run(
     tag: str | None,
     as_json: bool,
 ) -> int:
-    with progress(invocation, sql=sql or as_json) as told:
+    refuse_sql_and_json(sql, as_json)
+    with document_alone(as_json), progress(invocation, sql=sql or as_json) as told:
         done = command(invocation.config, revision, sql=sql, tag=tag, progress=told)
     return _print(invocation, done, sql=sql, as_json=as_json)
 
 
 def _print(invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool, steps: bool = False) -> int:
-    if not as_json or sql:
+    if not as_json:
         return report(invocation, done, sql=sql, steps=steps)
-    found: dict[str, Any] = {
-        "steps": [asdict(step) for step in done.steps],
-        "heads": done.heads,
-        "notes": done.notes,
-        "left_out": [{"code": error.code, "message": error.message()} for error in done.reports],
-        "hook_errors": [{"code": error.code, "message": error.message()} for error in done.hook_errors],
-    }
-    say_json(found)
+    say_json(done)
+    for error in done.hook_errors:
+        note(error.report())
     return 3 if done.hook_errors else 0

@@ -1,0 +1,137 @@
+"""The scripts that are to be written, as directives; an environment is run to fill them."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrateops.commands.running import run_environment
+from migrateops.errors.commands import NothingCompared, TokenTaken
+from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
+from migrateops.revisions.expressions import known_rows
+
+if TYPE_CHECKING:
+    from migrateops.autogenerate import AutogenContext
+    from migrateops.config import Config
+    from migrateops.operations.ops import MigrationScript
+    from migrateops.plugins.manager import Plugins
+    from migrateops.runtime.migration import MigrationContext
+    from migrateops.script.directory import ScriptDirectory
+
+
+def empty_script(**options: Any) -> MigrationScript:
+    """Return a directive without operations; its id is a random one if none is given."""
+    from migrateops.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
+
+    rev_id = options.pop("rev_id", None) or uuid.uuid4().hex[-12:]
+    return MigrationScript(rev_id, UpgradeOps(), DowngradeOps(), **options)
+
+
+class Directives:
+    """What an environment makes of one directive: it may be filled, changed, taken out or joined by others.
+
+    Args:
+        script: The script directory.
+        directive: The directive to begin with.
+        process: ``function(context, revision, directives)`` that may change the list.
+        rewriting: Whether plugins and the project may change anything.
+
+    Attributes:
+        listed: The directives.
+        tokens: The template variables that the comparisons so far are for, with the context of each.
+        not_compared: What was not looked at, one phrase each.
+        template_args: What ``env.py`` adds for the template.
+        last: The latest context.
+        plugins: The plugins of the environment that was run; None where none was.
+    """
+
+    def __init__(
+        self,
+        script: ScriptDirectory,
+        directive: MigrationScript,
+        process: Any = None,
+        *,
+        rewriting: bool = True,
+    ) -> None:
+        self.script = script
+        self.listed: list[MigrationScript] = [directive]
+        self.tokens: dict[str, AutogenContext] = {}
+        self.not_compared: tuple[str, ...] = ()
+        self.template_args: dict[str, Any] = {}
+        self.last: AutogenContext | None = None
+        self.plugins: Plugins | None = None
+        self._directive = directive
+        self._process = process
+        self._rewriting = rewriting
+        self._comparing = False
+
+    def compare(self, config: Config, **opts: Any) -> None:
+        """Fill the directive with the difference between models and databases.
+
+        Raises:
+            DatabaseNotAtHead: Scripts are pending.
+            NoModels: There are no models.
+            NothingCompared: ``env.py`` did not run the migrations.
+            TokenTaken: Several databases are compared for one place of the template.
+        """
+        self._comparing = True
+        run_environment(config, self.script, self._in_context, read_only=True, **opts)
+        if not self.tokens:
+            raise NothingCompared(self.script.env_py_location)
+
+    def run_if_configured(self, config: Config, **opts: Any) -> None:
+        """Run ``env.py`` where ``revision_environment`` says that new scripts need it; compare nothing."""
+        if config.settings.revision_environment and Path(self.script.env_py_location).is_file():
+            run_environment(config, self.script, self._in_context, read_only=True, **opts)
+
+    def _in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
+        """Add the comparison with this database to the script, and let others change it."""
+        from migrateops.autogenerate import AutogenContext, rewrite
+
+        self.plugins = plugins = context.plugins
+        # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
+        plugins.start(
+            env=context.environment_context or context,
+            needed=plugins.enabled if self._comparing else (),
+        )
+        self.template_args |= context.opts.get("template_args", {})
+        if self._comparing and context.metadata is None:
+            raise NoModels
+        self.last = AutogenContext(context, context.metadata, autogenerate=self._comparing)
+        if self._comparing:
+            self._compare(rows, self.last)
+        if self._rewriting:
+            rewrite(self.last, rows, self.listed)
+            if self._process is not None:
+                self._process(context, rows, self.listed)
+        return []
+
+    def _compare(self, rows: tuple[str, ...], context: AutogenContext) -> None:
+        from migrateops.autogenerate import produce_script
+        from migrateops.autogenerate.produce import COVERAGE
+
+        heads = self.script.get_heads(consider_depends_on=True)
+        known_rows(self.script.graph, rows)
+        if set(rows) != set(heads):
+            raise DatabaseNotAtHead(rows, tuple(heads))
+        made = produce_script(context)
+        if not self.listed:
+            # Taken out as it was empty so far; another database may differ.
+            self.listed.append(self._directive)
+        directive = self.listed[0]
+        if not self.tokens:
+            directive.upgrade_ops_list.clear()
+            directive.downgrade_ops_list.clear()
+        for token in (
+            *(ops.upgrade_token for ops in made.upgrade_ops_list),
+            *(ops.downgrade_token for ops in made.downgrade_ops_list),
+        ):
+            if token in self.tokens:
+                raise TokenTaken(token)
+            self.tokens[token] = context
+        directive.upgrade_ops_list += made.upgrade_ops_list
+        directive.downgrade_ops_list += made.downgrade_ops_list
+        directive.imports |= made.imports
+        directive.requires_plugins |= made.requires_plugins
+        self.not_compared = tuple(dict.fromkeys((*self.not_compared, *made.info[COVERAGE])))

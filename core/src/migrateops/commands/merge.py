@@ -1,0 +1,76 @@
+"""``merge``: write a script that joins branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+from migrateops.commands.directives import Directives, empty_script
+from migrateops.commands.revision import NewRevision, write
+from migrateops.commands.upgrade import refuse_unreadable
+from migrateops.errors.commands import MergeOfAncestor, NothingToMerge
+from migrateops.revisions.expressions import resolve
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.revisions.graph import RevisionGraph
+
+
+def merge(
+    config: Config,
+    revisions: str | Iterable[str],
+    message: str | None = None,
+    branch_label: str | Iterable[str] | None = None,
+    rev_id: str | None = None,
+    splice: bool = False,
+) -> NewRevision:
+    """Write an empty script that follows several revisions.
+
+    Args:
+        config: The configuration.
+        revisions: Identifiers of what it follows; ``heads`` is all heads.
+        message: The first line of its docstring; the ids that it joins when omitted.
+        branch_label: Labels to write on it.
+        rev_id: Its id; a random one when omitted.
+        splice: Whether it may follow a revision that is followed already.
+
+    Raises:
+        NothingToMerge: There are not two revisions.
+        MergeOfAncestor: One of them comes before another one.
+        NotAHead: One is followed already, and *splice* is not set.
+        MigrateOpsError: An identifier names nothing, or a file is in the way.
+    """
+    script = ScriptDirectory.from_config(config)
+    refuse_unreadable(script)
+    joined = _joined(script.graph, [revisions] if isinstance(revisions, str) else revisions)
+    directive = empty_script(
+        rev_id=rev_id,
+        message=f"merge {', '.join(joined)}" if message is None else message,
+        head=joined,
+        splice=splice,
+        branch_label=branch_label,
+    )
+    # Nobody may take this script out for being empty: it is meant to be.
+    directives = Directives(script, directive, rewriting=False)
+    directives.run_if_configured(config, destination_rev=joined)
+    [written] = write(config, directives)
+    return written
+
+
+def _joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name for text in given for name in _ids(graph, text)))
+    if len(names) < 2:
+        raise NothingToMerge(names)
+    for ancestor, descendant in permutations(names, 2):
+        if ancestor in graph.ancestors([descendant], dependencies=False):
+            raise MergeOfAncestor(ancestor, descendant)
+    return names
+
+
+def _ids(graph: RevisionGraph, text: str) -> tuple[str, ...]:
+    if text == "heads":
+        # One that another depends on is a head as well: `head` stands for one revision only without it.
+        return graph.heads
+    return tuple(revision.revision for revision in resolve(graph, text) if revision is not None)

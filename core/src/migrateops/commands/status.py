@@ -1,0 +1,185 @@
+"""``status``: where a project stands, as far as that can be said; writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrateops.commands.plugins import listing
+from migrateops.commands.read import RevisionInfo, info_of
+from migrateops.commands.running import run_environment
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.revisions import BrokenGraph
+from migrateops.errors.runtime import NoConnection
+from migrateops.revisions.walk import upgrade_path
+from migrateops.runtime.without_env import shown
+from migrateops.script.directory import ScriptDirectory
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.plugins.doctor import ListedPlugin
+    from migrateops.revisions.graph import RevisionGraph
+    from migrateops.runtime.migration import MigrationContext
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRevision:
+    """A row of the version table.
+
+    Attributes:
+        revision: The id.
+        message: The first line of its script's docstring.
+        known: Whether the scripts have it; None if they do not fit together.
+    """
+
+    revision: str
+    message: str
+    known: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """Where a database stands.
+
+    Attributes:
+        url: Without what is secret in it.
+        dialect: SQLAlchemy's name of the dialect.
+        driver: SQLAlchemy's name of the driver.
+        server_version: Its numbers; None if the server does not say.
+        version_table: Its name.
+        version_table_schema: Its schema; None is the connection's default schema.
+        has_version_table: Whether it is there.
+        current: Its rows.
+        pending: What an upgrade to all heads would run, in that order; None if that cannot be said.
+    """
+
+    url: str
+    dialect: str
+    driver: str
+    server_version: tuple[int, ...] | None
+    version_table: str
+    version_table_schema: str | None
+    has_version_table: bool
+    current: tuple[AppliedRevision, ...]
+    pending: tuple[RevisionInfo, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PluginStatus:
+    """An installed distribution with plugins.
+
+    Attributes:
+        distribution: Its name.
+        version: Its version.
+        state: ``enabled``, or what keeps it from taking part.
+        faults: How many things are known to be wrong with it.
+    """
+
+    distribution: str
+    version: str
+    state: str
+    faults: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a project stands.
+
+    Attributes:
+        config_file: The file that was read, or None.
+        script_location: The directory of the scripts.
+        revisions: How many there are; None if they cannot be read.
+        heads: The revisions that none follows.
+        databases: The databases that ``env.py`` or the configuration names; those reached.
+        plugins: The installed plugins.
+        faults: What is wrong with the scripts.
+        database_fault: What kept the database from being reached, or asked; None if nothing did.
+    """
+
+    config_file: str | None
+    script_location: str
+    revisions: int | None
+    heads: tuple[RevisionInfo, ...]
+    databases: tuple[DatabaseStatus, ...]
+    plugins: tuple[PluginStatus, ...]
+    faults: tuple[MigrateOpsError, ...]
+    database_fault: Exception | None
+
+
+def status(config: Config) -> Status:
+    """Return where the scripts, the database and the plugins of a project stand.
+
+    What is wrong with the scripts or the database is a part of the answer.
+
+    Raises:
+        ConfigurationError: The configuration cannot be read.
+        ScriptDirectoryMissing: There is no directory of scripts.
+    """
+    script = ScriptDirectory.from_config(config)
+    graph, faults = _graph(script)
+    databases: list[DatabaseStatus] = []
+    database_fault: Exception | None = None
+
+    def look(rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
+        databases.append(_database(graph, rows, context))
+        return []
+
+    try:
+        run_environment(config, script, look, read_only=True)
+    except Exception as error:
+        # Whatever env.py and drivers raise; the rest of the answer is good without them.
+        database_fault = error
+    return Status(
+        config_file=config.toml_file_name or config.config_file_name,
+        script_location=script.dir,
+        revisions=None if graph is None else len(graph.nodes),
+        heads=() if graph is None else tuple(info_of(graph, graph[name]) for name in graph.heads),
+        databases=tuple(databases),
+        plugins=tuple(map(_plugin, listing(config))),
+        faults=faults,
+        database_fault=database_fault,
+    )
+
+
+def _graph(script: ScriptDirectory) -> tuple[RevisionGraph | None, tuple[MigrateOpsError, ...]]:
+    try:
+        return script.graph, script.faults
+    except BrokenGraph as broken:
+        return None, broken.faults
+
+
+def _database(
+    graph: RevisionGraph | None, rows: tuple[str, ...], context: MigrationContext
+) -> DatabaseStatus:
+    connection = context.connection
+    if connection is None:
+        raise NoConnection("status")
+    return DatabaseStatus(
+        url=shown(connection.engine.url),
+        dialect=context.dialect_name,
+        driver=connection.dialect.driver,
+        server_version=context.server_version,
+        version_table=context.version_table,
+        version_table_schema=context.version_table_schema,
+        has_version_table=context.versions.exists(connection),
+        current=tuple(_applied(graph, row) for row in sorted(rows)),
+        pending=_pending(graph, rows),
+    )
+
+
+def _applied(graph: RevisionGraph | None, row: str) -> AppliedRevision:
+    if graph is None:
+        return AppliedRevision(row, "", None)
+    known = row in graph
+    return AppliedRevision(row, graph[row].doc if known else "", known)
+
+
+def _pending(graph: RevisionGraph | None, rows: tuple[str, ...]) -> tuple[RevisionInfo, ...] | None:
+    if graph is None or not all(row in graph for row in rows):
+        return None
+    steps = upgrade_path(graph, rows, "heads") if graph.heads else []
+    return tuple(info_of(graph, step.revision) for step in steps if step.revision is not None)
+
+
+def _plugin(listed: ListedPlugin) -> PluginStatus:
+    return PluginStatus(listed.distribution, listed.version, listed.state, len(listed.faults))
