@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 
 pytest_plugins = ["tests.servers", "tests.project", "tests.distributions"]
@@ -13,3 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the generated files (reference pages) that tests compare, instead of failing",
     )
+
+
+@pytest.fixture(autouse=True)
+def path_as_before() -> Iterator[None]:
+    """Take out of ``sys.path`` what a project has put there that was run in this process."""
+    before = list(sys.path)
+    yield
+    sys.path[:] = before

@@ -1,4 +1,4 @@
-"""Measure migrateops beside the pinned peer: ``python3 dev.py bench [--rounds N]``.
+"""Measure migrateops beside the pinned peer: ``python3 dev.py bench [--full] [--only NAME] [--rounds N]``.
 
 The two take turns, so that what the machine does meanwhile falls on both; the figure is the median of the
 ratios of each round, and the range of those ratios says how far to trust it. Nothing is written to the
@@ -11,13 +11,23 @@ import argparse
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import ExitStack
+from math import log
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.environment import child_environment, python
-from bench.workloads import TOOLS, WORKLOADS, Workload, write_project
+from bench.projects import TOOLS, Project, server_database
+from bench.workloads import GROWTHS, WORKLOADS, Growth, Workload
+
+WIDTH = 42
+# The header index trusts no file that is younger.
+SETTLING = 2.5
+
+Medians = dict[str, tuple[float, float]]
 
 
 class Failed(Exception):
@@ -27,9 +37,10 @@ class Failed(Exception):
 def measure(workload: Workload, tool: str, interpreter: Path, directory: Path) -> float:
     """Run *workload* once and return the CPU seconds it took, or the nanoseconds it printed."""
     arguments = [argument.replace("{tool}", tool) for argument in workload.arguments]
+    environment = {**child_environment(), "XDG_CACHE_HOME": str(directory / "cache"), **workload.environment}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = subprocess.run(
-        [interpreter, *arguments], cwd=directory, env=child_environment(), capture_output=True, text=True
+        [interpreter, *arguments], cwd=directory, env=environment, capture_output=True, text=True
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if result.returncode or workload.printed not in result.stdout:
@@ -40,47 +51,88 @@ def measure(workload: Workload, tool: str, interpreter: Path, directory: Path) -
 
 
 def shown(workload: Workload, value: float) -> str:
-    return f"{value:,.0f} ns" if workload.itself else f"{value * 1000:.0f} ms"
+    milliseconds = value / 1e6 if workload.itself else value * 1000
+    return f"{value:,.0f} ns" if milliseconds < 0.1 else f"{milliseconds:,.4g} ms"
 
 
-def row(workload: Workload, rounds: int, interpreter: Path, projects: Mapping[str, Path]) -> tuple[str, bool]:
+def row(
+    workload: Workload, rounds: int, interpreter: Path, directories: Mapping[str, Path], medians: Medians
+) -> tuple[str, bool]:
     """Return the line of the table, and whether the target is met."""
     values: dict[str, list[float]] = {tool: [] for tool in TOOLS}
     try:
-        for number in range(rounds + 1):
+        for number in range(min(rounds, workload.rounds) + 1):
             for tool in TOOLS if number % 2 else reversed(TOOLS):
-                value = measure(workload, tool, interpreter, projects[tool])
+                value = measure(workload, tool, interpreter, directories[tool])
                 if number:  # the first round warms the caches and the compiled files
                     values[tool].append(value)
     except Failed as error:
-        return f"{workload.name:32} not measured: {error}", False
+        return f"{workload.name:{WIDTH}} not measured: {error}", False
     ours, peer = (values[tool] for tool in TOOLS)
+    medians[workload.name] = median(ours), median(peer)
     ratios = [mine / theirs for mine, theirs in zip(ours, peer, strict=True)]
     ratio = median(ratios)
     met = ratio <= workload.target
     figures = f"{shown(workload, median(ours)):>11} {shown(workload, median(peer)):>11} {ratio:>7.3f}"
     spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
-    return f"{workload.name:32} {figures}  {spread}  {workload.target:>6}  {'met' if met else 'MISSED'}", met
+    return f"{workload.name:{WIDTH}} {figures}  {spread}  {workload.target:>6}  {_verdict(met)}", met
+
+
+def growth(wanted: Growth, medians: Medians) -> tuple[str, bool]:
+    """Return the line of an exponent, and whether the target is met."""
+    pairs = zip(medians[wanted.less], medians[wanted.more], strict=True)
+    ours, peer = (log(more / less) / log(wanted.factor) for less, more in pairs)
+    met = ours <= wanted.target
+    line = (
+        f"{'growth: ' + wanted.name:{WIDTH}} {ours:>11.2f} {peer:>11.2f} {'':>7}  {'':14}  {wanted.target:>6}"
+    )
+    return f"{line}  {_verdict(met)}", met
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "MISSED"
 
 
 def main() -> int:
     assert __doc__
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--full", action="store_true", help="also what takes the peer minutes")
+    parser.add_argument("--only", default="", metavar="NAME", help="what has this in its name")
     parser.add_argument("--rounds", type=int, default=7, help="rounds after the first (default: 7)")
-    rounds = parser.parse_args().rounds
+    options = parser.parse_args()
+    chosen = [one for one in WORKLOADS if options.only in one.name and (options.full or not one.full)]
     interpreter = python()
     ours, peer = TOOLS
-    print(f"{'CPU time':32} {ours:>11} {peer:>11} {'ratio':>7}  {'range':14}  {'target':>6}", flush=True)
-    all_met = True
-    with TemporaryDirectory(prefix="migrateops-bench-") as temporary:
-        projects = {tool: Path(temporary) / tool for tool in TOOLS}
-        for tool, directory in projects.items():
-            write_project(directory, tool)
-        for workload in WORKLOADS:
-            line, met = row(workload, rounds, interpreter, projects)
+    all_met = bool(chosen)
+    medians: Medians = {}
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(TemporaryDirectory(prefix="migrateops-bench-")))
+        if any(workload.project.server for workload in chosen):
+            stack.enter_context(server_database())
+        directories = {project: _written(project, root) for project in {one.project for one in chosen}}
+        time.sleep(SETTLING)
+        print(
+            f"{'CPU time':{WIDTH}} {ours:>11} {peer:>11} {'ratio':>7}  {'range':14}  {'target':>6}",
+            flush=True,
+        )
+        for workload in chosen:
+            line, met = row(workload, options.rounds, interpreter, directories[workload.project], medians)
+            print(line, flush=True)
+            all_met = all_met and met
+    for exponent in GROWTHS:
+        if {exponent.less, exponent.more} <= medians.keys():
+            line, met = growth(exponent, medians)
             print(line, flush=True)
             all_met = all_met and met
     return 0 if all_met else 1
+
+
+def _written(project: Project, root: Path) -> dict[str, Path]:
+    name = f"{project.count}{'m' * project.merges}{'s' * project.server}"
+    directories = {tool: root / f"{tool}-{name}" for tool in TOOLS}
+    for tool, directory in directories.items():
+        project.write(directory, tool)
+    return directories
 
 
 if __name__ == "__main__":

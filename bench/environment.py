@@ -15,15 +15,22 @@ DIRECTORY = ROOT / ".venv" / "bench"
 
 def child_environment() -> dict[str, str]:
     """Return this process's environment, less what would make every run compile every file again."""
-    left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "MIGRATEOPS_CONFIG", "MIGRATEOPS_URL"}
-    return {name: value for name, value in os.environ.items() if name not in left_out}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH") and not name.startswith("MIGRATEOPS_")
+    }
 
 
 def python() -> Path:
     """Make the environment if it is not there as wanted, and return its interpreter."""
     interpreter = DIRECTORY / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    wanted = [PEER, f"SQLAlchemy=={version('SQLAlchemy')}", "-e", str(ROOT / "core")]
-    state = "\n".join([sys.version, *wanted, (ROOT / "core" / "pyproject.toml").read_text()])
+    members = [ROOT / "core", ROOT / "plugins" / "migrateops-postgresql"]
+    wanted = [PEER, *(f"{name}=={version(name)}" for name in ("SQLAlchemy", "psycopg", "psycopg-binary"))]
+    for member in members:
+        wanted += ["-e", str(member)]
+    texts = [(member / "pyproject.toml").read_text() for member in members]
+    state = "\n".join([sys.version, *wanted, *texts])
     stamp = DIRECTORY / "bench-stamp"
     if not (stamp.exists() and stamp.read_text() == state):
         print(f"making {DIRECTORY.relative_to(ROOT)} with {PEER}", flush=True)

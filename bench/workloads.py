@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-TOOLS = ("migrateops", "alembic")
-CONFIGURATION = {
-    "migrateops": ("migrateops.toml", 'script_location = "migrations"\n'),
-    "alembic": ("alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n"),
-}
+from bench.projects import Project, identifier
+
+_USUAL = Project(1000)
+NO_INDEX = {"MIGRATEOPS_HEADER_INDEX": "0"}
 
 
 @dataclass(frozen=True)
@@ -21,15 +19,41 @@ class Workload:
         name: As the table shows it.
         target: The ratio to the peer, of CPU time, that a release must reach.
         arguments: What follows ``python``; ``{tool}`` stands for the package's name.
+        project: Where it is done.
         printed: What has to be in the output of both, or the measurement counts for nothing.
-        itself: The program measures itself and prints nanoseconds per call, in place of its CPU time.
+        itself: The program measures itself and prints nanoseconds, in place of its CPU time.
+        full: Only part of ``--full``.
+        rounds: No more than so many, as the peer takes long.
+        environment: Variables to set.
     """
 
     name: str
     target: float
     arguments: Sequence[str]
+    project: Project = _USUAL
     printed: str = ""
     itself: bool = False
+    full: bool = False
+    rounds: int = 99
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How much longer something takes with more revisions: an exponent, 1 where that is in proportion.
+
+    Attributes:
+        name: As the table shows it.
+        target: The largest exponent.
+        less, more: Names of two workloads.
+        factor: How many times more revisions the second one has.
+    """
+
+    name: str
+    target: float
+    less: str
+    more: str
+    factor: float
 
 
 # What runs is the directive alone, from the call in a script to the implementation, which does nothing.
@@ -55,43 +79,148 @@ with Operations.context(MigrationContext.configure(dialect_name="sqlite")):
 assert calls == 20 * 2000
 print(best)
 """
+# Asking for the heads reads all revisions.
+SCRIPTS = """
+import time
+from {tool}.script import ScriptDirectory
+scripts = ScriptDirectory("migrations")
+"""
+TIMED = """
+start = time.process_time_ns()
+found = {expression}
+taken = time.process_time_ns() - start
+assert {check}, found
+print(taken)
+"""
+LOAD = f"{SCRIPTS}{TIMED}"
+LOADED = f"{SCRIPTS}scripts.get_heads()\n{TIMED}"
+MANY = f"""{SCRIPTS}
+scripts.get_heads()
+scripts.get_revision("{{partial}}")
+start = time.process_time_ns()
+for _ in range(50):
+    found = scripts.get_revision("{{partial}}")
+print((time.process_time_ns() - start) / 50)
+assert found.revision == "{{whole}}"
+"""
 
 
-def directive(operation: str, call: str) -> str:
-    return DIRECTIVE.replace("{operation}", operation).replace("{call}", call)
+def directive(name: str, operation: str, call: str) -> Workload:
+    program = DIRECTIVE.replace("{operation}", operation).replace("{call}", call)
+    return Workload(name, 0.5, ("-c", program), Project(1), itself=True)
 
 
-REVISIONS = 1000
-WORKLOADS = (
-    Workload("--version", 0.08, ("-m", "{tool}", "--version")),
-    Workload(f"heads, {REVISIONS} revisions", 0.15, ("-m", "{tool}", "heads"), printed=f"{REVISIONS:012x}"),
-    Workload("op.execute(text)", 0.5, ("-c", directive("ExecuteSQLOp", 'op.execute("x")')), itself=True),
-    Workload(
-        "op.add_column(table, column)",
-        0.5,
-        ("-c", directive("AddColumnOp", 'op.add_column("t", column)')),
+def command(
+    target: float,
+    words: str,
+    project: Project,
+    *,
+    note: str = "",
+    full: bool = False,
+    rounds: int = 99,
+    environment: Mapping[str, str] | None = None,
+    printed: bool = True,
+) -> Workload:
+    """Return a command in a project, which says the id of the head."""
+    return Workload(
+        f"{words}, {project.count}{note}",
+        target,
+        ("-m", "{tool}", *words.split()),
+        project,
+        project.head if printed else "",
+        full=full,
+        rounds=rounds,
+        environment=environment or {},
+    )
+
+
+def load(
+    target: float, project: Project, *, note: str = "", index: bool = True, rounds: int = 99
+) -> Workload:
+    program = LOAD.replace("{expression}", "scripts.get_heads()").replace(
+        "{check}", f"found == [{project.head!r}]"
+    )
+    environment = {} if index else NO_INDEX
+    return Workload(
+        f"load, {project.count}{note}",
+        target,
+        ("-c", program),
+        project,
         itself=True,
-    ),
+        full=project.count > 1000,
+        rounds=rounds,
+        environment=environment,
+    )
+
+
+def iterate(target: float, project: Project, *, note: str = "", rounds: int = 99) -> Workload:
+    expression = "sum(1 for _ in scripts.walk_revisions())"
+    program = LOADED.replace("{expression}", expression).replace("{check}", f"found == {project.count}")
+    return Workload(
+        f"iterate, {project.count}{note}",
+        target,
+        ("-c", program),
+        project,
+        itself=True,
+        full=project.count > 1000,
+        rounds=rounds,
+    )
+
+
+def partial_id(target: float, project: Project, *, rounds: int = 99) -> Workload:
+    whole = identifier(project.count // 2)
+    program = MANY.replace("{partial}", whole[:9]).replace("{whole}", whole)
+    name = f"partial id, {project.count}"
+    full = project.count > 1000
+    return Workload(name, target, ("-c", program), project, itself=True, full=full, rounds=rounds)
+
+
+LINEAR = {count: Project(count) for count in (1, 100, 1000, 5000, 20000)}
+MERGES = {count: Project(count, merges=True) for count in (100, 1000, 5000)}
+SERVER = Project(1000, server=True)
+WITHOUT = ", no index"
+WITH_MERGES = ", 5% merges"
+
+WORKLOADS = (
+    Workload("--version", 0.05, ("-m", "{tool}", "--version"), LINEAR[1]),
+    Workload("--help", 0.15, ("-m", "{tool}", "--help"), LINEAR[1], printed="upgrade"),
+    Workload("upgrade --help", 0.15, ("-m", "{tool}", "upgrade", "--help"), LINEAR[1], printed="--sql"),
+    command(0.15, "heads", LINEAR[1]),
+    command(0.15, "heads", LINEAR[100], full=True),
+    command(0.15, "heads", LINEAR[1000]),
+    command(0.15, "heads", MERGES[1000], note=WITH_MERGES),
+    command(0.15, "history", LINEAR[1000]),
+    command(0.15, "show head", LINEAR[1000]),
+    command(0.06, "heads", LINEAR[5000], full=True),
+    command(0.06, "history", LINEAR[5000], full=True),
+    command(0.06, "show head", LINEAR[5000], full=True),
+    command(0.12, "heads", LINEAR[5000], note=WITHOUT, full=True, environment=NO_INDEX),
+    command(0.06, "heads", LINEAR[20000], full=True, rounds=1),
+    command(0.85, "current", LINEAR[1000]),
+    command(0.05, "current", LINEAR[5000], full=True, rounds=1),
+    command(0.10, "upgrade head", LINEAR[1000], note=", nothing to do", printed=False),
+    command(0.50, "upgrade head", SERVER, note=", nothing to do, PostgreSQL", printed=False),
+    load(0.15, LINEAR[1000]),
+    load(0.15, MERGES[1000], note=WITH_MERGES),
+    load(0.15, LINEAR[5000], rounds=3),
+    load(0.15, LINEAR[5000], note=WITHOUT, index=False, rounds=3),
+    load(0.15, MERGES[5000], note=WITH_MERGES, rounds=3),
+    load(0.03, LINEAR[20000], rounds=2),
+    load(0.06, LINEAR[20000], note=WITHOUT, index=False, rounds=2),
+    iterate(1.0, LINEAR[1000]),
+    iterate(1.0, LINEAR[5000], rounds=3),
+    iterate(0.1, MERGES[1000], note=WITH_MERGES),
+    iterate(0.01, MERGES[5000], note=WITH_MERGES, rounds=3),
+    partial_id(0.1, LINEAR[1000]),
+    partial_id(0.1, LINEAR[5000], rounds=3),
+    directive("op.execute(text)", "ExecuteSQLOp", 'op.execute("x")'),
+    directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
 )
-
-
-def write_project(directory: Path, tool: str) -> None:
-    """Write a project of linear revisions; the two differ in their import lines alone."""
-    name, text = CONFIGURATION[tool]
-    versions = directory / "migrations" / "versions"
-    versions.mkdir(parents=True)
-    (directory / name).write_text(text)
-    for number in range(1, REVISIONS + 1):
-        revision, down = f"{number:012x}", f"{number - 1:012x}" if number > 1 else None
-        (versions / f"{revision}_change_{number}.py").write_text(
-            f'"""change {number}\n\nRevision ID: {revision}\nRevises: {down or ""}\n"""\n'
-            "from typing import Sequence, Union\n\n"
-            f"from {tool} import op\n"
-            "import sqlalchemy as sa\n\n"
-            f'revision: str = "{revision}"\n'
-            f"down_revision: Union[str, Sequence[str], None] = {down!r}\n"
-            "branch_labels: Union[str, Sequence[str], None] = None\n"
-            "depends_on: Union[str, Sequence[str], None] = None\n\n\n"
-            f'def upgrade() -> None:\n    op.add_column("t", sa.Column("c{number}", sa.Integer()))\n\n\n'
-            f'def downgrade() -> None:\n    op.drop_column("t", "c{number}")\n'
-        )
+GROWTHS = (
+    Growth("load", 1.1, "load, 1000", "load, 20000", 20),
+    Growth("load, no index", 1.1, "load, 5000, no index", "load, 20000, no index", 4),
+    Growth("load, 5% merges", 1.1, "load, 1000, 5% merges", "load, 5000, 5% merges", 5),
+    Growth("iterate", 1.1, "iterate, 1000", "iterate, 5000", 5),
+    Growth("iterate, 5% merges", 1.1, "iterate, 1000, 5% merges", "iterate, 5000, 5% merges", 5),
+    Growth("partial id", 0.1, "partial id, 1000", "partial id, 5000", 5),
+)

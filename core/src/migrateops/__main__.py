@@ -9,13 +9,14 @@ import sys
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit status.
 
-    ``--version`` and the verbs that only read scripts are answered before click is imported.
+    ``--version``, the verbs that only read scripts, and an upgrade that has nothing to do are
+    answered before click is imported.
 
     Args:
         argv: The arguments without the program's name; None takes those of the process.
@@ -26,15 +27,41 @@ def main(argv: "Sequence[str] | None" = None) -> int:
 
         print(f"migrateops {__version__}")
         return 0
-    if not {"heads", "history", "show"}.isdisjoint(arguments):
-        from migrateops.cli import fast
+    import gc
 
-        request = fast.parse(arguments)
-        if request is not None:
-            return fast.answer(request)
+    collecting = gc.isenabled()
+    # Imports, and reading thousands of headers, make many objects and no garbage.
+    gc.disable()
+    try:
+        status = _fast(arguments)
+        full = _full() if status is None else None
+    finally:
+        if collecting:
+            gc.enable()
+    quick = full is None or not {"--help", "-h"}.isdisjoint(arguments)
+    if full is not None:
+        status = full(arguments)
+    if quick and argv is None:
+        # The process ends, and would look for garbage once more, where there is none.
+        gc.freeze()
+    return status or 0
+
+
+def _fast(arguments: "list[str]") -> "int | None":
+    """Return the exit status if the arguments could be answered at once, else None."""
+    if {"heads", "history", "show", "current", "upgrade"}.isdisjoint(arguments):
+        return None
+    from migrateops.cli import fast
+
+    request = fast.parse(arguments)
+    return None if request is None else fast.answer(request)
+
+
+def _full() -> "Callable[[Sequence[str]], int]":
+    """Return the whole command line, imported."""
     from migrateops.cli.main import main as full
 
-    return full(arguments)
+    return full
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def test_the_hooks_of_the_interface() -> None:
         "migrateops_environment_created",
         "migrateops_kinds",
         "migrateops_render_value",
+        "migrateops_revision_written",
         "migrateops_rewrite_operations",
     }
 

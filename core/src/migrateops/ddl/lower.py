@@ -81,6 +81,8 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         **op.kw,
     )
     require_values(op.describe(), *expressions_in(table))
+    if table.indexes:
+        supported(if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     yield TableEvent(table, "before_create")
     yield CreateTable(table, if_not_exists=if_not_exists)
     yield TableEvent(table, "after_create")
@@ -148,7 +150,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
         yield AddConstraint(constraint)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        yield CreateIndex(index, if_not_exists=if_not_exists and target.capabilities.if_not_exists)
+        yield CreateIndex(index, if_not_exists=if_not_exists and target.capabilities.index_if_exists)
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
         yield SetColumnComment(column)
 
@@ -255,6 +257,7 @@ def _table(op: ops.AlterTableOp, target: Target, **kw: Any) -> Table:
 @Operations.lowering_for(ops.CreateIndexOp)
 def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
     """Yield CREATE INDEX."""
+    supported(op.if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     if_not_exists = supported(op.if_not_exists, "if_not_exists", op, target, "IF NOT EXISTS")
     index = SchemaObjects(target).index(
         op.index_name, op.table_name, op.columns, schema=op.schema, unique=op.unique, **op.kw
@@ -265,6 +268,7 @@ def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
 @Operations.lowering_for(ops.DropIndexOp)
 def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX."""
+    supported(op.if_exists, "index_if_exists", op, target, "IF EXISTS of an index")
     if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
     index = SchemaObjects(target).index(
         op.index_name or resolved_name(op, target),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from migrateops.dialects import transaction
@@ -204,9 +206,22 @@ class Dialect:
         return None
 
     def literal(self, value: Any, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
-        """Return *value* as an SQL literal, quoted and escaped."""
-        from sqlalchemy import literal
+        """Return *value* as an SQL literal, quoted and escaped.
 
+        Asked for bytes, and for values that SQLAlchemy has no literal of, such as JSON.
+        """
+        from sqlalchemy import JSON, String, literal
+        from sqlalchemy.types import TypeDecorator
+
+        if isinstance(type_, TypeDecorator):
+            with suppress(NotImplementedError):
+                value = type_.process_bind_param(value, dialect)
+            return self.literal(value, type_.load_dialect_impl(dialect), dialect)
+        if isinstance(value, bytes | bytearray | memoryview):
+            return f"X'{bytes(value).hex()}'"
+        if isinstance(type_, JSON):
+            written = getattr(dialect, "_json_serializer", None) or json.dumps
+            value, type_ = written(None if value is JSON.NULL else value), String()
         compiled = literal(value, type_).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         return str(compiled)
 

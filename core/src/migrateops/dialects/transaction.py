@@ -58,6 +58,13 @@ class Transaction:
             # the connection in another transaction.
             self.connection.rollback()
 
+    def remains(self) -> str | None:
+        """Say what of a step that failed is in the database for good, as a phrase.
+
+        None where that follows from ``owned`` and ``atomic``.  It is asked after ``rollback()``.
+        """
+        return None
+
     def begin_root(self) -> None:
         """Begin SQLAlchemy's transaction on a connection that is in none."""
         self.root = self.connection.begin()

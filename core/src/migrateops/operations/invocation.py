@@ -61,7 +61,7 @@ def run(
 
 def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
     """Send what a lowering yields, and return what it returns."""
-    _refuse_unknown_options(operation)
+    refuse_unknown_options(operation)
     statements = iter(implementation.function(operation, context.target) or ())
     send = context.run_statement
     while True:
@@ -89,7 +89,7 @@ def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeEr
     return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
 
 
-def _refuse_unknown_options(operation: MigrateOperation) -> None:
+def refuse_unknown_options(operation: MigrateOperation) -> None:
     """Refuse an option that is none of a dialect's: a misspelt parameter would be lost in silence.
 
     Raises:

@@ -22,6 +22,7 @@ class Capabilities:
         inline_comments: Comments are written inside CREATE TABLE.
         if_exists: DROP takes IF EXISTS.
         if_not_exists: CREATE takes IF NOT EXISTS.
+        index_if_exists: CREATE INDEX and DROP INDEX take IF [NOT] EXISTS, where the two above hold.
         column_if_exists: ADD COLUMN and DROP COLUMN take IF [NOT] EXISTS.
         constraint_if_exists: DROP CONSTRAINT takes IF EXISTS.
         alter_column: Type, nullability and default of a column can be changed in place.
@@ -35,6 +36,7 @@ class Capabilities:
     inline_comments: bool = False
     if_exists: bool = True
     if_not_exists: bool = True
+    index_if_exists: bool = True
     column_if_exists: bool = False
     constraint_if_exists: bool = False
     alter_column: bool = True

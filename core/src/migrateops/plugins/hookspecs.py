@@ -221,6 +221,17 @@ class Hooks:
         """
 
     @hookspec
+    def migrateops_revision_written(self, config: Any, revision: Any) -> None:
+        """Learn of a new script, when it is written and the project's post-write hooks have run on it.
+
+        Called by ``revision`` and ``merge``, once per script.  The script stays, whatever is raised.
+
+        Args:
+            config: The ``Config``.
+            revision: The ``Script``: ``revision.path`` is its file, ``revision.revision`` its id.
+        """
+
+    @hookspec
     def migrateops_check(self, ctx: HookContext, plan: Sequence[Any]) -> Sequence[Any] | None:
         """Find fault with a plan, as a lint rule does.
 

@@ -16,5 +16,7 @@ KNOWN_OPERATIONS: Mapping[str, str] = {
 }
 
 KNOWN_DIALECTS: Mapping[str, str] = {
+    "mariadb": "migrateops-mysql",
+    "mysql": "migrateops-mysql",
     "postgresql": "migrateops-postgresql",
 }

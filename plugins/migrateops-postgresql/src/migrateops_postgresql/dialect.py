@@ -68,6 +68,12 @@ class PostgreSQLDialect(Dialect):
 
         return None
 
+    def literal(self, value: Any, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return *value* as an SQL literal; bytes in hexadecimal, as X'..' is a bit string here."""
+        if isinstance(value, bytes | bytearray | memoryview):
+            return f"'\\x{bytes(value).hex()}'::bytea"
+        return super().literal(value, type_, dialect)
+
     def error_kind(self, exception: BaseException) -> ErrorKind | None:
         """Return what kind of failure a driver's exception is."""
         return error_kind(exception)

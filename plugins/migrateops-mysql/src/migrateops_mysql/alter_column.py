@@ -1,0 +1,317 @@
+"""How a column is altered: its whole definition is stated again, so the whole of it has to be known.
+
+Online it is read from the server.  Offline it is what the call says of the present column, and where that is
+not enough, the call is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Computed, Identity
+from sqlalchemy.types import NULLTYPE, TypeEngine
+
+from migrateops.ddl import lower
+from migrateops.ddl.statements import ColumnName, is_generated
+from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.operations import Operations, Target, ops
+from migrateops.operations.invocation import refuse_unknown_options
+from migrateops.operations.schema_objects import SchemaObjects
+from migrateops_mysql import reading
+from migrateops_mysql.default import Default, default_of
+from migrateops_mysql.definition import Definition, parse, renamed
+from migrateops_mysql.errors import NoSuchColumn
+from migrateops_mysql.options import refuse_dialect_options
+from migrateops_mysql.server import Server
+from migrateops_mysql.statements import AlterTableBy, Writer
+
+_DATE = re.compile(r"\s*\d{2,4}-")
+_TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
+_COMPRESSED = re.compile(r"/\*M?!\d*\s*COMPRESSED\b.*?\*/", re.IGNORECASE)
+_COMPRESSIBLE = re.compile(r"var(?:char|binary)\b|(?:tiny|medium|long)?(?:text|blob)\b", re.IGNORECASE)
+_TIME_TYPE = re.compile(r"(?:datetime|timestamp)\b", re.IGNORECASE)
+_JSON_CHECK = re.compile(r"CHECK \(json_valid\([`\"].*[`\"]\)\)", re.IGNORECASE | re.DOTALL)
+
+
+@Operations.lowering_for(ops.AlterColumnOp, dialect="mysql")
+def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
+    """Yield one ALTER TABLE, made of what the operation says of the present column."""
+    yield from _Change(op, target, lambda: told(op, target)).statements()
+
+
+@Operations.implementation_for(ops.AlterColumnOp, replace=True, dialect="mysql")
+def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None:
+    """Send one ALTER TABLE, made of what the server says of the present column."""
+    context = operations.get_context()
+    if context.as_sql:
+        operations.next(op)
+        return
+    refuse_unknown_options(op)
+
+    def existing() -> Definition:
+        created = reading.create_table(context.connection, op.table_name, op.schema)
+        found = created.column(op.column_name)
+        if found is None:
+            raise NoSuchColumn(op.describe(), context.target.name, op.table_name, op.column_name)
+        return found
+
+    for statement in list(_Change(op, context.target, existing).statements()):
+        context.run_statement(statement)
+
+
+def told(op: ops.AlterColumnOp, target: Target) -> Definition:
+    """Return the definition of the present column, as far as the operation says it.
+
+    Raises:
+        IncompleteOperation: It does not say enough to state the column again.
+    """
+    unknown = []
+    if op.existing_type is None and op.modify_type is None:
+        unknown.append("existing_type")
+    if op.existing_nullable is None and op.modify_nullable is None:
+        unknown.append("existing_nullable")
+    if op.existing_server_default is False and op.modify_server_default is False:
+        unknown.append("existing_server_default")
+    if unknown:
+        raise IncompleteOperation(op.describe(), target.name, ", ".join(unknown))
+    writer = Writer(target.dialect)
+    type_ = op.existing_type if op.existing_type is not None else op.modify_type
+    stated = parse(writer.type(_column(op, target, type_)), backslashes=writer.backslashes)
+    default = Default()
+    generated = ""
+    if isinstance(op.existing_server_default, Computed):
+        generated = str(writer.compiler.process(op.existing_server_default))
+    elif op.existing_server_default is not False:
+        default = default_of(op.existing_server_default, op, target)
+    return replace(
+        stated,
+        generated=generated,
+        nullable=op.existing_nullable is not False,
+        default=default.value,
+        on_update=default.on_update,
+        auto_increment=bool(op.kw.get("existing_autoincrement")),
+        comment=writer.string(op.existing_comment) if op.existing_comment else None,
+    )
+
+
+def _column(
+    op: ops.AlterColumnOp, target: Target, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None
+) -> Column[Any]:
+    column: Column[Any] = Column(op.column_name, type_ if type_ is not None else NULLTYPE)
+    SchemaObjects(target).table(op.table_name, column, schema=op.schema)
+    return column
+
+
+class _Change:
+    """The change that an operation makes to a column.
+
+    Args:
+        op: The operation.
+        target: The server.
+        existing: Returns the present definition; not called where it does not matter.
+    """
+
+    def __init__(self, op: ops.AlterColumnOp, target: Target, existing: Callable[[], Definition]) -> None:
+        self.op = op
+        self.target = target
+        self.existing = cache(existing)
+        self.server = Server.of(target)
+        self.writer = Writer(target.dialect)
+        self.auto_increment: bool | None = op.kw.get("autoincrement")
+        self.changes_default = op.modify_server_default is not False
+        # Whether anything changes that only the whole definition can say.
+        self.restates = (
+            op.modify_type is not None
+            or op.modify_nullable is not None
+            or op.modify_comment is not False
+            or self.auto_increment is not None
+            or op.insert_after is not None
+        )
+
+    def statements(self) -> Iterator[Any]:
+        """Yield the statements.
+
+        Raises:
+            UnsupportedOperation: The server cannot do it.
+            IncompleteOperation: Offline, the present column is not known well enough.
+        """
+        op = self.op
+        self._refuse()
+        if not (self.restates or self.changes_default):
+            if op.modify_name is not None:
+                yield from self._rename()
+            return
+        if self.changes_default and not self.restates and op.modify_name is None:
+            short = self._only_default()
+            if short is not None:
+                yield short
+                return
+        yield from self._restate()
+
+    def _refuse(self) -> None:
+        op = self.op
+        refuse_dialect_options(op)
+        if isinstance(op.modify_server_default, Identity) or isinstance(op.existing_server_default, Identity):
+            raise self._unsupported("identity columns", "give autoincrement=True")
+        if op.insert_before is not None:
+            raise self._unsupported(
+                "putting a column before another", "name the column that it comes after: insert_after"
+            )
+
+    def _unsupported(self, what: str, alternative: str) -> UnsupportedOperation:
+        return UnsupportedOperation(self.op.describe(), self.target.name, what, alternative)
+
+    def _rename(self) -> Iterator[Any]:
+        op = self.op
+        if self.server.renames_columns and op.modify_name is not None:
+            yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
+        else:
+            yield from self._restate()
+
+    def _only_default(self) -> AlterTableBy | None:
+        """Return the statement that changes the default alone, or None where it would take more with it.
+
+        SET DEFAULT takes ON UPDATE away, and knows no CURRENT_TIMESTAMP; DROP DEFAULT leaves a column
+        without any, NULL among them.
+        """
+        op, new = self.op, self.op.modify_server_default
+        if is_generated(new) or is_generated(op.existing_server_default):
+            return None
+        default = default_of(new, op, self.target)
+        if default.is_time or default.on_update is not None:
+            return None
+        if self.target.as_sql:
+            if self._may_be_time(new):
+                return None
+            nullable = op.existing_nullable
+            if new is None and nullable is None and not self.server.mariadb:
+                raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
+        else:
+            present = self.existing()
+            if present.on_update is not None or present.generated:
+                return None
+            nullable = present.nullable
+        if default.value is None and nullable:
+            default = Default("NULL")
+        change = "DROP DEFAULT" if default.value is None else f"SET DEFAULT {default.value}"
+        clause = f"ALTER COLUMN {self.writer.name(op.column_name)} {change}"
+        return AlterTableBy(op.table_name, [clause], op.schema)
+
+    def _may_be_time(self, new: Any) -> bool:
+        """Say whether the column may have ON UPDATE, as far as the operation tells."""
+        op = self.op
+        if op.existing_type is not None:
+            return bool(_TIME_TYPE.match(self.writer.type(_column(op, self.target, op.existing_type))))
+        old = op.existing_server_default
+        told_time = old not in (False, None) and default_of(old, op, self.target).is_time
+        return told_time or (isinstance(new, str) and bool(_DATE.match(new)))
+
+    # -- the whole definition -----------------------------------------------------------------
+    def _restate(self) -> Iterator[Any]:
+        op, name = self.op, self.writer.name
+        present = self._escaped(self.existing())
+        changed = self._changed(present)
+        clauses = []
+        if op.modify_type is not None and self.server.checks:
+            word = "CONSTRAINT" if self.server.mariadb else "CHECK"
+            clauses += [
+                f"DROP {word} {self.target.dialect.identifier_preparer.format_constraint(constraint)}"
+                for constraint in lower.type_constraints(op, op.existing_type, self.target)
+            ]
+        # As the server has it: MODIFY would take over upper and lower case.
+        column = name(present.name or op.column_name)
+        if op.modify_name is not None and op.modify_name != op.column_name:
+            new = name(op.modify_name)
+            if changed.check:
+                check = renamed(changed.check, op.column_name, new, backslashes=self.writer.backslashes)
+                changed = replace(changed, check=check)
+            clause = f"CHANGE {column} {new} {changed.text()}"
+        else:
+            clause = f"MODIFY {column} {changed.text()}"
+        clauses.append(f"{clause} AFTER {name(op.insert_after)}" if op.insert_after is not None else clause)
+        if op.modify_type is not None and self.server.checks:
+            clauses += [
+                f"ADD {self.writer.constraint(constraint)}"
+                for constraint in lower.type_constraints(self._renamed_op(), op.modify_type, self.target)
+            ]
+        yield AlterTableBy(op.table_name, clauses, op.schema)
+
+    def _renamed_op(self) -> ops.AlterColumnOp:
+        """Return an operation on the column under its new name: a new CHECK is of that."""
+        op = self.op
+        return ops.AlterColumnOp(op.table_name, op.modify_name or op.column_name, schema=op.schema)
+
+    def _escaped(self, present: Definition) -> Definition:
+        """Return the server's text as text of a statement; what an operation has told is that already."""
+        if self.target.as_sql:
+            return present
+        raw = self.writer.raw
+        texts = {
+            name: raw(value)
+            for name, value in vars(present).items()
+            if name != "name" and isinstance(value, str) and "%" in value
+        }
+        return replace(present, **texts)  # type: ignore[arg-type]  # the fields that are texts
+
+    def _changed(self, present: Definition) -> Definition:
+        op = self.op
+        changed = self._with_type(present) if op.modify_type is not None else present
+        if op.modify_nullable is not None:
+            changed = replace(changed, nullable=op.modify_nullable)
+        if self.changes_default:
+            changed = self._with_default(changed)
+        if self.auto_increment is not None:
+            changed = replace(changed, auto_increment=self.auto_increment)
+        if op.modify_comment is not False:
+            comment = self.writer.string(op.modify_comment) if op.modify_comment else None
+            changed = replace(changed, comment=comment)
+        return changed
+
+    def _with_type(self, present: Definition) -> Definition:
+        """Return the definition with the new type; a character set that it does not state stays."""
+        column = _column(self.op, self.target, self.op.modify_type)
+        new = parse(self.writer.type(column), backslashes=self.writer.backslashes)
+        type_ = new.type
+        compressed = _COMPRESSED.search(present.type)
+        if compressed and _COMPRESSIBLE.match(type_):
+            type_ += f" {compressed[0]}"
+        is_json = bool(_JSON_CHECK.fullmatch(present.check))
+        charset = new.charset
+        if not charset and _TEXT_TYPE.match(new.type) and _TEXT_TYPE.match(present.type) and not is_json:
+            charset = present.charset
+        # MariaDB's JSON is a text with a CHECK, which goes with it.
+        return replace(present, type=type_, charset=charset, check="" if is_json else present.check)
+
+    def _with_default(self, present: Definition) -> Definition:
+        op, new = self.op, self.op.modify_server_default
+        if isinstance(new, Computed):
+            self._refuse_virtual(present, not new.persisted)
+            generated = str(self.writer.compiler.process(new))
+            return replace(present, generated=generated, default=None, on_update=None)
+        self._refuse_virtual(present, False)
+        default = default_of(new, op, self.target)
+        on_update = default.on_update
+        if on_update is None and not self._told_on_update():
+            on_update = present.on_update
+        return replace(present, generated="", default=default.value, on_update=on_update)
+
+    def _told_on_update(self) -> bool:
+        """Say whether the operation knows of ON UPDATE, so that a new default without it takes it away."""
+        old = self.op.existing_server_default
+        if old is False or old is None or is_generated(old):
+            return False
+        return default_of(old, self.op, self.target).on_update is not None
+
+    def _refuse_virtual(self, present: Definition, becomes_virtual: bool) -> None:
+        is_virtual = bool(present.generated) and not re.search(
+            r"\b(?:STORED|PERSISTENT)\s*$", present.generated, re.IGNORECASE
+        )
+        if is_virtual != becomes_virtual:
+            raise self._unsupported(
+                "making a column a virtual generated one, or no longer so, by ALTER",
+                "drop the column and add it again",
+            )

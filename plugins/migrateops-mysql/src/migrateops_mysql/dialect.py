@@ -1,0 +1,75 @@
+"""What migrateops must know of MySQL and MariaDB: the pack's entry points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
+from migrateops.operations import Capabilities
+from migrateops_mysql import (
+    alter_column,  # noqa: F401  # registers how operations are written
+    canonical,
+    drop_constraint,  # noqa: F401
+    lower,  # noqa: F401
+    transactions,
+)
+from migrateops_mysql.error_kind import error_kind
+from migrateops_mysql.lock import NamedLock
+from migrateops_mysql.server import Server, version_of
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+    from sqlalchemy.types import TypeEngine
+
+
+class MySQLDialect(Dialect):
+    """MySQL from 5.7, and MariaDB from 10.2 where the url calls it ``mysql``."""
+
+    contract: ClassVar[tuple[int, int]] = (1, 0)
+    name: ClassVar[str] = "mysql"
+
+    def server_version(self, connection: Connection) -> tuple[int, ...] | None:
+        """Return the server's version, one that says which of the two servers it is."""
+        return version_of(connection)
+
+    def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
+        """Return what a server of this version can do."""
+        return Server.of_version(server_version, mariadb=self.name == "mariadb").capabilities
+
+    def begin(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Begin a transaction, which the first DDL statement ends; what that makes permanent is noted."""
+        return transactions.begin(connection)
+
+    def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Run a step in the caller's transaction, which the first DDL statement ends."""
+        return transactions.join(connection)
+
+    def lock(self, engine: Engine, key: str) -> Lock:
+        """Return a named lock of a session of its own."""
+        return NamedLock(engine, key)
+
+    def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return a type's text under the server's own names."""
+        return canonical.type_text(type_, dialect)
+
+    def canonical_default(self, text: str | None) -> str | None:
+        """Return a server default's text as the server would write it."""
+        return canonical.default_text(text)
+
+    def canonical_expression(self, text: str) -> str:
+        """Return an expression's text without the quotes and brackets that the server adds."""
+        return canonical.expression_text(text)
+
+    def error_kind(self, exception: BaseException) -> ErrorKind | None:
+        """Return what kind of failure a driver's exception is."""
+        return error_kind(exception)
+
+
+class MariaDBDialect(MySQLDialect):
+    """MariaDB from 10.2, where the url says so."""
+
+    name: ClassVar[str] = "mariadb"
+    family: ClassVar[str | None] = "mysql"

@@ -1,0 +1,207 @@
+"""How built-in operations are written for MySQL and MariaDB, where that is not as in standard SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Constraint, PrimaryKeyConstraint, Table
+from sqlalchemy.schema import DropTableComment
+from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
+
+from migrateops.ddl import lower
+from migrateops.ddl.statements import AddColumn, TableEvent, column_text
+from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.operations import MigrateOperation, Operations, Target, ops
+from migrateops.operations.ops.base import AddConstraintOp
+from migrateops.operations.schema_objects import (
+    SchemaObjects,
+    expressions_in,
+    require_items,
+    require_values,
+    wanted_by,
+)
+from migrateops_mysql.options import own_options, refuse_dialect_options, with_own_options
+from migrateops_mysql.server import Server
+from migrateops_mysql.statements import AlterTableBy, RenameTableInPlace, Writer
+
+
+@Operations.lowering_for(ops.CreateTableOp, dialect="mysql")
+def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
+    """Yield what standard SQL has, with the options of the family; return the table."""
+    for item in op.columns:
+        if isinstance(item, Constraint):
+            refuse_clauses(item, op, target)
+        elif isinstance(item, Column):
+            for key in item.foreign_keys:
+                refuse_clauses(key, op, target)
+    statements = lower.create_table(with_own_options(op, target), target)
+    while True:
+        try:
+            statement = next(statements)
+        except StopIteration as end:
+            table: Table = end.value
+            return table
+        if isinstance(statement, TableEvent) and statement.name == "before_create":
+            name_checks_of_columns(statement.table)
+            for index in statement.table.indexes:
+                index.dialect_kwargs.update(own_options(index.dialect_kwargs, target))
+        yield statement
+
+
+def name_checks_of_columns(table: Table) -> None:
+    """Make named CHECKs of columns such of the table: MariaDB takes no name inside of a column."""
+    for column in table.columns:
+        for check in [c for c in column.constraints if isinstance(c, CheckConstraint) and c.name]:
+            column.constraints.discard(check)
+            table.append_constraint(CheckConstraint(check.sqltext, name=check.name))
+
+
+@Operations.lowering_for(ops.RenameTableOp, dialect="mysql")
+def rename_table(op: ops.RenameTableOp, target: Target) -> Iterator[Any]:
+    """Yield ALTER TABLE .. RENAME TO, in the schema that the table is in."""
+    yield RenameTableInPlace(op.old_table_name, op.new_table_name, op.schema)
+
+
+@Operations.lowering_for(ops.CreateTableCommentOp, dialect="mysql")
+def create_table_comment(op: ops.CreateTableCommentOp, target: Target) -> Iterator[Any]:
+    """Yield ALTER TABLE .. COMMENT; no comment is an empty one."""
+    if op.comment is None:
+        yield DropTableComment(SchemaObjects(target).table(op.table_name, schema=op.schema))
+    else:
+        yield from lower.create_table_comment(op, target)
+
+
+@Operations.lowering_for(ops.AddColumnOp, dialect="mysql")
+def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
+    """Yield one ALTER TABLE for the column and all that belongs to it.
+
+    A foreign key is written beside the column, also with ``inline_references``: inside of the column, MySQL
+    reads over it.
+    """
+    require_items(op.describe(), [op.column], Column)
+    if_not_exists = lower.supported(
+        op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column"
+    )
+    if op.insert_before is not None:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "putting a column before another",
+            "name the column that it comes after: insert_after",
+        )
+    table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
+    require_values(op.describe(), *expressions_in(table))
+    name_checks_of_columns(table)
+    column = table.columns[op.column.key]
+    constraints = [
+        c
+        for c in table.constraints
+        if not isinstance(c, PrimaryKeyConstraint) and wanted_by(c, target.dialect)
+    ]
+    for constraint in constraints:
+        refuse_clauses(constraint, op, target)
+    writer = Writer(target.dialect)
+    added = AddColumn(column, if_not_exists=if_not_exists, inline_primary_key=bool(op.inline_primary_key))
+    clause = f"ADD COLUMN {column_text(added, writer.compiler)}"
+    if op.insert_after is not None:
+        clause += f" AFTER {writer.name(op.insert_after)}"
+    clauses = [clause]
+    constraints.sort(key=lambda c: (c.__visit_name__, str(c.name or "")))
+    clauses += [f"ADD {writer.constraint(constraint)}" for constraint in constraints]
+    exists = "IF NOT EXISTS " if if_not_exists and target.capabilities.index_if_exists else ""
+    for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
+        kind = "UNIQUE INDEX" if index.unique else "INDEX"
+        named = target.dialect.identifier_preparer.format_index(index)
+        clauses.append(f"ADD {kind} {exists}{named} ({writer.name(column.name)})")
+    yield AlterTableBy(op.table_name, clauses, op.schema)
+
+
+@Operations.lowering_for(ops.DropColumnOp, dialect="mysql")
+def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
+    """Yield DROP COLUMN, which has no options."""
+    refuse_dialect_options(op)
+    yield from lower.drop_column(op, target)
+
+
+@Operations.lowering_for(ops.CreateIndexOp, dialect="mysql")
+def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
+    """Yield CREATE INDEX, with the options of the family."""
+    server = Server.of(target)
+    if not server.indexes_expressions and any(_is_expression(item) for item in op.columns):
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            f"an index on an expression, in {server.name}",
+            "add a generated column, and index that",
+        )
+    yield from lower.create_index(with_own_options(op, target), target)
+
+
+def _is_expression(item: Any) -> bool:
+    element = item.__clause_element__() if hasattr(item, "__clause_element__") else item
+    if isinstance(element, UnaryExpression):
+        # A column with DESC.
+        return _is_expression(element.element)
+    # Text may be a name with a length.
+    return not isinstance(element, str | TextClause | ColumnClause)
+
+
+@Operations.lowering_for(ops.DropIndexOp, dialect="mysql")
+def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
+    """Yield DROP INDEX .. ON; the names of indexes are those of their table."""
+    if not op.table_name:
+        raise IncompleteOperation(op.describe(), target.name, "table_name")
+    yield from lower.drop_index(op, target)
+
+
+@Operations.lowering_for(AddConstraintOp, dialect="mysql")
+def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
+    """Yield ADD CONSTRAINT."""
+    changed = with_own_options(op, target)
+    refuse_clauses(_Wanted(changed), op, target)
+    if op.constraint_type == "check":
+        require_checks(op, target)
+    yield from lower.add_constraint(changed, target)
+
+
+class _Wanted:
+    """The clauses that an operation asks for, under the names that a constraint has them."""
+
+    def __init__(self, op: AddConstraintOp) -> None:
+        kw: Any = getattr(op, "kw", {})
+        self.match, self.deferrable, self.initially = (
+            kw.get(name) for name in ("match", "deferrable", "initially")
+        )
+
+
+def require_checks(op: MigrateOperation, target: Target) -> None:
+    """Refuse a CHECK that the server would read over.
+
+    Raises:
+        UnsupportedOperation: The server is that old.
+    """
+    server = Server.of(target)
+    if not server.checks:
+        raise UnsupportedOperation(
+            op.describe(), target.name, f"CHECK constraints in {server.name}", "see to it in the application"
+        )
+
+
+def refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> None:
+    """Refuse what the servers do not take, or read over.
+
+    Raises:
+        UnsupportedOperation: The constraint has MATCH, or says when it is checked.
+    """
+    if getattr(constraint, "match", None) is not None:
+        raise UnsupportedOperation(
+            op.describe(), target.name, "MATCH of a foreign key", "leave match out: it is always SIMPLE"
+        )
+    if any(getattr(constraint, name, None) is not None for name in ("deferrable", "initially")):
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "constraints that are checked later",
+            "leave deferrable and initially out",
+        )

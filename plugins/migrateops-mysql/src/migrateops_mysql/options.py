@@ -1,0 +1,53 @@
+"""Options of the dialect, under either of its names."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from migrateops.operations import MigrateOperation, Target
+from migrateops_mysql.errors import UnknownOption
+from migrateops_mysql.server import Server
+
+_PREFIXES = ("mysql_", "mariadb_")
+
+OpT = TypeVar("OpT", bound=MigrateOperation)
+
+
+def with_own_options(op: OpT, target: Target) -> OpT:
+    """Return *op* with the options of the family under the name that SQLAlchemy reads.
+
+    SQLAlchemy looks at those of the connection's own name only: a script with ``mysql_length`` would lose it
+    where the url says ``mariadb``, and a MariaDB server's options would be lost where the url says ``mysql``.
+    """
+    kw: Mapping[str, Any] = getattr(op, "kw", {})
+    options = own_options(kw, target)
+    if options == kw:
+        return op
+    changed = copy.copy(op)
+    setattr(changed, "kw", options)
+    return changed
+
+
+def own_options(kw: Mapping[str, Any], target: Target) -> dict[str, Any]:
+    """Return options under the name of the target's dialect; its server's own win over the family's."""
+    own = f"{target.name}_"
+    names = list(_PREFIXES) if Server.of(target).mariadb else ["mysql_"]
+    options = {name: value for name, value in kw.items() if not name.startswith(_PREFIXES)}
+    for prefix in names:
+        options |= {
+            own + name.removeprefix(prefix): value for name, value in kw.items() if name.startswith(prefix)
+        }
+    return options
+
+
+def refuse_dialect_options(op: MigrateOperation) -> None:
+    """Refuse an option of the dialect where an operation has none: it would be lost in silence.
+
+    Raises:
+        UnknownOption: There is one.
+    """
+    for option in getattr(op, "kw", {}):
+        if option.startswith(_PREFIXES):
+            raise UnknownOption(op.describe(), option)

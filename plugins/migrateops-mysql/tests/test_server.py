@@ -1,0 +1,201 @@
+"""What is known of servers by their version, and what is refused on those that are too old for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.operations import Target, ops
+from migrateops.runtime.migration import MigrationContext
+from migrateops_mysql import drop_constraint, lower
+from migrateops_mysql.alter_column import alter_column
+from migrateops_mysql.dialect import MariaDBDialect, MySQLDialect
+from migrateops_mysql.server import MariaDBVersion
+
+
+def target(name: str, *version: int) -> Target:
+    found = MigrationContext.configure(dialect_name=name, opts={"as_sql": True}).target
+    number = (MariaDBVersion(version) if name == "mariadb" else version) or None
+    pack = MariaDBDialect() if name == "mariadb" else MySQLDialect()
+    return replace(found, server_version=number, capabilities=pack.capabilities(number))
+
+
+def text(lowering: Callable[[Any, Target], Any], op: Any, given: Target) -> list[str]:
+    return [str(one.compile(dialect=given.dialect)).strip() for one in lowering(op, given)]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        (None, (False, False, False, False)),
+        ((5, 7, 44), (False, False, False, False)),
+        ((8, 4, 0), (False, False, False, False)),
+        # One that is not out yet.
+        ((10, 6), (False, False, False, False)),
+        (MariaDBVersion((10, 2, 9)), (True, True, True, False)),
+        (MariaDBVersion((10, 11, 4)), (True, True, True, True)),
+    ],
+)
+def test_capabilities(version: tuple[int, ...] | None, expected: tuple[bool, ...]) -> None:
+    found = MySQLDialect().capabilities(version)
+    assert (
+        found.column_if_exists,
+        found.index_if_exists,
+        found.constraint_if_exists,
+        found.sequences,
+    ) == expected
+    assert (found.transactional_ddl, found.comments, found.inline_comments) == (False, True, True)
+
+
+def test_capabilities_of_mariadb_offline() -> None:
+    assert MariaDBDialect().capabilities(None).sequences
+
+
+@pytest.mark.parametrize("name", ["mysql", "mariadb"])
+def test_a_server_is_known_by_itself_not_by_its_name(name: str, engine: sa.Engine) -> None:
+    made = sa.create_engine(engine.url.set(drivername=f"{name}+pymysql"), poolclass=sa.NullPool)
+    with made.connect() as connection:
+        found = MigrationContext.configure(connection).target
+        assert isinstance(found.server_version, MariaDBVersion)
+        assert found.server_version >= (10, 2)
+        assert found.keys == (("mariadb", "mysql", "default") if name == "mariadb" else ("mysql", "default"))
+        assert found.capabilities.constraint_if_exists
+
+
+RENAME = ops.AlterColumnOp(
+    "t",
+    "a",
+    modify_name="b",
+    existing_type=sa.Integer(),
+    existing_nullable=True,
+    existing_server_default=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        (target("mysql"), "ALTER TABLE t RENAME COLUMN a TO b"),
+        (target("mysql", 8, 0, 1), "ALTER TABLE t RENAME COLUMN a TO b"),
+        (target("mysql", 5, 7, 40), "ALTER TABLE t CHANGE a b INTEGER NULL"),
+        (target("mariadb", 10, 5, 1), "ALTER TABLE t CHANGE a b INTEGER NULL"),
+        (target("mariadb"), "ALTER TABLE t RENAME COLUMN a TO b"),
+    ],
+)
+def test_rename_column(server: Target, expected: str) -> None:
+    assert text(alter_column, RENAME, server) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("check", "mysql", "DROP CHECK c"),
+        ("check", "mariadb", "DROP CONSTRAINT c"),
+        ("unique", "mysql", "DROP INDEX c"),
+        ("foreignkey", "mysql", "DROP FOREIGN KEY c"),
+        ("primary", "mariadb", "DROP PRIMARY KEY"),
+        (None, "mysql", "DROP CONSTRAINT c"),
+        (None, "mariadb", "DROP CONSTRAINT c"),
+    ],
+)
+def test_drop_constraint(kind: str | None, name: str, expected: str) -> None:
+    op = ops.DropConstraintOp("c", "t", constraint_type=kind, schema="s")
+    assert text(drop_constraint.drop_constraint, op, target(name)) == [f"ALTER TABLE s.t {expected}"]
+
+
+def test_an_old_server_must_be_told_the_kind() -> None:
+    with pytest.raises(IncompleteOperation) as caught:
+        text(drop_constraint.drop_constraint, ops.DropConstraintOp("c", "t"), target("mysql", 8, 0, 18))
+    assert caught.value.needs == "type_"
+
+
+REFUSED: dict[str, tuple[Any, Any, Target]] = {
+    "check": (
+        lower.add_constraint,
+        ops.CreateCheckConstraintOp("c", "t", "a > 0"),
+        target("mysql", 8, 0, 15),
+    ),
+    "check of MariaDB": (
+        lower.add_constraint,
+        ops.CreateCheckConstraintOp("c", "t", "a > 0"),
+        target("mariadb", 10, 1),
+    ),
+    "drop check": (
+        drop_constraint.drop_constraint,
+        ops.DropConstraintOp("c", "t", constraint_type="check"),
+        target("mysql", 5, 7),
+    ),
+    "default": (
+        alter_column,
+        ops.AlterColumnOp("t", "a", modify_server_default=sa.text("1 + 1")),
+        target("mysql", 8, 0, 12),
+    ),
+    "index": (
+        lower.create_index,
+        ops.CreateIndexOp("ix", "t", [sa.func.lower(sa.column("a"))]),
+        target("mysql", 5, 7),
+    ),
+    "add column": (
+        lower.add_column,
+        ops.AddColumnOp("t", sa.Column("a", sa.Integer), if_not_exists=True),
+        target("mysql"),
+    ),
+    "drop column": (
+        lower.drop_column,
+        ops.DropColumnOp("t", "a", if_exists=True),
+        target("mysql"),
+    ),
+    "create index": (
+        lower.create_index,
+        ops.CreateIndexOp("ix", "t", ["a"], if_not_exists=True),
+        target("mysql"),
+    ),
+    "drop index": (
+        lower.drop_index,
+        ops.DropIndexOp("ix", "t", if_exists=True),
+        target("mysql"),
+    ),
+    "index of a table": (
+        lower.create_table,
+        ops.CreateTableOp("t", [sa.Column("a", sa.Integer, index=True)], if_not_exists=True),
+        target("mysql"),
+    ),
+    "drop constraint": (
+        drop_constraint.drop_constraint,
+        ops.DropConstraintOp("c", "t", constraint_type="unique", if_exists=True),
+        target("mysql"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str) -> None:
+    lowering, op, server = REFUSED[name]
+    with pytest.raises(UnsupportedOperation) as caught:
+        text(lowering, op, server)
+    assert caught.value.code == "MO313"
+
+
+def test_what_tables_take_on_mysql() -> None:
+    made = ops.CreateTableOp("t", [sa.Column("a", sa.Integer)], if_not_exists=True)
+    found = [one for one in lower.create_table(made, target("mysql")) if hasattr(one, "compile")]
+    assert "CREATE TABLE IF NOT EXISTS t" in str(found[0].compile(dialect=target("mysql").dialect))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kw", "expected"),
+    [
+        ("mysql", {"mysql_length": 5}, "(a(5))"),
+        ("mariadb", {"mysql_length": 5}, "(a(5))"),
+        ("mariadb", {"mysql_length": 5, "mariadb_length": 6}, "(a(6))"),
+        ("mysql", {"mysql_length": 5, "mariadb_length": 6}, "(a(5))"),
+    ],
+)
+def test_options_of_the_family(dialect: str, kw: dict[str, Any], expected: str) -> None:
+    op = ops.CreateIndexOp("ix", "t", ["a"], kw=kw)
+    assert text(lower.create_index, op, target(dialect)) == [f"CREATE INDEX ix ON t {expected}"]
