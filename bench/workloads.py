@@ -217,7 +217,7 @@ WORKLOADS = (
     directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
 )
 GROWTHS = (
-    Growth("load", 1.1, "load, 1000", "load, 20000", 20),
+    Growth("load", 1.1, "load, 5000", "load, 20000", 4),
     Growth("load, no index", 1.1, "load, 5000, no index", "load, 20000, no index", 4),
     Growth("load, 5% merges", 1.1, "load, 1000, 5% merges", "load, 5000, 5% merges", 5),
     Growth("iterate", 1.1, "iterate, 1000", "iterate, 5000", 5),

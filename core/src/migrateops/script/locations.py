@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from migrateops.errors.scripts import ScriptDirectoryMissing
 
@@ -62,17 +63,18 @@ def script_entries(
 def _entries(directory: str, recursive: bool, sourceless: bool) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(directory) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            entries = sorted(found, key=attrgetter("name"))
     except (FileNotFoundError, NotADirectoryError):
         return
-    sources = set()
+    sources: set[str] = set()
     compiled = []
     for entry in entries:
         name = entry.name
         if name.startswith(("__init__", ".#")):
             continue
         if name.endswith(".py"):
-            sources.add(name[:-3])
+            if sourceless:
+                sources.add(name[:-3])
             yield entry
         elif name.endswith((".pyc", ".pyo")):
             compiled.append(entry)
