@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -242,3 +244,36 @@ def test_a_reader_may_go_away(project: Project, words: list[str]) -> None:
     complaint = process.stderr.read()
     process.stderr.close()
     assert (process.wait(60), complaint) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["current"], ["status"], ["upgrade"], ["ensure_version"], ["graph", "-i"]])
+@pytest.mark.parametrize("with_env", [False, True])
+def test_a_version_table_of_another_kind_is_no_mistake_of_ours(
+    project: Project, words: list[str], with_env: bool
+) -> None:
+    project.revision("aa1")
+    with closing(sqlite3.connect(project.root / "app.db")) as database:
+        database.execute("CREATE TABLE migrateops_version (something TEXT)")
+    if with_env:
+        project.env(f"""
+            import sqlalchemy as sa
+            from migrateops import context
+            with sa.create_engine({project.url!r}).connect() as connection:
+                context.configure(connection=connection)
+                context.run_migrations()
+        """)
+    check_report(project.run(*words, check=False), "MO473")
+
+
+@pytest.mark.parametrize("words", [["current"], ["ensure_version"], ["stamp", "aa1"]])
+def test_a_file_that_is_no_database(project: Project, words: list[str]) -> None:
+    project.revision("aa1")
+    project.write("app.db", "no database at all, and long enough to be taken for one that is damaged")
+    check_report(project.run(*words, check=False), "MO473")
+
+
+def test_a_version_table_that_may_not_be_created(project: Project) -> None:
+    with closing(sqlite3.connect(project.root / "app.db")) as database:
+        database.execute("CREATE TABLE other (x)")
+    url = f"sqlite:///file:{project.root / 'app.db'}?mode=ro&uri=true"
+    check_report(project.run("ensure_version", "--url", url, check=False), "MO473")

@@ -11,7 +11,7 @@ import pytest
 from migrateops.commands.init import init
 from migrateops.commands.list_templates import list_templates
 from migrateops.config import Config
-from migrateops.errors.commands import DirectoryNotEmpty, UnknownTemplate
+from migrateops.errors.commands import DirectoryNotEmpty, FileRefused, UnknownTemplate
 from tests.project import Project
 
 
@@ -109,13 +109,23 @@ def test_nothing_is_left_where_it_fails(empty: Project, monkeypatch: pytest.Monk
         raise PermissionError
 
     monkeypatch.setattr(Path, "replace", refused)
-    with pytest.raises(PermissionError):
+    with pytest.raises(FileRefused):
         init(root=empty.root)
     assert files(empty.root) == set()
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(PermissionError):
+    with pytest.raises(FileRefused):
         init(root=empty.root)
     assert files(empty.root) == set()
+
+
+def test_a_template_whose_readme_is_not_text(empty: Project) -> None:
+    directory = empty.root / "ours" / "odd"
+    directory.mkdir(parents=True)
+    (directory / "script.py.mako").touch()
+    (directory / "README").write_bytes(b"caf\xe9\n")
+    assert [one.summary for one in list_templates(None, empty.root / "ours") if one.name == "odd"] == [
+        "caf\ufffd"
+    ]
 
 
 def test_an_unknown_template(empty: Project) -> None:

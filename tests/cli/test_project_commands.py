@@ -70,7 +70,13 @@ def test_sql_has_stdout_for_itself(two: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("downgrade", "-1"), ("downgrade", "-1", "--tag", "t"), ("downgrade", "--", "-1")]
+    "words",
+    [
+        ("downgrade", "-1"),
+        ("downgrade", "-1", "--tag", "t"),
+        ("downgrade", "-x", "-3", "-1", "--tag", "-2"),
+        ("downgrade", "--", "-1"),
+    ],
 )
 def test_a_revision_that_counts_back_is_no_option(two: Project, words: tuple[str, ...]) -> None:
     two.run("upgrade")
@@ -228,3 +234,12 @@ def test_ensure_version(two: Project, words: list[str]) -> None:
     assert result.stdout == ("created migrateops_version\n" if not words else "")
     again = json.loads(two.run("ensure_version", "--json").stdout)
     assert [table["created"] for table in again] == [False]
+
+
+def test_merge_says_once_what_there_is_to_say(two: Project) -> None:
+    take_template(two)
+    two.revision("cc3", "aa1")
+    hook = '[[post_write_hooks]]\nname = "none"\ntype = "exec"\nexecutable = "false"\nignore_failure = true\n'
+    file = two.root / "migrateops.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{hook}", encoding="utf-8")
+    assert two.run("merge", "heads").stderr.count("note: ") == 1

@@ -76,3 +76,11 @@ def test_no_colours_where_none_are_wanted(project: Project, words: list[str], va
     assert coloured not in on_terminal(
         project, *words, "upgrade", "--url", "sqlite:///two.db", NO_COLOR=variable
     )
+
+
+def test_a_message_that_the_terminal_cannot_show_stops_no_run(project: Project) -> None:
+    project.revision("aa1", message="caf\xe9")
+    project.revision("bb2", message="second")
+    shown = on_terminal(project, "upgrade", PYTHONIOENCODING="ascii")
+    assert "upgrade <base> -> aa1, caf\\xe9" in shown
+    assert project.run("current").stdout == "bb2 (head), second\n"

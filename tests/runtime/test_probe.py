@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,12 @@ def test_a_path_with_signs_that_mean_something_in_a_uri(tmp_path: Path) -> None:
     project = Project(tmp_path / "100% #1")
     _ready(project)
     assert _heads(project) == ("a1",)
+
+
+def test_nothing_is_left_beside_a_database_in_wal_mode(project: Project) -> None:
+    _ready(project)
+    with closing(sqlite3.connect(project.root / "app.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+    before = {path.name for path in project.root.iterdir()}
+    assert probe.heads(project.url, "migrateops_version", None) == ("a1",)
+    assert {path.name for path in project.root.iterdir()} == before

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Engine
 from migrateops import command
 from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.batch import RowsDoNotFit
+from migrateops.errors.database import StatementAfterWrite
 from tests.project import Project
 
 TABLE = """
@@ -139,3 +141,78 @@ def test_a_revision_that_fails_leaves_the_table_as_it_was(project: Project, end:
     assert [row[1:3] for row in query(project, "PRAGMA table_info(t)")][1] == ("a", "TEXT")
     assert query(project, "SELECT * FROM child") == [(1,), (2,)]
     assert query(project, "SELECT version_num FROM migrateops_version") == [("one",)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "op.execute('VACUUM')",
+        "bind.exec_driver_sql('VACUUM')",
+        "op.execute('PRAGMA journal_mode = WAL')",
+        "op.execute('PRAGMA foreign_keys = ON')",
+    ],
+)
+def test_what_needs_no_transaction_comes_after_a_batch_that_is_put_off(
+    project: Project, statement: str
+) -> None:
+    with pytest.raises(StatementAfterWrite):
+        upgrade(
+            project,
+            f"""
+            bind = op.get_bind()
+            with op.batch_alter_table("t") as batch:
+                batch.alter_column("a", nullable=False)
+            {statement}
+            """,
+        )
+    assert [row[3] for row in query(project, "PRAGMA table_info(t)")] == [0, 0, 0, 0]
+
+
+def test_a_batch_that_fails_late_fails_the_revision(project: Project) -> None:
+    with pytest.raises(RowsDoNotFit):
+        upgrade(
+            project,
+            """
+            op.execute("UPDATE t SET a = NULL")
+            with op.batch_alter_table("t") as batch:
+                batch.alter_column("a", nullable=False)
+            try:
+                op.execute("DROP INDEX IF EXISTS x")
+            except Exception:
+                pass
+            """,
+        )
+    assert query(project, "SELECT version_num FROM migrateops_version") == [("one",)]
+    assert query(project, "SELECT a FROM t") == [("1",), ("4",)]
+
+
+def test_the_drivers_connection_sees_the_table_changed(project: Project) -> None:
+    upgrade(
+        project,
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("a", nullable=False)
+        driver = op.get_bind().connection.driver_connection
+        assert [row[3] for row in driver.execute("PRAGMA table_info(t)")] == [0, 1, 0, 0]
+        """,
+    )
+
+
+def test_rows_are_what_batches_one_by_one_would_make_of_them(project: Project) -> None:
+    upgrade(
+        project,
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.add_column(sa.Column("n", sa.Text(), nullable=False, server_default="new"))
+            batch.alter_column("a", type_=sa.Numeric())
+        with op.batch_alter_table("t") as batch:
+            # The usual way to fill a column that takes no NULL.
+            batch.alter_column("n", server_default=None)
+        op.execute("UPDATE t SET b = '0' || b")
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", type_=sa.Integer())
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", type_=sa.Text())
+        """,
+    )
+    assert query(project, "SELECT n, b FROM t") == [("new", "2"), ("new", "5")]

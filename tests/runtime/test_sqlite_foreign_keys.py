@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import py_compile
+from codecs import BOM_UTF8
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -154,3 +157,31 @@ def test_a_rebuild_after_an_autocommit_block_keeps_them_too(project: Project) ->
     assert heads(file) == ["bb2"]
     assert rows(file, "SELECT parent FROM child ORDER BY 1") == [(1,), (2,)]
     assert config.attributes["enforced"] == [1]
+
+
+def compiled(path: Path) -> None:
+    py_compile.compile(str(path), cfile=str(path) + "c")
+    path.unlink()
+
+
+def marked(path: Path) -> None:
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+
+
+def in_latin_1(path: Path) -> None:
+    text = "# coding: latin-1\n" + path.read_text(encoding="utf-8") + "# \xe9\n"
+    path.write_bytes(text.encode("latin-1"))
+
+
+@pytest.mark.parametrize("stored", [compiled, marked, in_latin_1])
+def test_a_script_may_rebuild_however_it_is_stored(project: Project, stored: Callable[[Path], None]) -> None:
+    project.configure(sourceless=True)
+    project.env(CONNECT_EVENT.format(url=project.url))
+    project.revision("one", None, upgrade=SCHEMA)
+    batch = """
+    with op.batch_alter_table("parent") as batch:
+        batch.alter_column("id", type_=sa.BigInteger())
+    """
+    stored(project.revision("two", upgrade=batch))
+    command.upgrade(Config.find(project.root))
+    assert rows(project.root / "app.db", "SELECT * FROM child") == [(1,), (2,)]

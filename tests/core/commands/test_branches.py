@@ -50,6 +50,17 @@ def test_current_is_looked_up_where_it_is_asked_for(config: Config) -> None:
     assert [one.revision for one in command.history(config, "current:dd4").revisions] == ["dd4", "cc3"]
 
 
+@pytest.mark.parametrize(
+    "words", [["show", "{}head"], ["history", "-r", "{}head:"], ["graph", "-r", "{}head:"]], ids=str
+)
+def test_only_current_itself_asks_the_database(project: Project, words: list[str]) -> None:
+    project.revision("aa11", None, branch_labels="concurrent")
+    project.configure(url="nowhere://")
+    assert "aa11" in project.run(*(word.format("concurrent@") for word in words)).stdout
+    words = [word.replace("head", "current") for word in words]
+    assert project.run(*(word.format("concurrent@") for word in words), check=False).returncode == 1
+
+
 def test_current_can_insist_on_the_heads(config: Config) -> None:
     with pytest.raises(MigrateOpsError) as caught:
         command.current(config, check_heads=True)

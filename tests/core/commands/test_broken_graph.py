@@ -67,6 +67,21 @@ def test_what_needs_the_whole_graph_is_refused(broken: Project, name: str) -> No
     assert rows(broken) == ["aa2"]
 
 
+def test_each_file_is_read_once(broken: Project) -> None:
+    project_log = broken.root / "log"
+    broken.write(
+        "migrations/versions/cc1.py",
+        f"""
+        with open({str(project_log)!r}, "a") as log:
+            log.write("x")
+        revision = str("cc1")
+        down_revision = "aa1"
+        """,
+    )
+    assert ids(read.history(Config.find(broken.root))) == ["cc1", "aa2", "aa1"]
+    assert project_log.read_text() == "x"
+
+
 def test_reading_leaves_out_what_is_broken_and_says_so(broken: Project) -> None:
     config = Config.find(broken.root)
     for listing, expected in (

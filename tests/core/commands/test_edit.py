@@ -70,11 +70,8 @@ def test_what_is_opened(
 def test_what_is_no_revision(history: Project, monkeypatch: pytest.MonkeyPatch, rev: str) -> None:
     monkeypatch.setenv("EDITOR", str(program(history.root, "ed")))
     config = Config.find(history.root)
-    if rev == "current":
-        assert command.edit(config, rev) == ()
-    else:
-        with pytest.raises(RevisionNotFound):
-            command.edit(config, rev)
+    with pytest.raises(RevisionNotFound):
+        command.edit(config, rev)
     assert not (history.root / "log").exists()
 
 

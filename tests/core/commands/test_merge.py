@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from migrateops import command
+from migrateops.commands.merge import joined
 from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
+from migrateops.revisions.graph import RevisionGraph
+from migrateops.revisions.revision import Revision
+from tests.core.revisions.test_growth import name, work
 from tests.project import Project
 
 
@@ -74,6 +79,16 @@ def test_what_cannot_be_joined_writes_nothing(
         command.merge(config, revisions, splice=splice)
     assert caught.value.code == code
     assert files(project) == before
+
+
+def test_many_heads_are_looked_at_together() -> None:
+    counts = []
+    for size in (50, 100):
+        branches = [Revision(name(number), name(0)) for number in range(1, size)]
+        graph = RevisionGraph([Revision(name(0)), *branches])
+        assert len(joined(graph, ["heads"])) == size - 1
+        counts.append(work(partial(joined, graph, ["heads"])))
+    assert counts[1] < 2.25 * counts[0]
 
 
 def test_splice(config: Config) -> None:

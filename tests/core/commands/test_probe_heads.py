@@ -12,6 +12,14 @@ from migrateops.script.directory import ScriptDirectory
 from tests.project import Project
 
 
+@pytest.mark.parametrize("dialect", ["base", "transaction", "nothing"])
+def test_a_url_that_no_dialect_has(project: Project, dialect: str) -> None:
+    project.revision("aa1")
+    project.configure(url=f"{dialect}://")
+    config = Config.find(project.root)
+    assert at_heads(config, ScriptDirectory.from_config(config), "heads") is None
+
+
 def test_a_head_that_another_depends_on(project: Project) -> None:
     project.revision("aa1")
     project.revision("bb2", None, depends_on="aa1")

@@ -208,6 +208,8 @@ def test_nothing_to_do(project: Project) -> None:
     # A head that another one depends on is there on purpose.
     project.revision("ccc1", "aaa1", depends_on="bbb1")
     assert run(project).heads == ("bbb1", "ccc1")
+    # Where it is asked for, it is done.
+    assert run(project, "ccc1", dry_run=True).heads == ("ccc1",)
     assert texts(project).items() >= before.items()
 
 

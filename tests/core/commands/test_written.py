@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from migrateops import command
 from migrateops.config import Config
 from migrateops.errors.plugins import PluginHookError
+from migrateops.errors.revisions import RevisionNotFound
 from migrateops.errors.write_hooks import UnknownHookType, WriteHookFailed
+from migrateops.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
 from tests.distributions import Site
 from tests.project import Project
 
@@ -157,3 +161,47 @@ def test_an_ignored_failure_is_a_note(with_template: Project) -> None:
     result = with_template.run("revision", "--rev-id", "bb2")
     assert "note: " in result.stderr
     assert "'fails' ended with status 4" in result.stderr
+
+
+def test_of_several_scripts_all_are_written_or_none(with_template: Project) -> None:
+    with_template.env(
+        """
+        from sqlalchemy import create_engine
+
+        from migrateops import context
+
+        with create_engine("sqlite://").connect() as connection:
+            context.configure(connection=connection)
+            context.run_migrations()
+        """
+    )
+    with_template.configure(revision_environment=True)
+    versions = with_template.root / "migrations" / "versions"
+
+    def twice(context: Any, revision: Any, directives: list[Any]) -> None:
+        first, second = (
+            MigrationScript(name, UpgradeOps(), DowngradeOps(), message=name, head=head)
+            for name, head in (("aa11", "base"), ("bb22", "nowhere"))
+        )
+        directives[:] = [first, second]
+
+    with pytest.raises(RevisionNotFound):
+        command.revision(Config.find(with_template.root), process_revision_directives=twice)
+    assert list(versions.glob("*.py")) == []
+
+
+def test_a_program_that_fails_and_spoils_the_script(with_template: Project) -> None:
+    with_template.write(
+        "spoil.py", "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(''); sys.exit(3)"
+    )
+    hook = {"type": "exec", "executable": sys.executable, "name": "spoil"}
+    hook["options"] = f"'{with_template.root / 'spoil.py'}' REVISION_SCRIPT_FILENAME"
+    with_template.write("migrateops.toml", _with_hook(hook))
+    with pytest.raises(WriteHookFailed) as caught:
+        command.revision(Config.find(with_template.root), "x", rev_id="aa11")
+    assert Path(caught.value.path).read_text() == ""
+
+
+def _with_hook(hook: dict[str, str]) -> str:
+    lines = (f"{key} = {json.dumps(value)}" for key, value in hook.items())
+    return "\n".join(('script_location = "migrations"', "[[post_write_hooks]]", *lines))

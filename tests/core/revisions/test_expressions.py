@@ -53,7 +53,7 @@ def test_parse(text: str, branch: str | None, symbol: str | None, offset: int) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@", "lib@", "@head", "a@b@c", "+", "a+", "a+b", "1+2+3", "a-b", "a:b:c"]
+    "text", ["", "@", "lib@", "@head", "a@b@c", "+", "a+", "a+b", "1+2+3", "a-b", "a:b:c", f"a+{'9' * 5000}"]
 )
 def test_malformed(text: str) -> None:
     with pytest.raises(MalformedExpression) as caught:

@@ -102,10 +102,28 @@ def test_the_templates_write_the_ordinary_shape(root: Path, template: str) -> No
 
 
 @pytest.mark.parametrize(
-    "message", ['say """hello"""', "back\\slash \\N{DOLLAR SIGN}", 'end "', "${x} <%  %>", "## x"]
+    "message",
+    [
+        'say """hello"""',
+        'end """"',
+        '"',
+        'end \\\\"',
+        "back\\slash \\N{DOLLAR SIGN}",
+        'end "',
+        "${x} <%  %>",
+        "## x",
+    ],
 )
 def test_any_message_survives(root: Path, message: str) -> None:
     assert ScriptDirectory(root).generate_revision("aaaa", message).doc == message
+
+
+def test_a_message_survives_directly_before_the_quotes(root: Path) -> None:
+    (root / "script.py.mako").write_text(
+        '"""${message}"""\nrevision = ${repr(up_revision)}\ndown_revision = None\n'
+    )
+    script = ScriptDirectory(root).generate_revision("aaaa", 'say "hello"')
+    assert (script.doc, script.longdoc) == ('say "hello"', 'say "hello"')
 
 
 def test_directories(root: Path) -> None:
@@ -129,6 +147,11 @@ def test_file_template_with_directories(root: Path) -> None:
     script = scripts.generate_revision("aaaa", "x")
     assert Path(script.path).name == "aaaa.py"
     assert Path(script.path).parent.parent == root / "versions"
+    with pytest.raises(FileTemplateHasDirectory):
+        scripts.generate_revision("bbbb", "x", file_template="../%(rev)s")
+    with pytest.raises(IllegalName):
+        scripts.generate_revision("../../bbbb", "x")
+    assert len(files(root)) == 2
 
 
 @pytest.mark.parametrize(
@@ -138,6 +161,7 @@ def test_file_template_with_directories(root: Path) -> None:
         ({"revid": "shop"}, DuplicateLabel),
         ({"revid": "a-b"}, IllegalName),
         ({"revid": "head"}, IllegalName),
+        ({"revid": "a/b"}, IllegalName),
         ({"revid": "x" * 65}, RevisionIdTooLong),
         ({"head": "aaaa"}, NotAHead),
         ({"head": "nothing"}, RevisionNotFound),
@@ -179,6 +203,7 @@ def test_several_heads(root: Path) -> None:
         ("x\n% if\n", TemplateFailed, 2),
         ("revision = ${repr(up_revision)}\n", None, None),
         ("x = 1\n${nothing}\n", TemplateFailed, 2),
+        ("revision = ${repr(up_revision)} +\n", TemplateFailed, None),
     ],
 )
 def test_templates_that_fail(
@@ -215,6 +240,11 @@ def test_no_template(tmp_path: Path) -> None:
         ScriptDirectory(tmp_path).generate_revision("aaaa", "x")
     assert caught.value.path == str(tmp_path / "script.py.mako")
     assert files(tmp_path) == []
+
+
+def test_a_long_file_name(root: Path) -> None:
+    scripts = ScriptDirectory(root, file_template=f"%(rev)s_{'x' * 240}")
+    assert len(Path(scripts.generate_revision("aaaa", "x").path).name) == 248
 
 
 def test_a_failed_write_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

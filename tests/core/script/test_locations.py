@@ -17,6 +17,7 @@ from migrateops.config import Config
 from migrateops.errors.commands import FileRefused
 from migrateops.errors.scripts import (
     ScriptDirectoryMissing,
+    ScriptImportError,
     ScriptSyntaxError,
     VersionLocationMissing,
     VersionPathUnknown,
@@ -167,6 +168,22 @@ def test_an_unknown_location_for_a_new_script(misspelt: Project) -> None:
 
 
 # ---------------------------------------------------------------------------------- bad input
+
+
+def test_links_that_lead_nowhere_or_round_in_circles(project: Project) -> None:
+    project.configure(recursive_version_locations=True)
+    project.revision("aaa1")
+    project.revision("bbb2", directory="migrations/versions/inner")
+    versions = project.root / "migrations" / "versions"
+    (versions / "circle").symlink_to(".")
+    (versions / "inner" / "back").symlink_to("..")
+    (versions / "self").symlink_to("self")
+    (versions / "nowhere.py").symlink_to("nothing.py")
+    found = command.history(Config.find(project.root))
+    assert [one.revision for one in found.revisions] == ["bbb2", "aaa1"]
+    assert [str(error.path) for error in found.unreadable if isinstance(error, ScriptImportError)] == [
+        str(versions / "nowhere.py")
+    ]
 
 
 def test_bytes_that_are_no_text(project: Project) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import migrateops.script.directory
-from migrateops.errors.scripts import ScriptError
+from migrateops.errors.scripts import NoRevisionHeader, ScriptError, ScriptImportError, ScriptSyntaxError
 from migrateops.errors.write_hooks import (
     BadHookOption,
     HookOptionMissing,
@@ -200,6 +200,21 @@ def test_a_failure_may_be_ignored(root: Path) -> None:
     script = scripts.generate_revision("aaaa", "x")
     assert [error.code for error in scripts.hook_failures] == ["MO262"]
     assert ran == [script.path]
+
+
+@pytest.mark.parametrize(
+    ("left", "error"),
+    [("", NoRevisionHeader), ("revision = (", ScriptSyntaxError), (None, ScriptImportError)],
+)
+def test_a_hook_that_spoils_the_script(root: Path, left: str | None, error: type[ScriptError]) -> None:
+    def spoil(path: str) -> None:
+        Path(path).unlink()
+        if left is not None:
+            Path(path).write_text(left)
+
+    with pytest.raises(error) as caught:
+        ScriptDirectory(root, hooks=[spoil]).generate_revision("aaaa", "x")
+    assert Path(vars(caught.value)["path"]).name == "aaaa_x.py"
 
 
 def test_a_program_that_is_killed(root: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from migrateops.errors.base import MigrateOpsError, first_line
+
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from migrateops.errors.base import MigrateOpsError
 
 
 def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> int:
@@ -28,7 +28,7 @@ def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> i
     if as_json:
         _print_json(coded, error)
     if coded is None:
-        _print(f"error[MO000]: internal error: {_line(error)}")
+        _print(f"error[MO000]: internal error: {first_line(error)}")
         if not debug:
             _print("  hint: run it again with --debug, and report the traceback")
         return 1
@@ -50,7 +50,7 @@ def _print_json(coded: MigrateOpsError | None, error: Exception) -> None:
     import json
 
     if coded is None:
-        found: dict[str, Any] = {"code": "MO000", "message": f"internal error: {_line(error)}"}
+        found: dict[str, Any] = {"code": "MO000", "message": f"internal error: {first_line(error)}"}
         found |= {"notes": [], "hint": None}
     else:
         found = coded.as_dict()
@@ -61,19 +61,17 @@ def _print_json(coded: MigrateOpsError | None, error: Exception) -> None:
 
 def coded_error(error: Exception) -> MigrateOpsError | None:
     """Return the error with a code that says it, or None for a mistake of this program."""
-    from migrateops.errors.base import MigrateOpsError
-
     if isinstance(error, MigrateOpsError):
         return error
     if "sqlalchemy.exc" in sys.modules and _is_of_driver(error):
         from migrateops.errors.runtime import CannotConnect
 
-        return CannotConnect("the database", _line(getattr(error, "orig", None) or error))
+        return CannotConnect("the database", first_line(error))
     place = _place(error)
     if place is not None:
         from migrateops.errors.commands import EnvironmentFailed
 
-        return EnvironmentFailed(*place, _line(error))
+        return EnvironmentFailed(*place, first_line(error))
     if isinstance(error, OSError) and isinstance(error.filename, str):
         from migrateops.errors.commands import FileRefused
 
@@ -98,12 +96,6 @@ def _place(error: Exception) -> tuple[str, int] | None:
             found = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     return None if module.startswith("migrateops.") else found
-
-
-def _line(error: BaseException) -> str:
-    """Return an exception on one line: its type, and the first line of what it says."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _print(text: str) -> None:

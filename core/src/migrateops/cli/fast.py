@@ -192,9 +192,14 @@ def print_listing(
     _write(text)
 
 
+def encodable(text: str, encoding: str | None = None) -> str:
+    """Return *text* with an escape in place of each character that stdout's encoding does not have."""
+    encoding = encoding or sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def _write(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.write(encodable(text))
     sys.stdout.flush()
 
 

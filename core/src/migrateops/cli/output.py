@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from migrateops.cli.fast import nothing_to_do
+from migrateops.cli.fast import encodable, nothing_to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """Print a line on stdout; what its encoding does not have is written as an escape."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    print(encodable(text), flush=True)
 
 
 def note(text: str) -> None:
@@ -83,7 +83,7 @@ def table(invocation: Invocation, heads: Sequence[str], rows: Sequence[Sequence[
 
         drawn = Table(*heads, box=None, pad_edge=False)
         for row in rows:
-            drawn.add_row(*map(Text, row))
+            drawn.add_row(*(Text(encodable(cell)) for cell in row))
         console(invocation).print(drawn)
         return
     everything = [heads, *rows]
@@ -112,22 +112,49 @@ def progress(invocation: Invocation, *, sql: bool = False) -> Iterator[Progress 
 def _moving(on: Console) -> Iterator[Progress]:
     from rich.markup import escape
 
+    # Asked before rich puts something in front of stdout that has none.
+    encoding = sys.stdout.encoding
     # A spinner of letters: the terminal's encoding may have no others.
     with on.status("", spinner="line") as status:
-        running: list[RevisionStep] = []
-
-        def begin(step: RevisionStep, index: int, total: int) -> None:
-            end()
-            running.append(step)
-            status.update(escape(f"{index + 1} of {total}: {_described(step)}"))
-
-        def end() -> None:
-            while running:
-                on.print(_described(running.pop()))
-
-        yield begin
+        moving = _Moving(on, lambda text: status.update(escape(text)), encoding)
+        yield moving
         # Not reached by an error: a step is printed as done only if it is.
-        end()
+        moving.end()
+
+
+class _Moving:
+    """The step that is taken, and how far a long copy in it has come."""
+
+    def __init__(self, on: Console, update: Callable[[str], None], encoding: str) -> None:
+        self._on = on
+        self._update = update
+        self._encoding = encoding
+        self._running = ""
+        self._head = ""
+        self._since: tuple[str, float] = ("", 0.0)
+
+    def __call__(self, step: RevisionStep, index: int, total: int) -> None:
+        self.end()
+        self._running = encodable(_described(step), self._encoding)
+        self._head = f"{index + 1} of {total}: {self._running}"
+        self._update(self._head)
+
+    def rows(self, table: str, done: int, total: int) -> None:
+        """Show how many rows of a table are copied, and how long the rest will take."""
+        now = time.monotonic()
+        if not done or self._since[0] != table:
+            self._since = (table, now)
+        text = f"{table}: {done:,} of {total:,} rows"
+        if done:
+            left = (now - self._since[1]) * (total - done) / done
+            text += f", {left:.0f} s left"
+        self._update(f"{self._head}; {text}")
+
+    def end(self) -> None:
+        """Print the step as one that is done."""
+        if self._running:
+            self._on.print(self._running)
+            self._running = ""
 
 
 def _described(step: RevisionStep) -> str:

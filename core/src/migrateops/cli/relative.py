@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import click
 
@@ -16,6 +17,14 @@ class Relative(click.Command):
         """Move revisions that count back behind the options."""
         if "--" in args:
             return super().parse_args(ctx, args)
-        back = [one for one in args if _RELATIVE.fullmatch(one)]
-        rest = [one for one in args if not _RELATIVE.fullmatch(one)]
+        with_value = {name for one in self.params if _takes_value(one) for name in one.opts}
+        back: list[str] = []
+        rest: list[str] = []
+        for before, one in pairwise(["", *args]):
+            counts_back = _RELATIVE.fullmatch(one) and before not in with_value
+            (back if counts_back else rest).append(one)
         return super().parse_args(ctx, [*rest, "--", *back] if back else rest)
+
+
+def _takes_value(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Option) and not parameter.is_flag

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrateops.errors.commands import EditorFailed, EditorMissing
+from migrateops.errors.revisions import RevisionNotFound
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -28,18 +29,22 @@ def edit(config: Config, rev: str) -> tuple[str, ...]:
             database.
 
     Raises:
+        RevisionNotFound: It stands for none, as ``current`` does before the first upgrade.
         MigrateOpsError: It names no revision.
         EditorMissing: There is no editor.
         EditorFailed: It could not be started, or did not end well.
     """
     from migrateops.commands.read import show
+    from migrateops.revisions.expressions import names_current
 
     rows = None
-    if "current" in rev:
+    if names_current(rev):
         from migrateops.commands.current import current
 
         rows = tuple(row.revision for row in current(config))
     paths = tuple(str(info.path) for info in show(config, rev, current=rows).revisions)
+    if not paths:
+        raise RevisionNotFound(rev)
     open_in_editor(paths)
     return paths
 

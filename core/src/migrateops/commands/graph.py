@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from importlib.util import decode_source
-from os import getpid
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from migrateops.commands.read import history
 from migrateops.drawing.page import ScriptText
 from migrateops.drawing.picture import Picture, applied, picture_of
-from migrateops.errors.commands import FileRefused
 from migrateops.revisions.header import scan
+from migrateops.script.replacing import put, refusal
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -69,21 +68,15 @@ def write_drawing(path: str, text: str) -> None:
     Raises:
         FileRefused: It cannot be written.
     """
-    # Through a link to the file that it stands for, or the link would be replaced.
-    target = Path(path).resolve()
+    target = Path(path)
+    if not target.exists() or target.is_file():
+        put(target, text.encode())
+        return
     # A pipe or a device cannot be replaced, and is meant to be written to.
-    if target.exists() and not target.is_file():
-        new = target
-    else:
-        new = target.with_name(f".{target.name}.{getpid()}.new")
     try:
-        new.write_text(text, encoding="utf-8")
-        if new is not target:
-            new.replace(target)
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
-        if new is not target:
-            new.unlink(missing_ok=True)
-        raise FileRefused(path, error.strerror or type(error).__name__) from error
+        raise refusal(path, error) from error
 
 
 def _script_text(path: Path) -> ScriptText:

@@ -13,6 +13,7 @@ from migrateops.config import Config
 from migrateops.config.toml import has_table, parse
 from migrateops.config.variables import literal
 from migrateops.errors.commands import DirectoryNotEmpty
+from migrateops.script.replacing import put, refusal
 
 _CONFIGURATIONS = Path(__file__).resolve().parent.parent / "templates" / "config"
 _TOML, _PYPROJECT, _INI = "migrateops.toml", "pyproject.toml", "migrateops.ini"
@@ -67,6 +68,7 @@ def init(
         DirectoryNotEmpty: There is something at *directory*.
         UnknownTemplate: There is no such template.
         TemplateDirectoryMissing: A directory of templates is named, and is none.
+        FileRefused: The operating system does not let a file be written.
     """
     config = Config() if config is None else config
     named = _file_of(config)
@@ -87,8 +89,10 @@ def init(
         if target.exists():
             target.rmdir()
         unfinished.rename(target)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise refusal(target, error) from error
         raise
     if found is None:
         try:
@@ -121,8 +125,6 @@ def _copy(template: Path, target: Path, *, package: bool) -> None:
 
 def _configure(named: Path, directory: str, template: TemplateInfo) -> None:
     """Write the configuration, or add it to what is there."""
-    # What a symbolic link points to is the file; the link stays.
-    file = named.resolve()
     name = Path(template.path).name
     form = named.name if named.name == _PYPROJECT else _TOML if named.suffix == ".toml" else _INI
     own = _CONFIGURATIONS / name / form
@@ -135,20 +137,11 @@ def _configure(named: Path, directory: str, template: TemplateInfo) -> None:
         driver=driver.read_text(encoding="utf-8") if driver.is_file() else "",
     )
     # Not as text, which would lose the line ends.
-    before = file.read_bytes().decode("utf-8") if file.is_file() else ""
+    before = named.read_bytes().decode("utf-8") if named.is_file() else ""
     if before:
         end = "\r\n" if "\r\n" in before else "\n"
         added = before.rstrip() + f"\n\n{added}".replace("\n", end)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_text(added, encoding="utf-8", newline="")
-        if file.exists():
-            shutil.copymode(file, unfinished)
-        unfinished.replace(file)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    put(named, added.encode(), parents=True)
 
 
 def _in_toml(value: str) -> str:

@@ -94,5 +94,5 @@ def _known(config: Config, places: Iterable[Place | None]) -> dict[str, Template
 
 def _described(directory: Path) -> TemplateInfo:
     readme = directory / "README"
-    lines = readme.read_text(encoding="utf-8").splitlines() if readme.is_file() else []
+    lines = readme.read_text(encoding="utf-8", errors="replace").splitlines() if readme.is_file() else []
     return TemplateInfo(directory.resolve().name, lines[0].strip() if lines else "", str(directory))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 from migrateops.commands.directives import Directives, empty_script
@@ -44,28 +43,38 @@ def merge(
     """
     script = ScriptDirectory.from_config(config)
     refuse_unreadable(script)
-    joined = _joined(script.graph, [revisions] if isinstance(revisions, str) else revisions)
+    parents = joined(script.graph, [revisions] if isinstance(revisions, str) else revisions)
     directive = empty_script(
         rev_id=rev_id,
-        message=f"merge {', '.join(joined)}" if message is None else message,
-        head=joined,
+        message=f"merge {', '.join(parents)}" if message is None else message,
+        head=parents,
         splice=splice,
         branch_label=branch_label,
     )
     # Nobody may take this script out for being empty: it is meant to be.
     directives = Directives(script, directive, rewriting=False)
-    directives.run_if_configured(config, destination_rev=joined)
+    directives.run_if_configured(config, destination_rev=parents)
     [written] = write(config, directives)
     return written
 
 
-def _joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
+def joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
+    """Return the revisions that a merge of some identifiers follows, each once.
+
+    Raises:
+        NothingToMerge: There are not two.
+        MergeOfAncestor: One of them comes before another one.
+    """
     names = tuple(dict.fromkeys(name for text in given for name in _ids(graph, text)))
     if len(names) < 2:
         raise NothingToMerge(names)
-    for ancestor, descendant in permutations(names, 2):
-        if ancestor in graph.ancestors([descendant], dependencies=False):
-            raise MergeOfAncestor(ancestor, descendant)
+    # All at once: there may be as many heads as revisions.
+    parents = (parent for name in names for parent in graph.parents(name))
+    superfluous = graph.ancestors(parents, dependencies=False).intersection(names)
+    if superfluous:
+        ancestor = graph.sorted(superfluous)[0]
+        later = graph.descendants([ancestor], dependencies=False)
+        raise MergeOfAncestor(ancestor, next(name for name in names if name in later and name != ancestor))
     return names
 
 

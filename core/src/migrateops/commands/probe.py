@@ -10,8 +10,8 @@ doubt the answer is "not known", and the command goes on as usual.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,9 +92,10 @@ def _rows(config: Config, script: ScriptDirectory) -> tuple[str, ...] | None:
 
 def _probe(config: Config, dialect: str) -> Any:
     """Return the probe module of a dialect: the embedded one, or an installed pack's."""
-    name = f"migrateops.dialects.{dialect}"
-    if dialect.isidentifier() and importlib.util.find_spec(name) is not None:
-        return importlib.import_module(f"{name}.probe")
+    if dialect.isidentifier():
+        # A module there that is no package has no probe either, whatever a url names.
+        with suppress(ModuleNotFoundError):
+            return importlib.import_module(f"migrateops.dialects.{dialect}.probe")
     from migrateops.errors.base import MigrateOpsError
     from migrateops.plugins.manager import Plugins
     from migrateops.plugins.policy import PluginPolicy

@@ -105,12 +105,12 @@ def history(
         scripts.leave_out_broken()
         return _listing(scripts, reversed(scripts.graph.ids()))
     from migrateops.errors.revisions import RevisionNotFound
-    from migrateops.revisions.expressions import names_head
+    from migrateops.revisions.expressions import names_current, names_head
     from migrateops.revisions.ranges import in_range
 
     if not names_head(rev_range, counts_from_head=True):
         scripts.leave_out_broken()
-    if current is None and "current" in rev_range:
+    if current is None and names_current(rev_range):
         current = _rows(config)
     try:
         found = _ids(in_range(scripts.graph, rev_range, current))
@@ -133,12 +133,12 @@ def show(config: "Config", rev: str, *, current: Collection[str] | None = None) 
         MigrateOpsError: It names no revision; or the configuration or the scripts have a fault.
     """
     from migrateops.errors.revisions import RevisionNotFound
-    from migrateops.revisions.expressions import names_head, parse, resolve
+    from migrateops.revisions.expressions import names_current, names_head, parse, resolve
 
     scripts = ScriptDirectory.from_config(config.settings)
     if not names_head(rev, counts_from_head=True):
         scripts.leave_out_broken()
-    if current is None and "current" in rev:
+    if current is None and names_current(rev):
         current = _rows(config)
     try:
         found = _ids(resolve(scripts.graph, rev, current))

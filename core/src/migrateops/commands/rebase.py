@@ -55,7 +55,8 @@ class Rebase:
     """What a rebase did, or would do.
 
     Attributes:
-        moved: The revisions of the branch that moved, oldest first; none if there is one head already.
+        moved: The revisions of the branch that moved, oldest first; none if there is one head already,
+            apart from those that another one depends on.
         onto: What they stand behind now, or None.
         rewritten: The files that changed for it.
         heads: The heads afterwards.
@@ -103,6 +104,7 @@ def rebase(
         UnknownVersionRow: The database is at a revision that no script has.
         RebaseError: The result would not be a history.
         HeaderNotRewritable: A script's ``down_revision`` is computed.
+        OSError: A file cannot be written; all are as they were.
         MigrateOpsError: A name stands for nothing; or the configuration or the scripts have a fault.
     """
     script = ScriptDirectory.from_config(config)
@@ -114,6 +116,9 @@ def rebase(
     if target is not None and not graph.is_head(target):
         raise OntoNotAHead(target, graph.heads)
     others = [name for name in graph.effective_heads if name not in (head, target)]
+    if head is not None and not others:
+        # Asked for this branch, one that it depends on is what it can stand behind.
+        others = [name for name in graph.heads if name not in (head, target)]
     if len(others) + (head is not None) + (target is not None) < 2:
         return Rebase((), None, (), graph.heads, dry_run)
     applied = None if no_database else _applied(config, graph)

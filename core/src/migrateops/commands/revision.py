@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.directives import Directives, empty_script
@@ -103,6 +104,8 @@ def revision(
 def write(config: Config, directives: Directives) -> tuple[NewRevision, ...]:
     """Render each directive, write its file, and tell the plugins.
 
+    Where one cannot be written, none is there afterwards.
+
     Raises:
         WriteHookFailed: A post-write hook failed; all files are written by then.
         PluginHookError: The hook of a plugin failed; all files are written by then.
@@ -113,16 +116,23 @@ def write(config: Config, directives: Directives) -> tuple[NewRevision, ...]:
     plugins = directives.plugins or project_plugins(config)
     plugins.start()
     failures: list[WriteHookFailed] = []
-    written = tuple(_written(directives, one, failures) for one in directives.listed)
+    written: list[NewRevision] = []
+    try:
+        for one in directives.listed:
+            written.append(_written(directives, one, failures))  # noqa: PERF401  kept where the next one fails
+    except BaseException:
+        for earlier in written:
+            Path(earlier.path).unlink(missing_ok=True)
+        raise
     for failure in failures:
         raise failure
-    for one in written:
+    for new in written:
         plugins.hooks.call(
             "migrateops_revision_written",
             config=config,
-            revision=directives.script.get_revision(one.revision),
+            revision=directives.script.get_revision(new.revision),
         )
-    return written
+    return tuple(written)
 
 
 def _written(
@@ -137,7 +147,7 @@ def _written(
     script, revision = directives.script, directive.rev_id or uuid.uuid4().hex[-12:]
     script.hook_failures.clear()
     try:
-        script.generate_revision(
+        path = script.generate_revision(
             revision,
             directive.message,
             head=directive.head,
@@ -147,11 +157,11 @@ def _written(
             depends_on=directive.depends_on,
             requires_plugins=directive.requires_plugins,
             **variables,
-        )
+        ).path
     except WriteHookFailed as failure:
         # The file is there, and a script that follows it may be still to come.
         failures.append(failure)
-    path = str(script.graph[revision].path)
+        path = failure.path
     notes = tuple(failure.message() for failure in script.hook_failures)
     return NewRevision(revision, path, directive.message or "", operations, directives.not_compared, notes)
 

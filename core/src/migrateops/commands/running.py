@@ -102,8 +102,15 @@ def take_steps(
     script: ScriptDirectory | None = None,
     **opts: Any,
 ) -> RunReport:
-    """Run an environment and report on what it did."""
+    """Run an environment and report on what it did.
+
+    Args:
+        progress: Called before each step; its method ``rows(table, done, total)``, if it has one, while
+            a large table is copied.
+    """
     recorder = Recorder(progress)
+    # Somebody who wants to know of rows as well says so by having a method for it.
+    opts["copying"] = getattr(progress, "rows", None)
     script = script or ScriptDirectory.from_config(config)
     environment = run_environment(config, script, make_steps, progress=recorder, **opts)
     taken = [context.taken for context in environment.contexts if context.taken.start is not None]

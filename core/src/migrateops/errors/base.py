@@ -80,6 +80,13 @@ def quoted(names: Iterable[str], *, limit: int = 8) -> str:
     return ", ".join(listed)
 
 
+def first_line(error: BaseException) -> str:
+    """Return an exception, or that of the driver behind it, as its type and the first line of its text."""
+    origin = getattr(error, "orig", None) or error
+    lines = str(origin).strip().splitlines()
+    return f"{type(origin).__name__}: {lines[0]}" if lines else type(origin).__name__
+
+
 def closest(given: str, known: Iterable[str]) -> str | None:
     """Return the known name that *given* was most likely meant to be, or None."""
     import difflib

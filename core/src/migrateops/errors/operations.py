@@ -310,3 +310,47 @@ class NotAList(OperationError, TypeError):
 
     def hint(self) -> str:
         return f"write {self.parameter}=[...]"
+
+
+class UnknownColumn(OperationError, ValueError):
+    """Rows have a value for a column that their table does not have."""
+
+    code = "MO321"
+    operation: str
+    table: str
+    column: str
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"{self.operation}: table {self.table!r} has no column {self.column!r}"
+
+    def hint(self) -> str:
+        guess = closest(self.column, self.known)
+        if guess:
+            return f"did you mean {guess!r}?"
+        return "list the column in the table that is given; its columns are those that rows may have"
+
+
+class WrongType(OperationError, TypeError):
+    """An argument of a directive is of another kind than its parameter takes."""
+
+    code = "MO322"
+    call: str
+    parameter: str
+    expected: str
+    given: str
+
+    def message(self) -> str:
+        return f"{self.call}: {self.parameter} must be {self.expected}, got {self.given}"
+
+
+class CannotBeWritten(OperationError, ValueError):
+    """SQLAlchemy has no SQL for what an operation asks, on this dialect; nothing of it was sent."""
+
+    code = "MO323"
+    operation: str
+    dialect: str
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.operation} cannot be written for {self.dialect}: {self.reason}"

@@ -52,6 +52,27 @@ class VersionRowMismatch(RunError):
         return "another run may have moved the database meanwhile: look at `migrateops current` and run again"
 
 
+class VersionTableRefused(RunError):
+    """The database refused to have its version table read or made ready.
+
+    Attributes:
+        table: Its name.
+        what: What was to be done with it: ``read``, ``created`` or ``emptied``.
+        problem: The driver's words.
+    """
+
+    code = "MO473"
+    table: str
+    what: str
+    problem: str
+
+    def message(self) -> str:
+        return f"the version table {self.table!r} cannot be {self.what}: {self.problem}"
+
+    def hint(self) -> str:
+        return "check that the url leads to the right database, what its user may do, and 'version_table'"
+
+
 class RunNotCommitted(RunError):
     """The run ended, and the transaction that it ran in was not committed."""
 

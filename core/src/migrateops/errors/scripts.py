@@ -264,10 +264,10 @@ class FileTemplateHasDirectory(ScriptError):
     template: str
 
     def message(self) -> str:
-        return f"'file_template' {self.template!r} has a directory, and only the top one is searched"
+        return f"'file_template' {self.template!r} has a directory that is not searched for scripts"
 
     def hint(self) -> str:
-        return "set 'recursive_version_locations' to true"
+        return "set 'recursive_version_locations' to true, and stay in the version location"
 
 
 class FunctionNotCalled(ScriptError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from migrateops.errors.revisions import (
@@ -19,7 +19,8 @@ from migrateops.errors.revisions import (
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
 
-_FORM = re.compile(r"(?:(?P<branch>[^@+:-]+)@)?(?P<symbol>[^@+:-]+)?(?P<offset>[+-]\d+)?")
+# `int` refuses thousands of digits with an error of its own.
+_FORM = re.compile(r"(?:(?P<branch>[^@+:-]+)@)?(?P<symbol>[^@+:-]+)?(?P<offset>[+-]\d{1,99})?")
 
 
 class Expression(NamedTuple):
@@ -76,12 +77,24 @@ def names_head(text: str, *, counts_from_head: bool = False) -> bool:
         text: What was given; it may be malformed.
         counts_from_head: Whether an offset without a symbol counts from there, and so says it too.
     """
-    found = filter(None, (_FORM.fullmatch(part.strip()) for part in re.split("[:,]", text)))
     return any(
         match["symbol"] in ("head", "heads")
         or (counts_from_head and match["symbol"] is None and match["offset"] is not None)
-        for match in found
+        for match in _expressions_in(text)
     )
+
+
+def names_current(text: str) -> bool:
+    """Return whether an expression or a range says ``current``, which only the database knows.
+
+    Args:
+        text: What was given; it may be malformed.
+    """
+    return any(match["symbol"] == "current" for match in _expressions_in(text))
+
+
+def _expressions_in(text: str) -> Iterator[re.Match[str]]:
+    return filter(None, (_FORM.fullmatch(part.strip()) for part in re.split("[:,]", text)))
 
 
 def as_ids(given: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from migrateops.dialects import ANSI, Dialect, embedded
+from migrateops.errors.mask import masked_query
 from migrateops.errors.runtime import MissingDriver, PackTooNew
 from migrateops.plugins.manager import Plugins
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
 
@@ -37,13 +39,18 @@ def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialec
     raise plugins.unknown_dialect(name)
 
 
-def dialect_of(url: Any) -> Callable[..., SQLAlchemyDialect]:
+def dialect_of(url: URL) -> Callable[..., SQLAlchemyDialect]:
+    """Return what makes SQLAlchemy's dialect object of a url.
+
+    Raises:
+        MissingDriver: There is none, or its driver is not installed.
+    """
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     try:
         found: Callable[..., SQLAlchemyDialect] = url.get_dialect()
     except (NoSuchModuleError, ArgumentError, ImportError) as exc:
-        raise MissingDriver(url.render_as_string(), str(exc)) from exc
+        raise MissingDriver(masked_query(url.render_as_string()), str(exc).splitlines()[0]) from exc
     return found
 
 

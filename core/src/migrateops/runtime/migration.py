@@ -92,11 +92,14 @@ class MigrationContext:
         self.planned: tuple[RevisionStep, ...] | None = None
         self.may_put_off = False
         self.put_off: PutOff | None = None
+        self._not_settled: Exception | None = None
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
         check_options(self.opts, self.pack, environment_context)
         self.as_sql = bool(self.opts.get("as_sql", False)) or connection is None
         self.dialect = writing_dialect(dialect, self.opts) if self.as_sql else dialect
+        if self.as_sql:
+            self.pack.before_writing(self.dialect)
         registrations = environment_context.registrations if environment_context else Registrations()
         self.namespace = Namespace(self.plugins, registrations)
         scope = _scope(self.opts)
@@ -131,6 +134,7 @@ class MigrationContext:
                 taken=self.taken,
                 made_here=self._made_here if environment_context is not None else None,
                 read_rows=lambda connection: self.versions.heads(connection),
+                before_statement=self.settle,
             )
         primary_key = bool(self.opts.get("version_table_pk", True))
         table = self.pack.version_table(
@@ -193,6 +197,8 @@ class MigrationContext:
     @property
     def bind(self) -> Any:
         """The connection; offline, an object that writes what it is told to execute."""
+        # Whoever asks may go on to the driver's own connection, which tells nobody of its statements.
+        self.settle()
         return self.statements.bind
 
     @cached_property
@@ -278,31 +284,28 @@ class MigrationContext:
     def settle(self) -> None:
         """Make the changes that a pack has put off."""
         if self.put_off is not None:
-            self.put_off.settle()
+            try:
+                self.put_off.settle()
+            except Exception as error:
+                self._not_settled = self._not_settled or error
+                raise
 
     @contextmanager
     def putting_off(self) -> Iterator[None]:
         """Let packs put off changes within the block: to the next statement, and to its end at the latest.
 
-        What is put off when the block ends with an error is not done.
+        What is put off when the block ends with an error is not done.  A block that went on although
+        something that it had put off failed ends with that error.
         """
-        from sqlalchemy import event
-
-        def settle(*_: Any) -> None:
-            self.settle()
-
-        watched = None if self.as_sql else self.connection
-        if watched is not None:
-            event.listen(watched, "before_cursor_execute", settle)
-        self.may_put_off = watched is not None
+        self.may_put_off = not self.as_sql
         try:
             yield
             self.settle()
+            if self._not_settled is not None:
+                raise self._not_settled
         finally:
             self.may_put_off = False
-            self.put_off = None
-            if watched is not None:
-                event.remove(watched, "before_cursor_execute", settle)
+            self.put_off = self._not_settled = None
 
     def static_output(self, text: str) -> None:
         """Write *text* into the stream as it is; nothing online."""

@@ -22,7 +22,8 @@ class OfflineTransactions:
         output: The stream.
         pack: The dialect's pack.
         scope: What one transaction is around.
-        transactional_ddl: Whether a rollback takes DDL with it; else nothing is written.
+        transactional_ddl: Whether a rollback takes DDL with it; else nothing is written, unless the pack
+            has a COMMIT and no BEGIN.
         taken: Is told of the steps that were written.
     """
 
@@ -35,7 +36,9 @@ class OfflineTransactions:
         self.taken = taken
         self.output = output
         self.pack = pack
-        self.scope = scope if transactional_ddl else "none"
+        # Where a transaction has no beginning to write, rows are in one, which wants a COMMIT whatever DDL does.
+        implicit = pack.begin_text() is None and pack.commit_text() is not None
+        self.scope = scope if transactional_ddl or implicit else "none"
         self._open = False
         self._abandoned = False
 

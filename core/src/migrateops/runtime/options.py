@@ -16,6 +16,7 @@ OPTIONS = frozenset(
         "as_sql",
         "compare_server_default",
         "compare_type",
+        "copying",
         "destination_rev",
         "dialect_opts",
         "downgrade_token",

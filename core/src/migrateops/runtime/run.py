@@ -5,13 +5,13 @@ Per step the order is: operations, version row, callbacks, commit; then ``after_
 
 from __future__ import annotations
 
+import tokenize
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
-from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.base import MigrateOpsError, first_line
 from migrateops.errors.runtime import LockLost, RevisionFailed, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
@@ -153,8 +153,8 @@ def _survey(context: MigrationContext, revision: Any, direction: str) -> Any:
     """Read the script's text; a script without one (sourceless) has nothing to be read."""
     if revision.path is None or not str(revision.path).endswith(".py"):
         return None
-    with suppress(OSError, UnicodeDecodeError, SyntaxError):
-        return survey(Path(revision.path).read_text(encoding="utf-8"), direction, context.plugins.op_modules)
+    with suppress(OSError, UnicodeDecodeError, SyntaxError), tokenize.open(revision.path) as file:
+        return survey(file.read(), direction, context.plugins.op_modules)
     return None
 
 
@@ -325,7 +325,7 @@ class _Run:
         if isinstance(exc, MigrateOpsError):
             exc.add_note(f"{step.direction} of revision {revision!r}{where}; {remains}")
             return exc
-        failed = RevisionFailed(revision, step.direction, _problem(exc), remains)
+        failed = RevisionFailed(revision, step.direction, first_line(exc), remains)
         statement = getattr(exc, "statement", None)
         if isinstance(statement, str):
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
@@ -355,13 +355,6 @@ class _Run:
 
 def _cause(exc: Exception) -> BaseException | None:
     return exc.__cause__ if isinstance(exc, MigrateOpsError) else exc
-
-
-def _problem(exc: Exception) -> str:
-    """Return an exception as one line, a driver's own words where it comes from one."""
-    origin = getattr(exc, "orig", None) or exc
-    lines = str(origin).strip().splitlines()
-    return f"{type(origin).__name__}: {lines[0]}" if lines else type(origin).__name__
 
 
 def _line_in(exc: BaseException, step: RevisionStep) -> str:

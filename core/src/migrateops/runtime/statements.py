@@ -12,6 +12,7 @@ from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
+from migrateops.ddl.rows import InsertRows
 from migrateops.ddl.statements import Execute, TableEvent
 from migrateops.errors.runtime import NotOffline
 from migrateops.operations.schema_objects import require_values
@@ -64,6 +65,9 @@ class Online:
             parameters = statement.parameters
             execution_options = {**(statement.options or {}), **(execution_options or {})}
             statement = statement.statement
+        if isinstance(statement, InsertRows):
+            statement.run(self.connection)
+            return None
         if type(statement) is TableEvent:
             # The database is asked which types it has: a rollback or a script may have dropped them.
             fire(statement, self.bind, Memo())

@@ -40,9 +40,11 @@ class RevisionStep:
 
     @property
     def rebuilds(self) -> bool:
-        """Whether the script may replace a table by a copy of it, as far as can be seen."""
+        """Whether the script may replace a table by a copy of it; one without a text may."""
         seen = self.survey
-        return seen is not None and (seen.mentions_batch or seen.mentions_pragma or seen.unseen_calls)
+        if seen is None:
+            return self.module is not None
+        return seen.mentions_batch or seen.mentions_pragma or seen.unseen_calls
 
     def describe(self) -> str:
         """Return one line: where from, where to, and the revision's message."""

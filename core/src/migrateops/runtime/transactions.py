@@ -54,6 +54,7 @@ class OnlineTransactions:
         made_here: Says whether ``env.py`` made the connection, so that nobody outside can be
             waiting to end its transaction; None where there is no environment.
         read_rows: Reads the version table on a connection.
+        before_statement: Called ahead of each statement that is sent in a transaction.
 
     Attributes:
         holds_run: Whether one transaction is held around several steps.
@@ -71,6 +72,7 @@ class OnlineTransactions:
         taken: Taken,
         made_here: Callable[[], bool] | None,
         read_rows: Callable[[Connection], tuple[str, ...]],
+        before_statement: Callable[[], None],
     ) -> None:
         self.connection = connection
         self.pack = pack
@@ -79,6 +81,7 @@ class OnlineTransactions:
         self.taken = taken
         self.made_here = made_here
         self.read_rows = read_rows
+        self.before_statement = before_statement
         self.current: Transaction | None = None
         self.holds_run = False
         self.foreign: ForeignOutcome | None = None
@@ -124,7 +127,29 @@ class OnlineTransactions:
             yield current
 
     @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Call ``before_statement`` ahead of each statement in the block.
+
+        It is listened for before a pack does, so that to a pack what is sent there comes first.
+        """
+        from sqlalchemy import event
+
+        def before(*_: object) -> None:
+            self.before_statement()
+
+        event.listen(self.connection, "before_cursor_execute", before)
+        try:
+            yield
+        finally:
+            event.remove(self.connection, "before_cursor_execute", before)
+
+    @contextmanager
     def _held(self, rebuilds: bool) -> Iterator[Transaction]:
+        with self._heard(), self._committed(rebuilds) as begun:
+            yield begun
+
+    @contextmanager
+    def _committed(self, rebuilds: bool) -> Iterator[Transaction]:
         self.current = begun = self._begin(rebuilds=rebuilds)
         try:
             with self._noticed(begun):

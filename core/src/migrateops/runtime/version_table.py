@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import bindparam, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from migrateops.ddl.statements import Execute
-from migrateops.errors.runtime import VersionRowMismatch
+from migrateops.errors.base import first_line
+from migrateops.errors.runtime import VersionRowMismatch, VersionTableRefused
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -43,15 +47,26 @@ class VersionTable:
         self._send = send
 
     def exists(self, connection: Connection) -> bool:
-        """Say whether the table is there."""
+        """Say whether the table is there.
+
+        Raises:
+            VersionTableRefused: The database does not let it be read.
+        """
         # The inspector, unlike a statement, does not translate the schema.
-        return bool(inspect(connection).has_table(self.name, schema=connection.schema_for_object(self.table)))
+        schema = connection.schema_for_object(self.table)
+        with self._allowed("read"):
+            return bool(inspect(connection).has_table(self.name, schema=schema))
 
     def heads(self, connection: Connection) -> tuple[str, ...]:
-        """Return the rows; none when there is no table."""
+        """Return the rows; none when there is no table.
+
+        Raises:
+            VersionTableRefused: The database does not let it be read, or it is a table of another kind.
+        """
         if not self.exists(connection):
             return ()
-        return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
+        with self._allowed("read"):
+            return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
 
     def create(self, *, if_not_exists: bool = False) -> None:
         """Send CREATE TABLE.
@@ -59,11 +74,20 @@ class VersionTable:
         Args:
             if_not_exists: Write IF NOT EXISTS, where nothing tells whether it is there.
         """
-        self._send(CreateTable(self.table, if_not_exists=if_not_exists))
+        with self._allowed("created"):
+            self._send(CreateTable(self.table, if_not_exists=if_not_exists))
 
     def clear(self) -> None:
         """Send DELETE of all rows."""
-        self._send(self.table.delete())
+        with self._allowed("emptied"):
+            self._send(self.table.delete())
+
+    @contextmanager
+    def _allowed(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise VersionTableRefused(self.name, what, first_line(error)) from error
 
     @cached_property
     def _insert(self) -> Any:

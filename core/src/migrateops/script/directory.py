@@ -146,15 +146,17 @@ class ScriptDirectory:
         looks at revisions by their ids, or goes back from them; whoever asks for a head, or writes
         a revision, needs the whole graph.
         """
+        if self._graph is not None:
+            return
+        revisions, self._faults = self._read()
         try:
-            _ = self.graph
+            self._graph = RevisionGraph(revisions)
         except BrokenGraph:
             from migrateops.revisions.sound import sound_part
 
-            revisions, unreadable = self._read()
             self._graph, faults = sound_part(revisions)
-            self._faults = (*unreadable, *faults)
-            self._left_out = bool(faults)
+            self._faults += faults
+            self._left_out = True
 
     def check_graph(self) -> None:
         """Raise if revisions have been left out of the graph.
@@ -375,6 +377,7 @@ class ScriptDirectory:
             NotAHead: It would follow a revision that is followed already.
             ScriptExists: The file exists.
             WriteHookFailed: A hook failed; the file stays, and the hooks after it are not run.
+            ScriptError: A hook has left a file that cannot be read.
             MigrateOpsError: An argument names nothing, or the template cannot be used.
         """
         from migrateops.revisions.expressions import as_ids
@@ -399,6 +402,8 @@ class ScriptDirectory:
             failure = hook(os.path.abspath(new.path))
             if failure is not None:
                 self.hook_failures.append(failure)
+        if revid not in self.graph:
+            read_header(new.path)  # says what a hook has made of the file
         return Script(self, self.graph.get(revid))
 
 

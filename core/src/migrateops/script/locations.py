@@ -53,14 +53,30 @@ def script_entries(
     seen: set[tuple[int, int]] = set()
     for directory in directories:
         for entry in _entries(directory, recursive, sourceless):
-            status = entry.stat()
-            identity = (status.st_dev, status.st_ino)
-            if identity not in seen or not status.st_ino:
-                seen.add(identity)
+            identity = _identity(entry)
+            if identity is None or identity not in seen:
+                if identity is not None:
+                    seen.add(identity)
                 yield entry
 
 
-def _entries(directory: str, recursive: bool, sourceless: bool) -> Iterator[os.DirEntry[str]]:
+def _identity(path: str | os.DirEntry[str]) -> tuple[int, int] | None:
+    """Return what is the same for all paths of a file or directory; None if that is not known."""
+    try:
+        # An entry remembers it, for whoever asks next.
+        status = path.stat() if isinstance(path, os.DirEntry) else os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None  # a link that leads nowhere, which whoever reads it will find out
+    return (status.st_dev, status.st_ino) if status.st_ino else None
+
+
+def _entries(
+    directory: str, recursive: bool, sourceless: bool, outer: tuple[object, ...] = ()
+) -> Iterator[os.DirEntry[str]]:
+    # A link to a directory that it is in leads round in a circle.
+    here = _identity(directory) if recursive else None
+    if here is not None and here in outer:
+        return
     try:
         with os.scandir(directory) as found:
             entries = sorted(found, key=attrgetter("name"))
@@ -78,8 +94,8 @@ def _entries(directory: str, recursive: bool, sourceless: bool) -> Iterator[os.D
             yield entry
         elif name.endswith((".pyc", ".pyo")):
             compiled.append(entry)
-        elif recursive and name != "__pycache__" and entry.is_dir():
-            yield from _entries(entry.path, recursive, sourceless)
+        elif recursive and name != "__pycache__" and os.path.isdir(entry):  # noqa: PTH112
+            yield from _entries(entry.path, recursive, sourceless, (*outer, here))
     if sourceless:
         compiled += _cached(directory)
         for entry in compiled:

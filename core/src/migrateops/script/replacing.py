@@ -1,11 +1,49 @@
-"""Replacing the content of several files: of all of them, or of none."""
+"""Writing files at once: one, or several of which all are replaced or none."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from migrateops.errors.commands import FileRefused
+
+
+def put(path: Path, content: bytes, *, parents: bool = False) -> None:
+    """Put a file in place at once, or not at all; what was there is replaced, and its mode kept.
+
+    Args:
+        path: The file.
+        content: What is to be in it.
+        parents: Make the directories that it is in.
+
+    Raises:
+        FileRefused: The operating system does not let it be written.
+    """
+    # Through a link to the file that it stands for, or the link would be replaced.
+    target = path.resolve()
+    if parents:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise refusal(path.parent, error) from error
+    unfinished = _beside(target)
+    try:
+        unfinished.write_bytes(content)
+        if target.exists():
+            shutil.copymode(target, unfinished)
+        unfinished.replace(target)
+    except OSError as error:
+        raise refusal(path, error) from error
+    finally:
+        _remove([unfinished])
+
+
+def refusal(path: str | Path, error: OSError) -> FileRefused:
+    """Return the error that says what the operating system has against a file."""
+    return FileRefused(str(path), error.strerror or str(error) or type(error).__name__)
 
 
 def replace_all(contents: Mapping[str, bytes]) -> None:
@@ -20,7 +58,6 @@ def replace_all(contents: Mapping[str, bytes]) -> None:
     Raises:
         OSError: The operating system refuses something; the files are as they were.
     """
-    # Through a link to the file that it stands for, or the link would be replaced.
     targets = {Path(path).resolve(): content for path, content in contents.items()}
     before = {path: path.read_bytes() for path in targets}
     unfinished: dict[Path, Path] = {}
@@ -40,8 +77,8 @@ def replace_all(contents: Mapping[str, bytes]) -> None:
 
 
 def _beside(path: Path) -> Path:
-    # No name that a reader takes for a script.
-    return path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    # No name that a reader takes for a script, nor one that is too long where that of the file is not.
+    return path.with_name(f".{os.urandom(6).hex()}.unfinished")
 
 
 def _write(path: Path, content: bytes, *, like: Path) -> None:
@@ -58,4 +95,5 @@ def _put_back(contents: Mapping[Path, bytes]) -> None:
 
 def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from migrateops.errors.scripts import TemplateFailed, TemplateMissing
+
+# What would end a docstring.
+_QUOTES = re.compile(r'"{3,}|"+\Z')
 
 
 def render(path: str, variables: Mapping[str, Any]) -> str:
@@ -44,5 +48,5 @@ def comma(value: str | Iterable[str] | None) -> str:
 
 
 def for_docstring(message: str) -> str:
-    """Return *message* so that it means the same within triple quotes."""
-    return message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    """Return *message* so that it means the same within triple quotes, also directly before the last ones."""
+    return _QUOTES.sub(lambda quotes: '\\"' * len(quotes[0]), message.replace("\\", "\\\\"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import os
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,6 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.commands import FileRefused
 from migrateops.errors.revisions import DuplicateLabel, DuplicateRevision, IllegalName, RevisionNotFound
 from migrateops.errors.scripts import (
     FileTemplateHasDirectory,
@@ -19,6 +19,7 @@ from migrateops.errors.scripts import (
     NotEncodable,
     RevisionIdTooLong,
     ScriptExists,
+    TemplateFailed,
     TemplateLosesHeader,
     VersionPathNeeded,
     VersionPathUnknown,
@@ -28,6 +29,7 @@ from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header, scan
 from migrateops.revisions.revision import Revision, is_legal_name
 from migrateops.script.naming import creation_date, file_name
+from migrateops.script.replacing import put
 from migrateops.script.template import comma, for_docstring, render
 
 if TYPE_CHECKING:
@@ -83,9 +85,9 @@ class NewScript:
         parents = _parents(graph, head, splice)
         date = creation_date(directory.timezone)
         name = file_name(file_template, revid, message, directory.truncate_slug_length, date)
-        if Path(name).name != name and not directory.recursive_version_locations:
-            raise FileTemplateHasDirectory(file_template)
         path = Path(_place(directory, parents, version_path), name)
+        if Path(name).name != name and not _is_searched(directory, path.parent):
+            raise FileTemplateHasDirectory(file_template)
         if path.exists():
             raise ScriptExists(str(path))
         ids = tuple(parent.revision for parent in parents)
@@ -111,7 +113,7 @@ class NewScript:
         Raises:
             TemplateLosesHeader: The result would not be this revision.
             TemplateMissing: There is no template.
-            TemplateFailed: The template raised an exception.
+            TemplateFailed: The template raised an exception, or what it makes is not Python.
             NotEncodable: The encoding lacks a character of the result.
             FileRefused: The operating system does not let the file be written.
         """
@@ -121,7 +123,9 @@ class NewScript:
         written = scan(text)
         if written is not None:
             self._check(written, variables["requires_plugins"] or {}, template)
-        _put(Path(self.path), _encoded(text, directory.output_encoding, self.path))
+        else:
+            _check_syntax(text, template)
+        put(Path(self.path), _encoded(text, directory.output_encoding, self.path), parents=True)
 
     def variables(self) -> dict[str, Any]:
         """Return what a template may use."""
@@ -148,6 +152,14 @@ class NewScript:
                 raise TemplateLosesHeader(template, variable, repr(wanted), repr(got))
 
 
+def _check_syntax(text: str, template: str) -> None:
+    """Make sure that a script without a literal header can be executed for it."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        raise TemplateFailed(template, None, type(error).__name__, f"what it makes: {error}") from error
+
+
 def _id_of(graph: RevisionGraph, given: str) -> str:
     found = resolve_one(graph, given)
     if found is None:
@@ -159,6 +171,8 @@ def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> N
     for name in (revid, *labels):
         if not is_legal_name(name):
             raise IllegalName(name)
+    if Path(revid).name != revid:
+        raise IllegalName(revid)  # its file would be in another directory
     if len(revid) > _LONGEST_ID:
         raise RevisionIdTooLong(revid, _LONGEST_ID)
     if revid in graph:
@@ -193,12 +207,17 @@ def _place(
         if beside is None:
             raise VersionPathNeeded(known)
         path = Path(beside).parent
-    places = [Path(place).resolve() for place in known]
-    wanted = path.resolve()
-    inside = directory.recursive_version_locations and any(place in wanted.parents for place in places)
-    if wanted not in places and not inside:
+    if not _is_searched(directory, path):
         raise VersionPathUnknown(str(path), known)
     return path
+
+
+def _is_searched(directory: ScriptDirectory, path: Path) -> bool:
+    """Say whether a script in the directory *path* would be found."""
+    places = [Path(place).resolve() for place in directory.version_locations]
+    wanted = path.resolve()
+    inside = directory.recursive_version_locations and any(place in wanted.parents for place in places)
+    return inside or wanted in places
 
 
 def _encoded(text: str, encoding: str, path: str) -> bytes:
@@ -220,18 +239,3 @@ def _encoded(text: str, encoding: str, path: str) -> bytes:
     except (LookupError, SyntaxError, UnicodeDecodeError, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"
     raise NotEncodable(path, encoding, problem)
-
-
-def _put(path: Path, content: bytes) -> None:
-    # No name that a reader takes for a script, in the same directory, so that replacing is atomic.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise FileRefused(str(error.filename or path), error.strerror or str(error)) from error

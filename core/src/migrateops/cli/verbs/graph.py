@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from migrateops.cli.completion import revisions as known
+from migrateops.cli.fast import encodable
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import console, document_alone, note, on_terminal, say
+from migrateops.revisions.expressions import names_current
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -62,7 +64,7 @@ def graph(
     from migrateops.commands.graph import graph as command
     from migrateops.commands.graph import write_drawing
 
-    in_range = "current" in (rev_range or "")
+    in_range = names_current(rev_range or "")
     with document_alone(output is None):
         rows = _rows(invocation.config, only_known=in_range) if indicate_current else None
         found = command(invocation.config, rev_range, current=rows)
@@ -139,7 +141,7 @@ def _styled(line: Line) -> Text:
     if line.node is not None:
         text.append(" " * (line.indent - len(line.cells)))
         for piece in pieces(line.node):
-            text.append(_encodable(piece.text), _ROLES.get(piece.role))
+            text.append(encodable(piece.text), _ROLES.get(piece.role))
     return text
 
 
@@ -148,10 +150,6 @@ def _state(node: Node | None) -> str | None:
     if node is None or node.is_applied is None:
         return None
     return "bold green" if node.is_current else "green" if node.is_applied else "yellow"
-
-
-def _encodable(text: str) -> str:
-    return text.encode(_encoding(), "backslashreplace").decode(_encoding())
 
 
 def _encoding() -> str:

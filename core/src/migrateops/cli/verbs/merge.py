@@ -47,5 +47,3 @@ def merge(
         say(path if invocation.quiet else f"wrote {path}")
         for text in written.notes if not invocation.quiet else ():
             note(f"note: {text}")
-        for text in () if invocation.quiet else written.notes:
-            note(f"note: {text}")

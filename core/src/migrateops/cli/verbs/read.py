@@ -12,6 +12,7 @@ from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import document_alone, note
 from migrateops.cli.relative import Relative
 from migrateops.commands import read
+from migrateops.revisions.expressions import names_current
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -59,7 +60,7 @@ def history(
     """Reads the scripts, and the database only for `current` in a range and for -i. Either end of a range may
     be left out: `-3:` begins three steps before the head, `current:` with what the database is at.
     """
-    in_range = "current" in (rev_range or "")
+    in_range = names_current(rev_range or "")
     with document_alone(as_json):
         rows = _rows(invocation.config, only_known=in_range) if indicate_current else None
         found = read.history(invocation.config, rev_range, current=rows)

@@ -44,10 +44,16 @@ def rebase(
         _print(invocation, done)
 
 
+def _why_nothing(heads: tuple[str, ...]) -> str:
+    if len(heads) > 1:
+        return f"of the heads {', '.join(heads)} one depends on the others; name the branch that is to move"
+    return f"{heads[0] if heads else 'no revision'} has no other head to stand behind"
+
+
 def _print(invocation: Invocation, done: Rebase) -> None:
     if not done.moved:
         if not invocation.quiet:
-            say(f"nothing to do: {', '.join(done.heads) or 'no revision'} has no other head to stand behind")
+            say(f"nothing to do: {_why_nothing(done.heads)}")
         return
     if not invocation.quiet:
         would = "would move" if done.dry_run else "moved"

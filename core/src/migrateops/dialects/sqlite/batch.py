@@ -14,7 +14,7 @@ from migrateops.dialects.sqlite import catalog, rebuild
 from migrateops.dialects.sqlite.definition import TableDefinition, Unreadable, parse, same
 from migrateops.dialects.sqlite.edit import Editor, changes
 from migrateops.dialects.sqlite.tokens import mentions, tokens
-from migrateops.dialects.sqlite.whole import whole
+from migrateops.dialects.sqlite.whole import require_no_cascade, whole
 from migrateops.errors.base import closest
 from migrateops.errors.batch import DefinitionNeeded, TableNotFound, TableUnreadable
 from migrateops.errors.operations import UnsupportedOperation
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
 
-# "ALTER TABLE DROP COLUMN": https://www.sqlite.org/releaselog/3_35_0.html
-_DROP_COLUMN = (3, 35, 0)
+DROP_COLUMN = (3, 35, 0)
+"""The first version with ALTER TABLE DROP COLUMN: https://www.sqlite.org/releaselog/3_35_0.html"""
 _BUILD_ANEW = 'leave recreate at "auto", which builds the table anew'
 
 
@@ -72,8 +72,12 @@ class _Table:
         # Changes that are not made yet, and what columns are called that were renamed ahead of them.
         self._waiting: list[MigrateOperation] = []
         self._renamed: dict[str, str] = {}
-        # What the batch itself says of the new table is done once, with the first rebuild.
-        self._described = batch.describes_new_table or batch.recreate == "always"
+        # In place of the database's definition, until the table is first built anew.
+        self._given = batch.copy_from
+        # Whether what the batch itself says of the new table is still to be done: behind all its changes.
+        self._owed = False
+        # The definition with the changes that wait, and how many they were.
+        self._checked: tuple[Editor, int] | None = None
 
     def takes(self, batch: TableBatch) -> bool:
         """Say whether a batch that follows can be made together with this one."""
@@ -85,28 +89,49 @@ class _Table:
             and batch.copy_from is None
             and self._batch.copy_from is None
             and batch.naming_convention == self._batch.naming_convention
+            and not any(self._comes_after_rows(operation) for operation in batch.operations)
         )
+
+    def _comes_after_rows(self, operation: MigrateOperation) -> bool:
+        """Say whether a change must find the rows as the changes that wait would leave them.
+
+        A new column is filled before its default is dropped; a value goes through one type, then the next.
+        """
+        if not isinstance(operation, ops.AlterColumnOp):
+            return False
+        name, retypes = self._present(operation.column_name), operation.modify_type is not None
+        changed = []
+        for waiting in self._waiting:
+            if isinstance(waiting, ops.AddColumnOp):
+                changed.append(waiting.column.name)
+            elif retypes and isinstance(waiting, ops.AlterColumnOp) and waiting.modify_type is not None:
+                changed.append(self._present(waiting.column_name))
+        return any(same(one, name) for one in changed)
 
     def make(self, batch: TableBatch) -> None:
         """Make the changes of a batch, or check them and put them off."""
+        owes = batch.describes_new_table or batch.recreate == "always"
         if self._connection is None:
             self._take(batch.operations)
+            self._owed = owes
             self._settle()
             return
         self._context.put_off = None
-        waiting, renamed = list(self._waiting), dict(self._renamed)
-        replaces = not self._all_native([*waiting, *batch.operations])
+        waiting, renamed, owed = list(self._waiting), dict(self._renamed), self._owed
+        replaces = owes or not self._all_native([*waiting, *batch.operations])
         try:
             with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=replaces):
                 self._take(batch.operations)
+                self._owed = self._owed or owes
                 if replaces and self._context.may_put_off:
                     # What is wrong with a change is said where it is asked for.
-                    self._edited(self._waiting)
+                    self._check()
                 else:
                     self._settle()
         except BaseException:
             # A script may go on without this batch; the earlier ones still count.
-            self._waiting, self._renamed = waiting, renamed
+            self._waiting, self._renamed, self._owed = waiting, renamed, owed
+            self._checked = None
             raise
         finally:
             if self._waiting:
@@ -125,7 +150,7 @@ class _Table:
             if not _of_table_or_index(operation):
                 self._settle()
                 self._operations.invoke(operation)
-            elif self._connection is None or not _renames(operation):
+            elif self._connection is None or self._given is not None or not _renames(operation):
                 self._waiting.append(operation)
             else:
                 self._rename_ahead(operation)
@@ -148,6 +173,7 @@ class _Table:
     def _settle(self) -> None:
         """Make all changes that wait, natively or with one new table."""
         waiting, self._waiting = self._waiting, []
+        self._checked = None
         if self._all_native(waiting):
             for operation in waiting:
                 self._natively(operation)
@@ -158,9 +184,15 @@ class _Table:
 
     def _all_native(self, part: Sequence[MigrateOperation]) -> bool:
         """Say whether no new table is needed."""
-        indexes = {operation.index_name for operation in part if isinstance(operation, ops.DropIndexOp)}
-        of_table = [operation for operation in part if _of_table_or_index(operation)]
-        return not self._described and all(self._native(operation, indexes) for operation in of_table)
+        if self._owed:
+            return False
+        dropped: set[str | None] = set()
+        for operation in filter(_of_table_or_index, part):
+            if not self._native(operation, dropped):
+                return False
+            if isinstance(operation, ops.DropIndexOp):
+                dropped.add(operation.index_name)
+        return True
 
     def _native(self, operation: MigrateOperation, dropped: Collection[str | None]) -> bool:
         """Say whether ALTER TABLE does it, with the outcome that a new table would have."""
@@ -196,7 +228,7 @@ class _Table:
 
     def _can_drop(self, operation: ops.DropColumnOp, dropped: Collection[str | None]) -> bool:
         target = self._context.target
-        if (target.server_version or _DROP_COLUMN) < _DROP_COLUMN or operation.kw.get("existing_type"):
+        if (target.server_version or DROP_COLUMN) < DROP_COLUMN or operation.kw.get("existing_type"):
             return False
         if self._connection is None:
             return self._batch.copy_from is None
@@ -236,6 +268,7 @@ class _Table:
         self._operations.invoke(
             ops.AlterColumnOp(operation.table_name, old, modify_name=new, schema=operation.schema)
         )
+        self._checked = None
         self._renamed[old] = new
         # One that takes up an old name again is called by it.
         self._renamed.pop(new, None)
@@ -249,19 +282,26 @@ class _Table:
         """Build the table anew with all changes of *part*; indexes are dropped before and created after."""
         definition, found = self._look()
         editor = self._edited(part)
-        self._described = False
+        self._owed = False
+        if self._connection is not None:
+            # What was done in between may have made a new table needed where none was.
+            require_no_cascade(self._connection, self._batch.table_name, self._batch.schema)
         for operation in part:
             if isinstance(operation, ops.DropIndexOp):
                 self._operations.invoke(operation)
         if self._connection is not None:
             found = catalog.entries(self._connection, self._batch.schema)
+        else:
+            dropped = {operation.index_name for operation in part if isinstance(operation, ops.DropIndexOp)}
+            found = [entry for entry in found if entry.name not in dropped]
         kept = {column.name for column in editor.definition.columns}
         gone = [column.name for column in definition.columns if column.name not in kept]
-        followers, lost = rebuild.followers(found, self._batch.table_name, gone)
+        followers, lost = rebuild.followers(found, self._batch.table_name, self._batch.schema, gone)
         for name in lost:
             editor.notes.append(f"index {name!r} went with the column that it was on")
         made = rebuild.Rebuild(self._batch.table_name, self._batch.schema, definition, editor, followers)
         self._context.notes += editor.notes
+        self._given = None
         if self._connection is None:
             for statement in made.statements(f"_migrateops_old_{self._batch.table_name}"):
                 self._context.run_statement(rebuild.Verbatim(statement))
@@ -286,19 +326,28 @@ class _Table:
         editor = Editor(self._batch, definition, self._context.target, self._context)
         for old, new in self._renamed.items():
             editor.also_called(old, new)
-        for operation in part:
-            if _renames(operation):
-                # In a stream, where the text cannot be looked up again: renamed at the end.
-                editor.also_called(str(operation.modify_name), operation.column_name)
-            if changes(operation):
-                editor.apply(operation)
-        editor.finish()
+        _apply(editor, part)
+        if self._owed:
+            editor.finish()
         return editor
+
+    def _check(self) -> None:
+        """Say what is wrong with the changes that wait; those that were looked at before are not again.
+
+        Raises:
+            BatchError: One of them cannot be made.
+        """
+        if self._checked is None or self._owed:
+            editor = self._edited(self._waiting)
+        else:
+            editor, known = self._checked
+            _apply(editor, self._waiting[known:])
+        self._checked = None if self._owed else (editor, len(self._waiting))
 
     def _look(self) -> tuple[TableDefinition, list[catalog.Entry]]:
         """Return the definition of the table, and all objects of its schema."""
         batch = self._batch
-        given = batch.copy_from
+        given = self._given
         found: list[catalog.Entry] = []
         if self._connection is not None:
             found = catalog.entries(self._connection, batch.schema)
@@ -318,6 +367,15 @@ class _Table:
             return parse(text.strip()), found
         except Unreadable as unreadable:
             raise TableUnreadable(batch.table_name, str(unreadable)) from None
+
+
+def _apply(editor: Editor, part: Sequence[MigrateOperation]) -> None:
+    for operation in part:
+        if _renames(operation):
+            # Where the text cannot be looked up again, in a stream or a copy_from: renamed at the end.
+            editor.also_called(str(operation.modify_name), operation.column_name)
+        if changes(operation):
+            editor.apply(operation)
 
 
 def _of_table(table: Any, dialect: Any) -> Iterator[catalog.Entry]:

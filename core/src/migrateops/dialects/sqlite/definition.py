@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
 from migrateops.dialects.sqlite.tokens import Token, joined, meaningful, split, tokens
@@ -38,6 +40,8 @@ _TABLE_WORDS: dict[str, TableKind] = {
     "FOREIGN": "foreign key",
 }
 
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
 
 class Unreadable(Exception):
     """The text is no CREATE TABLE of the form that is understood; *args* say where."""
@@ -49,7 +53,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in name)
+    return name.translate(_LOWER)
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ def _ends_in_comment(text: str) -> bool:
     return bool(pieces) and pieces[-1].kind == "comment" and pieces[-1].text.startswith("--")
 
 
+@lru_cache(maxsize=8)
 def parse(text: str) -> TableDefinition:
     """Take apart a CREATE TABLE statement.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.autocommit import autocommit
+from migrateops.dialects.sqlite.batch import DROP_COLUMN
 from migrateops.dialects.sqlite.batch import run as run_batch
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
-
-# "ALTER TABLE DROP COLUMN": https://www.sqlite.org/releaselog/3_35_0.html
-_DROP_COLUMN = (3, 35, 0)
 
 
 class SQLiteDialect(Dialect):
@@ -89,7 +87,7 @@ class SQLiteDialect(Dialect):
             return "adding a constraint to an existing table"
         if isinstance(operation, ops.DropConstraintOp):
             return "dropping a constraint of an existing table"
-        if isinstance(operation, ops.DropColumnOp) and (target.server_version or _DROP_COLUMN) < _DROP_COLUMN:
+        if isinstance(operation, ops.DropColumnOp) and (target.server_version or DROP_COLUMN) < DROP_COLUMN:
             return "dropping a column"
         return None
 

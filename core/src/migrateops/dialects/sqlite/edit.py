@@ -96,21 +96,22 @@ class Editor:
         raise AssertionError(f"{operation.describe()} is no change of a table")  # ``changes()`` was asked
 
     def finish(self) -> None:
-        """Put the columns into the order, and add what the batch says of the new table.
+        """Add what the batch says of the new table, and put the columns into the order.
 
         Raises:
             ImpossibleOrder: The order contradicts itself.
             ColumnNotFound: It names a column that is not there.
         """
-        batch, names = self._batch, [column.name for column in self.definition.columns]
+        batch = self._batch
+        if batch.table_args:
+            self._add_items(batch.describe(), batch.table_args)
+        names = [column.name for column in self.definition.columns]
         groups = [
             [self._column(batch.describe(), name).name for name in group]
             for group in batch.partial_reordering
         ]
         order = reordered(names, groups, batch.table_name)
         self.definition = self.definition.with_columns(self._column("", name) for name in order)
-        if batch.table_args:
-            self._add_items(batch.describe(), batch.table_args)
         for option, value in (batch.table_kwargs or {}).items():
             self._set_option(option, value)
 
@@ -164,6 +165,9 @@ class Editor:
             if constraint.kind == "check":
                 self._require_unused(op, column, constraint.pieces, _shown(constraint.kind, constraint.name))
             elif any(same(column.name, name) for name in constraint.columns):
+                if len(constraint.columns) > 1:
+                    shown = _shown(constraint.kind, constraint.name)
+                    self.notes.append(f"{shown} went with column {column.name!r}, one of those it was on")
                 continue
             kept.append(constraint)
         others = [other for other in self.definition.columns if other is not column]

@@ -12,7 +12,7 @@ _SCHEMES = ("sqlite://", "sqlite+pysqlite://")
 
 
 def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0) -> tuple[str, ...] | None:
-    """Return the version rows, or None on any doubt; creates and writes nothing.
+    """Return the version rows, or None on any doubt; creates nothing that stays.
 
     Args:
         url: The database url, ``sqlite:///relative`` or ``sqlite:////absolute``.
@@ -26,8 +26,9 @@ def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0
     path = path.removeprefix("/")
     if not path or "?" in path or ":memory:" in path or path.startswith("file:") or not isfile(path):
         return None
-    # The driver alone would create a file that is not there.
-    uri = f"file:{path.replace('%', '%25').replace('#', '%23')}?mode=ro"
+    # The driver alone would create a file that is not there.  Not "ro": whoever may not write leaves the
+    # files beside a database in WAL mode behind, and another user may not be able to open it with them.
+    uri = f"file:{path.replace('%', '%25').replace('#', '%23')}?mode=rw"
     table = version_table.replace('"', '""')
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=timeout)) as connection:

@@ -20,8 +20,8 @@ from sqlalchemy.schema import DDLElement
 from migrateops.dialects.sqlite import catalog, driver
 from migrateops.dialects.sqlite.definition import Column, TableDefinition, same
 from migrateops.dialects.sqlite.edit import Editor
-from migrateops.dialects.sqlite.statements import quoted
-from migrateops.dialects.sqlite.tokens import inside, mentions, tokens
+from migrateops.dialects.sqlite.statements import quoted, unquoted
+from migrateops.dialects.sqlite.tokens import inside, joined, mentions, tokens
 from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
 
 _ROWIDS = ("rowid", "_rowid_", "oid")
@@ -104,13 +104,14 @@ class Rebuild(NamedTuple):
         rowid = self._rowid()
         if rowid is not None:
             listed.insert(0, rowid)
-        values = ", ".join(listed)
-        into = values
+        into = ", ".join(listed)
+        # With the table in front: a name in quotes that no column has would be a text.
+        values = ", ".join(f"{quoted(aside)}.{name}" for name in listed)
         if not listed:
             # Nothing but new columns: as many rows as there were.
             spare = next(column for column in self.new.columns if not column.has("generated"))
             default = next((each.pieces[1:] for each in spare.of("default")), [])
-            into, values = quoted(spare.name), "".join(piece.text for piece in default) or "NULL"
+            into, values = quoted(spare.name), " ".join(piece.text for piece in default) or "NULL"
         return f"INSERT INTO {self.name(self.table)} ({into}) SELECT {values} FROM {self.name(aside)}"
 
     def _copied(self) -> list[Column]:
@@ -141,7 +142,8 @@ class Rebuild(NamedTuple):
             return
         place = f"{quoted(self.schema)}." if self.schema else ""
         sequence = f"{place}sqlite_sequence"
-        mine, other = _text(self.table), _text(aside)
+        # Counters are found by the name as it is written in the table's text.
+        mine, other = _text(unquoted(self.new.name)), _text(aside)
         # A table in which no row was ever put has no counter.
         yield f"DELETE FROM {sequence} WHERE name = {mine}"
         yield f"INSERT INTO {sequence} (name, seq) SELECT {mine}, seq FROM {sequence} WHERE name = {other}"
@@ -200,11 +202,10 @@ def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
     except RebuildRefused:
         _explain_nulls(rebuild, connection, rebuild.name(aside))
         raise
-    ((copied,),) = driver.send(connection, "SELECT changes()")
     _check_types(rebuild, connection)
-    ((rows,),) = driver.send(connection, f"SELECT count(*) FROM {rebuild.name(aside)}")
+    rows, copied = _count(connection, rebuild.name(aside)), _count(connection, rebuild.name(rebuild.table))
     if copied != rows:
-        # A constraint of the new table may say ON CONFLICT IGNORE.
+        # A constraint of the new table may say ON CONFLICT IGNORE, or REPLACE.
         raise RowsLost(rebuild.table, rows, copied)
     for statement in rebuild.ending(aside):
         _send(rebuild, send, statement)
@@ -220,6 +221,11 @@ def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
     except DBAPIError as error:
         head = " ".join(statement.split(None, 3)[:2])
         raise RebuildRefused(rebuild.table, head, str(error.orig)) from error
+
+
+def _count(connection: Connection, table: str) -> int:
+    ((count,),) = driver.send(connection, f"SELECT count(*) FROM {table}")
+    return int(count)
 
 
 def _legacy(connection: Connection) -> str:
@@ -252,7 +258,7 @@ def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None
         is_new = not any(same(column.name, other) for other in carried)
         needs_value = column.has("not null") and not (column.has("default") or column.has("generated"))
         if is_new and needs_value and column is not rowid_column(rebuild.new):
-            ((count,),) = driver.send(connection, f"SELECT count(*) FROM {table}")
+            count = _count(connection, table)
             raise RowsDoNotFit(rebuild.table, column.name, count, "it is new, NOT NULL, and has no default")
 
 
@@ -301,13 +307,14 @@ def _unfit(column: Column) -> str | None:
 
 
 def followers(
-    found: Sequence[catalog.Entry], table: str, dropped: Sequence[str]
+    found: Sequence[catalog.Entry], table: str, schema: str | None, dropped: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the texts of a table's indexes and triggers, and the names of the indexes that go.
 
     Args:
         found: All objects of the schema.
         table: The table, unquoted.
+        schema: Its schema, unquoted; None is the default one.
         dropped: Columns that it loses; an index on one of them goes with it.
     """
     kept: list[catalog.Entry] = []
@@ -317,4 +324,15 @@ def followers(
             continue
         uses = entry.type == "index" and any(mentions(inside(tokens(entry.sql)), name) for name in dropped)
         (gone if uses else kept).append(entry)
-    return tuple(entry.sql for entry in kept), tuple(entry.name for entry in gone)
+    texts = (entry.sql if schema is None else _in_schema(entry.sql, schema) for entry in kept)
+    return tuple(texts), tuple(entry.name for entry in gone)
+
+
+def _in_schema(text: str, schema: str) -> str:
+    """Return CREATE INDEX or CREATE TRIGGER with the schema that the text in the catalog leaves out."""
+    pieces = tokens(text)
+    after = next(at for at, piece in enumerate(pieces) if piece.word in ("INDEX", "TRIGGER"))
+    name = next(at for at in range(after + 1, len(pieces)) if not pieces[at].blank)
+    if pieces[name + 1].text == ".":
+        return text
+    return f"{joined(pieces[:name])}{quoted(schema)}.{joined(pieces[name:])}"

@@ -32,10 +32,8 @@ def whole(connection: Connection, table: str, schema: str | None, *, replaces: b
             yield
         return
     if driver.in_transaction(connection):
-        # In it, the pragma does nothing; and dropping the table would delete rows that refer to it.
-        referring = foreign_keys.referencing(connection, table, schema, itself=True)
-        if referring:
-            raise RebuildWouldCascade(table, referring)
+        # In it, the pragma does nothing.
+        require_no_cascade(connection, table, schema)
         with _savepoint(connection):
             yield
         return
@@ -47,6 +45,18 @@ def whole(connection: Connection, table: str, schema: str | None, *, replaces: b
             foreign_keys.violations(connection).raise_new(before)
     finally:
         foreign_keys.enforce(connection, True)
+
+
+def require_no_cascade(connection: Connection, table: str, schema: str | None) -> None:
+    """Make sure that dropping a table deletes no rows that refer to it.
+
+    Raises:
+        RebuildWouldCascade: Foreign keys are enforced, and there is one to the table.
+    """
+    if foreign_keys.enforced(connection):
+        referring = foreign_keys.referencing(connection, table, schema, itself=True)
+        if referring:
+            raise RebuildWouldCascade(table, referring)
 
 
 @contextmanager

@@ -79,3 +79,28 @@ def test_what_alter_table_can_do_needs_no_definition() -> None:
         "ALTER TABLE account ADD COLUMN note TEXT;",
         "ALTER TABLE account DROP COLUMN old;",
     ]
+
+
+def test_an_index_that_is_dropped_is_not_written_again() -> None:
+    stream = io.StringIO()
+    opts = {"as_sql": True, "output_buffer": stream}
+    operations = Operations(MigrationContext.configure(dialect_name="sqlite", opts=opts, plugins=()))
+    with operations.batch_alter_table("account", copy_from=table()) as batch:
+        batch.drop_index("ix_account_balance")
+        batch.alter_column("balance", nullable=False)
+    assert stream.getvalue().startswith("DROP INDEX ix_account_balance;")
+    assert "CREATE INDEX" not in stream.getvalue()
+
+
+def test_a_table_is_not_built_anew_twice_from_one_definition() -> None:
+    opts = {"as_sql": True, "output_buffer": io.StringIO()}
+    operations = Operations(MigrationContext.configure(dialect_name="sqlite", opts=opts, plugins=()))
+
+    def twice() -> None:
+        with operations.batch_alter_table("account", copy_from=table()) as batch:
+            batch.alter_column("name", nullable=False)
+            batch.execute("UPDATE account SET balance = '0'")
+            batch.alter_column("balance", nullable=False)
+
+    with pytest.raises(DefinitionNeeded):
+        twice()
