@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.autocommit import autocommit
-from migrateops.dialects.sqlite.batch import DROP_COLUMN
-from migrateops.dialects.sqlite.batch import run as run_batch
+from migrateops.dialects.sqlite.batch.changes import run as run_batch
+from migrateops.dialects.sqlite.batch.native import DROP_COLUMN
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.dialects.sqlite.reading import before_reading

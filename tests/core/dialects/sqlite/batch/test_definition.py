@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 
-from migrateops.dialects.sqlite.definition import TableDefinition, Unreadable, column, constraint, parse
+from migrateops.dialects.sqlite.batch.definition import TableDefinition
+from migrateops.dialects.sqlite.batch.parsing import Unreadable, column, constraint, parse
 
 LONG = """CREATE TABLE "a b" (id INTEGER PRIMARY KEY AUTOINCREMENT, -- the key, of course
   name VARCHAR(80) COLLATE NOCASE NOT NULL DEFAULT 'x, ''y' /* c, d */ CHECK (length(name) > 0),

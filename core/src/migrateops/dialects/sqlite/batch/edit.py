@@ -12,11 +12,17 @@ from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine, to_instance
 
 from migrateops.ddl import lower
-from migrateops.dialects.sqlite import definition as sql
-from migrateops.dialects.sqlite.definition import Column, TableConstraint, TableDefinition, same
-from migrateops.dialects.sqlite.naming import conventional_name
-from migrateops.dialects.sqlite.order import moved, reordered
-from migrateops.dialects.sqlite.tokens import Token, inside, mentions
+from migrateops.dialects.sqlite.batch import parsing as sql
+from migrateops.dialects.sqlite.batch.definition import (
+    Column,
+    ColumnConstraint,
+    TableConstraint,
+    TableDefinition,
+    same,
+)
+from migrateops.dialects.sqlite.batch.naming import conventional_name
+from migrateops.dialects.sqlite.batch.order import moved, reordered
+from migrateops.dialects.sqlite.batch.tokens import Token, inside, mentions
 from migrateops.errors.base import closest
 from migrateops.errors.batch import (
     AlreadyThere,
@@ -49,7 +55,7 @@ class _Named:
     name: str | None
     kind: str
     column: Column | None
-    constraint: sql.ColumnConstraint | TableConstraint
+    constraint: ColumnConstraint | TableConstraint
 
 
 class Editor:
@@ -385,7 +391,7 @@ class Editor:
         self.notes.append(f"{self._target.name} has no comments: that {what} is not stored")
 
 
-def _is_called(constraint: sql.ColumnConstraint | TableConstraint, name: str | None) -> bool:
+def _is_called(constraint: ColumnConstraint | TableConstraint, name: str | None) -> bool:
     return name is not None and constraint.name is not None and same(constraint.name, name)
 
 
@@ -393,7 +399,7 @@ def _shown(kind: str, name: str | None) -> str:
     return f"{kind} constraint {name!r}" if name is not None else f"a {kind} constraint without a name"
 
 
-def _meaning(constraint: sql.ColumnConstraint | TableConstraint) -> tuple[str, ...]:
+def _meaning(constraint: ColumnConstraint | TableConstraint) -> tuple[str, ...]:
     """Return a form in which constraints agree that differ in blanks, quotes, case or name."""
     pieces = constraint.pieces
     if pieces and pieces[0].word == "CONSTRAINT":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
-from migrateops.dialects.sqlite.definition import Column
+from migrateops.dialects.sqlite.batch.definition import Column
 from migrateops.errors.batch import ImpossibleOrder
 
 

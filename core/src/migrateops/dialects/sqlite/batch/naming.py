@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy import Column as SchemaColumn
 from sqlalchemy.exc import InvalidRequestError
 
-from migrateops.dialects.sqlite.definition import Column, ColumnConstraint, TableConstraint
-from migrateops.dialects.sqlite.tokens import split
+from migrateops.dialects.sqlite.batch.definition import Column, ColumnConstraint, TableConstraint
+from migrateops.dialects.sqlite.batch.tokens import split
 
 
 def conventional_name(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from sqlalchemy import Column as SchemaColumn
-from sqlalchemy import Computed, Connection, PrimaryKeyConstraint
+from sqlalchemy import Connection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from migrateops.dialects.sqlite import catalog, rebuild
-from migrateops.dialects.sqlite.definition import TableDefinition, Unreadable, parse, same
-from migrateops.dialects.sqlite.edit import Editor, changes
-from migrateops.dialects.sqlite.tokens import mentions, tokens
-from migrateops.dialects.sqlite.whole import require_no_cascade, whole
+from migrateops.dialects.sqlite.batch import catalog, native, rebuild
+from migrateops.dialects.sqlite.batch.definition import TableDefinition, same
+from migrateops.dialects.sqlite.batch.edit import Editor, changes
+from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
+from migrateops.dialects.sqlite.batch.whole import require_no_cascade, whole
 from migrateops.errors.base import closest
 from migrateops.errors.batch import DefinitionNeeded, TableNotFound, TableUnreadable
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import ops
-from migrateops.operations.schema_objects import SchemaObjects, wanted_by
 
 if TYPE_CHECKING:
     from migrateops.operations.base import Operations
@@ -147,7 +145,9 @@ class _Table:
     def _take(self, queue: Sequence[MigrateOperation]) -> None:
         """Take up changes; what is none of this table is done in its place."""
         for operation in queue:
-            if not _of_table_or_index(operation):
+            if self._connection is not None and self._comes_after_rows(operation):
+                self._settle()
+            if not native.of_table_or_index(operation):
                 self._settle()
                 self._operations.invoke(operation)
             elif self._connection is None or self._given is not None or not _renames(operation):
@@ -186,61 +186,8 @@ class _Table:
         """Say whether no new table is needed."""
         if self._owed:
             return False
-        dropped: set[str | None] = set()
-        for operation in filter(_of_table_or_index, part):
-            if not self._native(operation, dropped):
-                return False
-            if isinstance(operation, ops.DropIndexOp):
-                dropped.add(operation.index_name)
-        return True
-
-    def _native(self, operation: MigrateOperation, dropped: Collection[str | None]) -> bool:
-        """Say whether ALTER TABLE does it, with the outcome that a new table would have."""
-        match operation:
-            case ops.CreateIndexOp() | ops.DropIndexOp():
-                return True
-            case ops.CreateTableCommentOp() | ops.DropTableCommentOp():
-                return True
-            case ops.AlterColumnOp():
-                return not _changes_definition(operation) and not _moves(operation)
-            case ops.AddColumnOp():
-                return not _moves(operation) and self._can_add(operation.column)
-            case ops.DropColumnOp():
-                return self._can_drop(operation, dropped)
-        return False
-
-    def _can_add(self, column: SchemaColumn[Any]) -> bool:
-        """Say whether ADD COLUMN takes it: https://www.sqlite.org/lang_altertable.html#altertabaddcol."""
-        target = self._context.target
-        table = SchemaObjects(target).table(self._batch.table_name, column)
-        (made,) = table.columns
-        if made.primary_key or isinstance(made.server_default, Computed):
-            return False
-        if any(
-            not isinstance(each, PrimaryKeyConstraint) and wanted_by(each, target.dialect)
-            for each in table.constraints
-        ):
-            return False
-        default = made.server_default
-        if default is None:
-            return bool(made.nullable)
-        return isinstance(getattr(default, "arg", None), str)
-
-    def _can_drop(self, operation: ops.DropColumnOp, dropped: Collection[str | None]) -> bool:
-        target = self._context.target
-        if (target.server_version or DROP_COLUMN) < DROP_COLUMN or operation.kw.get("existing_type"):
-            return False
-        if self._connection is None:
-            return self._batch.copy_from is None
-        definition, found = self._look()
-        column = definition.column(operation.column_name)
-        if column is None or any(column.has(kind) for kind in ("primary key", "unique", "references")):
-            return False
-        # Whatever else of the schema names it: SQLite would refuse, and say less about why.
-        texts = [each.text for each in definition.constraints]
-        texts += [other.text for other in definition.columns if other is not column]
-        texts += [entry.sql for entry in found if entry.type != "table" and entry.name not in dropped]
-        return not any(mentions(tokens(text), column.name) for text in texts)
+        look = self._look if self._connection is not None else None
+        return native.all_native(part, self._batch, self._context.target, look)
 
     def _natively(self, operation: MigrateOperation) -> None:
         if isinstance(operation, ops.AlterColumnOp):
@@ -274,7 +221,7 @@ class _Table:
         self._renamed.pop(new, None)
         left = copy(operation)
         left.column_name, left.modify_name = new, None
-        return left if left.has_changes() or _moves(left) else None
+        return left if left.has_changes() or native.moves(left) else None
 
     # ------------------------------------------------------------------------------- anew
 
@@ -306,7 +253,8 @@ class _Table:
             for statement in made.statements(f"_migrateops_old_{self._batch.table_name}"):
                 self._context.run_statement(rebuild.Verbatim(statement))
         else:
-            rebuild.run(made, self._connection, self._context.run_statement)
+            copying = self._context.opts.get("copying")
+            rebuild.run(made, self._connection, self._context.run_statement, copying)
         for operation in part:
             if _renames(operation):
                 self._rename(operation)
@@ -384,21 +332,5 @@ def _of_table(table: Any, dialect: Any) -> Iterator[catalog.Entry]:
         yield catalog.Entry("index", str(index.name), table.name, text)
 
 
-def _changes_definition(operation: ops.AlterColumnOp) -> bool:
-    return (
-        operation.modify_type is not None
-        or operation.modify_nullable is not None
-        or operation.modify_server_default is not False
-    )
-
-
-def _moves(operation: ops.AlterColumnOp | ops.AddColumnOp) -> bool:
-    return operation.insert_before is not None or operation.insert_after is not None
-
-
 def _renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
     return isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None
-
-
-def _of_table_or_index(operation: MigrateOperation) -> bool:
-    return changes(operation) or isinstance(operation, ops.CreateIndexOp | ops.DropIndexOp)

@@ -8,7 +8,7 @@ foreign keys of others along with the name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -17,13 +17,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
-from migrateops.dialects.sqlite import catalog, driver
-from migrateops.dialects.sqlite.definition import Column, TableDefinition, same
-from migrateops.dialects.sqlite.edit import Editor
+from migrateops.dialects.sqlite import driver
+from migrateops.dialects.sqlite.batch import catalog
+from migrateops.dialects.sqlite.batch.definition import Column, TableDefinition, same
+from migrateops.dialects.sqlite.batch.edit import Editor
+from migrateops.dialects.sqlite.batch.tokens import inside, joined, mentions, tokens
 from migrateops.dialects.sqlite.statements import quoted, unquoted
-from migrateops.dialects.sqlite.tokens import inside, joined, mentions, tokens
 from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
 
+# From how many rows on a copy is made in pieces, and how many rows a piece has.
+_MANY_ROWS, _PIECE = 200_000, 50_000
 _ROWIDS = ("rowid", "_rowid_", "oid")
 
 
@@ -134,6 +137,13 @@ class Rebuild(NamedTuple):
         taken = [column.name for table in (self.old, self.new) for column in table.columns]
         return next((name for name in _ROWIDS if not any(same(name, other) for other in taken)), None)
 
+    def row_number(self) -> str | None:
+        """Return what the number of a row of the old table is called; None if it has none, or no name."""
+        if "WITHOUT ROWID" in self.old.options:
+            return None
+        taken = [column.name for column in self.old.columns]
+        return next((name for name in _ROWIDS if not any(same(name, other) for other in taken)), None)
+
     def counter(self, aside: str) -> Iterator[str]:
         """Yield what takes over the counter of an AUTOINCREMENT key."""
         column = rowid_column(self.new)
@@ -175,13 +185,19 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
+def run(
+    rebuild: Rebuild,
+    connection: Connection,
+    send: Any,
+    copying: Callable[[str, int, int], object] | None = None,
+) -> None:
     """Build the table anew on a connection, in a transaction or savepoint of the caller.
 
     Args:
         rebuild: How.
         connection: The migrating connection; foreign keys are not enforced on it where rows would be lost.
         send: What sends a statement so that everybody who looks on sees it.
+        copying: Told of the table, the rows that are copied, and all of them, where there are many.
 
     Raises:
         RowsDoNotFit: Rows have values that the new columns do not take.
@@ -198,7 +214,8 @@ def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
     finally:
         driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
     try:
-        _send(rebuild, send, rebuild.copy(aside))
+        for condition in _pieces(rebuild, connection, aside, copying):
+            _send(rebuild, send, rebuild.copy(aside) + condition)
     except RebuildRefused:
         _explain_nulls(rebuild, connection, rebuild.name(aside))
         raise
@@ -213,6 +230,37 @@ def run(rebuild: Rebuild, connection: Connection, send: Any) -> None:
     for (kind, name), reason in after.items():
         if (kind, name) not in faults:
             raise BrokenByRebuild(rebuild.table, kind, name, reason)
+
+
+def _pieces(
+    rebuild: Rebuild,
+    connection: Connection,
+    aside: str,
+    copying: Callable[[str, int, int], object] | None,
+) -> Iterator[str]:
+    """Yield conditions that split the rows of a large table, and tell how far they have come.
+
+    Where nobody wants to know, all rows are copied by one statement.
+    """
+    number = rebuild.row_number()
+    if copying is None or number is None:
+        yield ""
+        return
+    asked = f"SELECT count(*), min({number}), max({number}) FROM {rebuild.name(aside)}"
+    ((total, first, last),) = driver.send(connection, asked)
+    if total < _MANY_ROWS:
+        yield ""
+        return
+    done = 0
+    while done < total:
+        copying(rebuild.table, done, total)
+        # The rows of a piece are counted, as their numbers may have gaps.
+        skipped = f"SELECT {number} FROM {rebuild.name(aside)} WHERE {number} >= {first}"
+        ahead = driver.send(connection, f"{skipped} ORDER BY {number} LIMIT 1 OFFSET {_PIECE}")
+        until = ahead[0][0] if ahead else last + 1
+        yield f" WHERE {number} >= {first}" + (f" AND {number} < {until}" if ahead else "")
+        first, done = until, done + _PIECE
+    copying(rebuild.table, total, total)
 
 
 def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
