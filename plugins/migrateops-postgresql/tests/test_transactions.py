@@ -185,7 +185,7 @@ def test_what_cannot_run_in_a_transaction(connection: sa.Connection, tables: Tab
     make(connection, "one")
     operations = Operations(MigrationContext.configure(connection))
     with pytest.raises(NeedsAutocommitBlock) as caught:
-        operations.create_index("ix", "t", ["x"], postgresql_concurrently=True)
+        operations.execute("CREATE INDEX CONCURRENTLY ix ON t (x)")
     assert caught.value.code == "PG401"
     with pytest.raises(NeedsAutocommitBlock):
         operations.execute("VACUUM t")

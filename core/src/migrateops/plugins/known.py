@@ -13,10 +13,14 @@ KNOWN_OPERATIONS: Mapping[str, str] = {
     "create_exclude_constraint": "migrateops-postgresql",
     "create_sequence": "migrateops-sequences",
     "drop_sequence": "migrateops-sequences",
+    "validate_constraint": "migrateops-postgresql",
 }
 
 KNOWN_DIALECTS: Mapping[str, str] = {
+    "duckdb": "migrateops-duckdb",
     "mariadb": "migrateops-mysql",
+    "mssql": "migrateops-mssql",
     "mysql": "migrateops-mysql",
+    "oracle": "migrateops-oracle",
     "postgresql": "migrateops-postgresql",
 }

@@ -10,6 +10,8 @@ from migrateops_postgresql import (
     canonical,
     exclude,  # noqa: F401  # registers its operation
     lower,  # noqa: F401  # registers how operations are written
+    outside,  # noqa: F401
+    rows,  # noqa: F401
     transactions,
 )
 from migrateops_postgresql.error_kind import error_kind

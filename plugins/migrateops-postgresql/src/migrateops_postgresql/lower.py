@@ -26,6 +26,8 @@ from migrateops_postgresql.statements import (
 )
 
 _USING = "postgresql_using"
+THROUGH_CHECK = "postgresql_not_null_check"
+"""Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -60,7 +62,7 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     where = (op.table_name, op.column_name)
     yield from default.before
     if op.modify_type is not None:
-        for constraint in lower.type_constraints(op, op.existing_type, target):
+        for constraint in lower.dropped_with_type(op, target):
             yield DropConstraint(constraint)
         yield from missing_types(op.modify_type, target)
         yield ColumnType(*where, to_instance(op.modify_type), op.schema, using=using)
@@ -81,8 +83,8 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
         IncompleteOperation: There is no new type to convert to.
     """
     for option in op.kw:
-        if option.startswith("postgresql_") and option != _USING:
-            raise UnknownOption(op.describe(), option, (_USING,))
+        if option.startswith("postgresql_") and option not in (_USING, THROUGH_CHECK):
+            raise UnknownOption(op.describe(), option, (_USING, THROUGH_CHECK))
     using = op.kw.get(_USING)
     if using is None:
         return None

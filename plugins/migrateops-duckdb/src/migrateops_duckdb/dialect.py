@@ -1,0 +1,104 @@
+"""What migrateops must know of DuckDB: the pack's entry point."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import duckdb
+
+from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
+from migrateops.errors.lock import LockUnavailable
+from migrateops.operations import Capabilities
+from migrateops_duckdb import (
+    canonical,
+    indexed,  # noqa: F401  # registers how operations are run
+    lower,  # noqa: F401  # registers how operations are written
+    transactions,
+)
+from migrateops_duckdb.error_kind import error_kind
+from migrateops_duckdb.lock import ProcessLock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+    from sqlalchemy.types import TypeEngine
+
+
+class DuckDBDialect(Dialect):
+    """DuckDB from 1.3, through ``duckdb-sqlalchemy``."""
+
+    contract: ClassVar[tuple[int, int]] = (1, 0)
+    name: ClassVar[str] = "duckdb"
+
+    def server_version(self, connection: Connection) -> tuple[int, ...] | None:
+        """Return the version of the driver, which is the engine; SQLAlchemy's is that of a PostgreSQL."""
+        return tuple(int(number) for number in re.findall(r"\d+", duckdb.__version__)[:3])
+
+    def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
+        """Return what every version of the engine can do that the pack is for."""
+        return Capabilities(
+            transactional_ddl=True,
+            comments=True,
+            column_if_exists=True,
+            alter_constraints=False,
+            sequences=True,
+        )
+
+    def begin(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Begin a transaction, by text where the connection is in autocommit."""
+        return transactions.begin(connection)
+
+    def join(self, connection: Connection, *, rebuilds: bool = False) -> Transaction:
+        """Run a step in the caller's transaction; in one of its own where that never reaches the engine."""
+        return transactions.join(connection)
+
+    def lock(self, engine: Engine, key: str) -> Lock | None:
+        """Return a lock of this process: the file admits no other.
+
+        Raises:
+            LockUnavailable: The database is a service, where others may be at work.
+        """
+        file = _file(engine.url.database)
+        if file is None:
+            if (engine.url.database or "").startswith(("md:", "motherduck:")):
+                raise LockUnavailable("MotherDuck has none")
+            return None
+        # A file holds one database, so that its name is the key.
+        return ProcessLock(str(file.resolve()))
+
+    def before_reading(self, arguments: list[Any], options: dict[str, Any]) -> None:
+        """Connect to a file only if it is there: the driver would create it."""
+        file = _file(options.get("database"))
+        if file is not None and not file.exists():
+            options["database"] = ":memory:"
+
+    def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return a type's text under the engine's own names."""
+        return canonical.type_text(type_, dialect)
+
+    def canonical_default(self, text: str | None) -> str | None:
+        """Return a server default's text without the casts and brackets that the engine adds."""
+        return canonical.expression_text(text) if text is not None else None
+
+    def canonical_expression(self, text: str) -> str:
+        """Return an expression's text without the casts and brackets that the engine adds."""
+        return canonical.expression_text(text)
+
+    def literal(self, value: Any, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        r"""Return *value* as an SQL literal; of bytes, each as ``\x00``."""
+        if isinstance(value, bytes | bytearray | memoryview):
+            return "'{}'::BLOB".format("".join(f"\\x{byte:02X}" for byte in bytes(value)))
+        return super().literal(value, type_, dialect)
+
+    def error_kind(self, exception: BaseException) -> ErrorKind | None:
+        """Return what kind of failure a driver's exception is."""
+        return error_kind(exception)
+
+
+def _file(database: str | None) -> Path | None:
+    """Return the file of a database, None for one in memory or elsewhere."""
+    if not database or database.startswith((":memory:", "md:", "motherduck:")):
+        return None
+    return Path(database)

@@ -1,0 +1,17 @@
+BEGIN;
+
+CREATE TABLE t (
+    id INTEGER, 
+    a TEXT
+);
+
+CREATE INDEX ix_t_a ON t (a);
+
+CREATE UNIQUE INDEX IF NOT EXISTS ix ON t (a, lower(a));
+
+DROP INDEX IF EXISTS ix;
+
+DROP TABLE t;
+
+COMMIT;
+

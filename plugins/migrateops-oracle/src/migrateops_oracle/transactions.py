@@ -1,0 +1,111 @@
+"""A step on a server that commits at each DDL statement, watched so that a failure says what is applied.
+
+There is a transaction around a step all the same: rows that a script writes, and the row of the version
+table, are undone if the step fails before a DDL statement has made them permanent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+from migrateops.dialects import Transaction
+
+# Of the statements that are applied, for the message that lists them: how many, and how much of each.
+_LISTED, _KEPT = 3, 60
+_LEAD = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*+"
+_COMMITS = re.compile(
+    _LEAD + r"(?:CREATE|ALTER|DROP|RENAME|TRUNCATE|COMMENT|GRANT|REVOKE|ANALYZE|AUDIT|NOAUDIT|PURGE|FLASHBACK"
+    r"|ASSOCIATE|DISASSOCIATE|COMMIT)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_READS = re.compile(_LEAD + r"(?:SELECT|WITH|SET|SAVEPOINT|EXPLAIN|LOCK)\b", re.IGNORECASE | re.DOTALL)
+
+
+class OracleTransaction(Transaction):
+    """The transaction around a step; made by ``begin()`` and ``join()``."""
+
+    def __init__(self, connection: Connection, *, owned: bool) -> None:
+        super().__init__(connection, owned=owned)
+        self._applied: list[str] = []
+        self._pending: list[str] = []
+        self._watching = False
+        self._ended = False
+
+    def watch(self) -> None:
+        """Look at each statement that is sent."""
+        self._watching = True
+        event.listen(self.connection, "after_cursor_execute", self._after)
+
+    def commit(self) -> None:
+        """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.
+
+        Raises:
+            NoLongerAtomic: SQLAlchemy's transaction was ended under the step.
+        """
+        self.check()
+        self._unwatch()
+        super().commit()
+        self._ended = True
+
+    def rollback(self) -> None:
+        """Undo what no DDL statement has made permanent, if the transaction is ours."""
+        self._unwatch()
+        super().rollback()
+
+    def remains(self) -> str | None:
+        """Say which statements of a failed step are in the database for good."""
+        if self._ended:
+            # What came after the commit, in an autocommit block, was not watched.
+            return None
+        if not self._applied:
+            return "nothing of it is applied" if self.owned else None
+        number = len(self._applied)
+        listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
+        more = f" and {number - _LISTED} more" if number > _LISTED else ""
+        return f"the server has committed {number} of its statements: {listed}{more}"
+
+    def _unwatch(self) -> None:
+        if self._watching:
+            self._watching = False
+            event.remove(self.connection, "after_cursor_execute", self._after)
+
+    def _after(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if _READS.match(statement):
+            return
+        self._pending.append(" ".join(statement.split())[:_KEPT])
+        if not _COMMITS.match(statement):
+            return
+        self._applied += self._pending
+        self._pending.clear()
+        if not self.owned and self.atomic:
+            self.notes.append(
+                "the server commits at each DDL statement, and so it has committed the caller's transaction"
+            )
+        self.atomic = False
+
+
+def begin(connection: Connection) -> Transaction:
+    """Begin a transaction that is ours.
+
+    Args:
+        connection: A connection on which SQLAlchemy has not begun a transaction.
+    """
+    step = OracleTransaction(connection, owned=True)
+    step.begin_root()
+    step.watch()
+    return step
+
+
+def join(connection: Connection) -> Transaction:
+    """Run a step inside the transaction that the caller has begun.
+
+    Args:
+        connection: A connection on which SQLAlchemy has begun a transaction.
+    """
+    step = OracleTransaction(connection, owned=False)
+    step.join_root()
+    step.watch()
+    return step
