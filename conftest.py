@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# Their assertions say what differs.
+pytest.register_assert_rewrite("migrateops.testing.suite")
+
 pytest_plugins = ["tests.servers", "tests.project", "tests.distributions"]
 
 

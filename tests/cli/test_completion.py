@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +104,73 @@ def test_the_script_of_each_shell(project: Project, shell: str) -> None:
     program = shutil.which(shell)
     if program is not None:
         assert subprocess.run([program, "-n"], input=script, text=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def typing(two: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which a program of its own shows what bash has made of the line."""
+    bin_directory = tmp_path_factory.mktemp("bin")
+    (bin_directory / "migrateops").write_text(
+        "#!/bin/sh\n"
+        f'[ -n "$_MIGRATEOPS_COMPLETE$SETTING_UP" ] && exec "{sys.executable}" -m migrateops "$@"\n'
+        'printf "<%s>" "$@" >> typed\n'
+    )
+    (bin_directory / "migrateops").chmod(0o755)
+    two.write("path", str(bin_directory))
+    return two
+
+
+def typed_in_bash(project: Project, line: str, *, breaks: str | None = None) -> str:
+    """Type a line, the tabulator and the end of line in an interactive bash; return the arguments."""
+    import pty
+
+    path = (project.root / "path").read_text()
+    setting = f"COMP_WORDBREAKS={breaks!r}; " if breaks is not None else ""
+    (project.root / "rc").write_text(
+        f'{setting}eval "$(SETTING_UP=1 migrateops completion bash)"; PS1=ready; set +o history\n'
+    )
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [shutil.which("bash") or "bash", "--noprofile", "--rcfile", "rc", "-i"],
+        cwd=project.root,
+        env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.write(ours, f"{line}\t\nexit\n".encode())
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    process.wait(60)
+    typed = Path(project.root, "typed")
+    assert typed.exists(), shown.decode()
+    found = typed.read_text()
+    typed.unlink()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments"),
+    [
+        ("upgrade sh", "<upgrade><shop@head>"),
+        ("upgrade shop@", "<upgrade><shop@head>"),
+        ("upgrade shop@he", "<upgrade><shop@head>"),
+        ("history -r aa1:ab", "<history><-r><aa1:ab2>"),
+        ("history -r shop@head:ab", "<history><-r><shop@head:ab2>"),
+        ("history --rev-range=ab", "<history><--rev-range=ab2>"),
+        ("history --rev-range=aa1:ab", "<history><--rev-range=aa1:ab2>"),
+        ("revision -m 'a b' --head ab", "<revision><-m><a b><--head><ab2>"),
+        ("upgrade 'shop@", "<upgrade><shop@head>"),
+    ],
+)
+@pytest.mark.parametrize("breaks", [None, " "])
+def test_a_line_that_is_typed_in_bash(typing: Project, line: str, arguments: str, breaks: str | None) -> None:
+    assert typed_in_bash(typing, f"migrateops {line}", breaks=breaks) == arguments
 
 
 def test_another_shell_is_wrong_usage(project: Project) -> None:

@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 
 from tests.distributions import Site
 from tests.project import Project, Result
@@ -277,3 +278,96 @@ def test_a_version_table_that_may_not_be_created(project: Project) -> None:
         database.execute("CREATE TABLE other (x)")
     url = f"sqlite:///file:{project.root / 'app.db'}?mode=ro&uri=true"
     check_report(project.run("ensure_version", "--url", url, check=False), "MO473")
+
+
+def test_a_database_that_env_py_cannot_reach_is_named(project: Project) -> None:
+    project.env("""
+        import sqlalchemy as sa
+        from migrateops import context
+
+        sa.create_engine("postgresql+psycopg://me:geheim@127.0.0.1:9/shop").connect()
+    """)
+    project.revision("aa1")
+    found = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert (found["code"], found["notes"]) == (
+        "MO450",
+        ["connecting to postgresql+psycopg://me:***@127.0.0.1:9/shop"],
+    )
+
+
+def test_a_statement_of_ours_that_is_refused_is_no_mistake_of_ours(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.revision("aa1")
+
+    def refused(self: object, connection: sa.Connection) -> tuple[int, ...]:
+        connection.exec_driver_sql("SELECT version_of_a_server")
+        return ()
+
+    monkeypatch.setattr("migrateops.dialects.sqlite.dialect.SQLiteDialect.server_version", refused)
+    result = project.run("upgrade", check=False)
+    assert result.stderr.startswith("error[MO477]: the database refused 'SELECT version_of_a_server': ")
+
+
+def test_a_row_without_a_revision(project: Project) -> None:
+    project.revision("aa1")
+    project.run("upgrade")
+    with closing(sqlite3.connect(project.root / "app.db")) as connection:
+        connection.executescript(
+            "DROP TABLE migrateops_version; CREATE TABLE migrateops_version (version_num VARCHAR(32));"
+            "INSERT INTO migrateops_version VALUES ('aa1'), (NULL);"
+        )
+    for words in (["current"], ["upgrade"], ["status"]):
+        result = project.run(*words, check=False)
+        assert result.returncode == 1
+        assert "error[MO475]: " in result.stderr
+    project.run("stamp", "--purge", "head")
+    assert project.run("current").stdout == "aa1 (head), aa1\n"
+
+
+def test_a_version_table_that_may_not_be_read(project: Project, postgresql_url: str) -> None:
+    project.configure(url=postgresql_url)
+    project.revision("aa1")
+    project.run("upgrade")
+    role = f"reader_{sa.make_url(postgresql_url).database}"
+    engine = sa.create_engine(postgresql_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+        try:
+            project.configure(
+                url=sa.make_url(postgresql_url).set(username=role).render_as_string(hide_password=False)
+            )
+            for words in (["current"], ["upgrade"], ["status"]):
+                result = project.run(*words, check=False)
+                assert result.returncode == 1
+                assert "error[MO473]: " in result.stderr
+        finally:
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+
+
+def test_a_step_that_fails_is_told_from_one_that_is_done(project: Project) -> None:
+    project.revision("aa1", message="first")
+    project.revision("bb2", message="second", upgrade="raise LookupError('no')")
+    assert project.run("upgrade", check=False).stdout.splitlines() == [
+        "upgrade <base> -> aa1, first",
+        "upgrade aa1 -> bb2, second",
+        "failed: upgrade aa1 -> bb2, second",
+    ]
+
+
+def test_an_interrupted_run_says_where_it_has_stopped(project: Project) -> None:
+    project.revision("aa1")
+    project.revision("bb2", upgrade="raise KeyboardInterrupt")
+    result = project.run("upgrade", check=False)
+    assert result.returncode == 130
+    [said] = [line for line in result.stderr.splitlines() if line]
+    assert said.startswith("interrupted: upgrade of revision 'bb2' (")
+    assert said.endswith("; nothing of it is applied, the database is at aa1")
+
+
+def test_several_databases_and_none_is_chosen(project: Project) -> None:
+    project.configure(url=None, databases={name: {"url": "sqlite://"} for name in ("pg", "my")})
+    project.revision("aa1")
+    result = project.run("upgrade", check=False)
+    assert result.stderr.startswith("error[MO476]: ")
+    assert "choose one with -n: pg, my" in result.stderr

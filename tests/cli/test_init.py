@@ -133,6 +133,7 @@ def test_an_unknown_template(empty: Project) -> None:
         init(template="genric", root=empty.root)
     assert caught.value.known == tuple(one.name for one in list_templates())
     assert caught.value.hint() == "use 'generic'"
+    assert "list_templates" in UnknownTemplate("nix", ("async", "plain")).hint()
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,7 @@ def test_x_arguments_reach_env_py(project: Project) -> None:
         from migrateops import context
         assert context.get_x_argument(as_dictionary=True) == {"one": "1", "two": "2"}
         context.configure(url="sqlite://")
+        context.run_migrations()
     """)
     project.revision("aa1")
     project.run("-x", "one=1", "upgrade", "--sql", "-x", "two=2")
@@ -200,7 +201,7 @@ def test_behind_current_c_is_check_heads(two: Project) -> None:
 
 def test_current_of_a_database_without_revisions(two: Project) -> None:
     assert two.run("current").stdout == ""
-    assert two.run("current", "-v").stdout == "Revision: <base>\n"
+    assert two.run("current", "-v").stdout.endswith("/app.db\nRevision: <base>\n")
     assert two.run("current", "--json").stdout == "[]\n"
 
 

@@ -32,7 +32,7 @@ def test_a_project_with_pending_scripts(project: Project) -> None:
     assert (database["version_table"], database["has_version_table"]) == ("migrateops_version", True)
     assert database["current"] == [{"revision": "aa1", "message": "first", "known": True}]
     assert [one["revision"] for one in database["pending"]] == ["bb2"]
-    assert (found["faults"], found["database_fault"]) == ([], None)
+    assert (found["faults"], found["database_faults"]) == ([], [])
 
 
 def test_the_screen(project: Project, fake_dist: Site) -> None:
@@ -57,7 +57,7 @@ def test_the_screen(project: Project, fake_dist: Site) -> None:
 def test_several_heads_are_told(project: Project) -> None:
     project.revision("aa1", None)
     project.revision("bb2", None)
-    assert "2 heads: join them with `migrateops merge heads`" in project.run("status").stdout
+    assert "2 heads: join them with `migrateops merge heads`, or `rebase` one" in project.run("status").stdout
     assert [one["revision"] for one in status(project)["databases"][0]["pending"]] == ["aa1", "bb2"]
 
 
@@ -66,10 +66,14 @@ def test_a_row_that_no_script_has(project: Project) -> None:
     project.run("upgrade")
     (project.root / "migrations" / "versions" / "aa1.py").unlink()
     project.revision("bb2", None)
-    [database] = status(project)["databases"]
+    found = status(project, code=1)
+    [database] = found["databases"]
     assert database["current"] == [{"revision": "aa1", "message": "", "known": False}]
     assert database["pending"] is None
-    assert "aa1 (no script)" in project.run("status").stdout
+    assert [fault["code"] for fault in found["faults"]] == ["MO211"]
+    shown = project.run("status", check=False)
+    assert "aa1 (no script)" in shown.stdout
+    assert "error[MO211]: " in shown.stderr
 
 
 @pytest.mark.parametrize(
@@ -82,7 +86,7 @@ def test_a_server_that_is_away(project: Project, url: str) -> None:
         assert status(project, "--url", url)["databases"][0]["has_version_table"] is False
         return
     found = status(project, "--url", url, code=1)
-    assert found["database_fault"]["code"] == "MO450"
+    assert [fault["code"] for fault in found["database_faults"]] == ["MO450"]
     assert (found["databases"], found["revisions"]) == ([], 1)
     result = project.run("status", "--url", url, check=False)
     assert "geheim" not in result.stdout + result.stderr + json.dumps(found)
@@ -94,14 +98,14 @@ def test_an_env_py_that_fails(project: Project) -> None:
     project.env("raise LookupError('no settings')\n")
     project.revision("aa1")
     found = status(project, code=1)
-    assert found["database_fault"]["code"] == "MO270"
+    assert [fault["code"] for fault in found["database_faults"]] == ["MO270"]
     assert [head["revision"] for head in found["heads"]] == ["aa1"]
 
 
 def test_no_database_is_configured(project: Project) -> None:
     project.configure(url=None)
     project.revision("aa1")
-    assert status(project, code=1)["database_fault"]["code"] == "MO445"
+    assert status(project, code=1)["database_faults"][0]["code"] == "MO445"
 
 
 def test_scripts_that_do_not_fit_together(project: Project) -> None:
@@ -132,6 +136,37 @@ def test_several_databases_of_env_py(project: Project) -> None:
     project.revision("aa1")
     assert [one["url"] for one in status(project)["databases"]] == ["sqlite:///one.db", "sqlite:///two.db"]
     assert not list(project.root.glob("*.db"))
+
+
+@pytest.mark.parametrize("with_env", [True, False])
+def test_one_database_that_is_away_hides_no_other(project: Project, with_env: bool) -> None:
+    away = "postgresql+psycopg://nobody:geheim@127.0.0.1:9/x"
+    urls = {"one": away, "two": "sqlite:///two.db", "three": away}
+    project.configure(url=None, databases={name: {"url": url} for name, url in urls.items()})
+    if with_env:
+        project.run("init", "-t", "multidb", "other")
+        template = project.root / "other" / "env.py"
+        project.env(template.read_text(encoding="utf-8"))
+    project.revision("aa1")
+    found = status(project, code=1)
+    assert [one["url"] for one in found["databases"]] == ["sqlite:///two.db"]
+    assert [fault["code"] for fault in found["database_faults"]] == ["MO450", "MO450"]
+    assert ["asking the database" in fault["notes"][-1] for fault in found["database_faults"]] == [True, True]
+    assert "geheim" not in json.dumps(found)
+
+
+def test_a_mistake_of_ours_hides_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.revision("aa1")
+
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("migrateops.commands.status._database", broken)
+    result = project.run("status", check=False)
+    assert "heads:      aa1 (head), aa1\n" in result.stdout
+    assert "database:   cannot be asked (MO000)\n" in result.stdout
+    assert result.stderr.startswith("error[MO000]: ")
+    assert status(project, code=1)["error"]["code"] == "MO000"
 
 
 def test_plugins_that_take_no_part(project: Project, fake_dist: Site) -> None:

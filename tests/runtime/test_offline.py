@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,9 @@ import sqlalchemy as sa
 from migrateops import command
 from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.offline import NotEncodable, RangeNotUpwards
-from migrateops.errors.revisions import AmbiguousWalk, CurrentNotKnown, NotApplied
+from migrateops.errors.offline import NotEncodable, RangeNotDownwards, RangeNotUpwards, StreamRefused
+from migrateops.errors.operations import UnboundParameter
+from migrateops.errors.revisions import AmbiguousWalk, CurrentNotKnown
 from migrateops.errors.runtime import NotOffline, PurgeOffline, RangeOnline, RevisionFailed, StartNeeded
 from tests.project import Project
 from tests.runtime.sqlite_environments import heads, tables
@@ -211,8 +215,8 @@ def test_what_a_range_leaves_in_the_version_table(project: Project, revision: st
         ("upgrade", "bb2:base", RangeNotUpwards),
         ("upgrade", "bb3:cc4", RangeNotUpwards),
         ("upgrade", "aa1:+1", AmbiguousWalk),
-        ("downgrade", "aa1:bb2", NotApplied),
-        ("downgrade", "cc4:bb2", NotApplied),
+        ("downgrade", "aa1:bb2", RangeNotDownwards),
+        ("downgrade", "cc4:bb2", RangeNotDownwards),
         ("upgrade", "current:head", CurrentNotKnown),
         ("downgrade", "bb2", StartNeeded),
     ],
@@ -236,6 +240,91 @@ def test_a_range_needs_sql(project: Project) -> None:
 def test_a_range_that_is_done_writes_nothing(project: Project) -> None:
     branches(project)
     assert written(project, "upgrade", "aa1:aa1") == ""
+    # Somebody who meant another range is told.
+    result = project.run("upgrade", "--sql", "aa1:aa1")
+    assert (result.stdout, result.stderr) == ("", "note: nothing to do: the SQL is empty\n")
+
+
+def test_what_others_print_is_not_among_the_sql(project: Project) -> None:
+    project.revision("aa1", upgrade="print('from the script')")
+    project.env("""
+        import sys
+        from migrateops import context
+
+        print("from env.py")
+        context.configure(dialect_name="sqlite", output_buffer=sys.stdout)
+        with context.begin_transaction():
+            context.run_migrations()
+    """)
+    for words in (["upgrade"], ["upgrade", "base:head"], ["stamp", "head"], ["ensure_version"]):
+        result = project.run(*words, "--sql")
+        assert "from " not in result.stdout
+        assert "CREATE TABLE" in result.stdout
+        assert "from env.py" in result.stderr
+    assert "from the script" in project.run("upgrade", "--sql").stderr
+
+
+@pytest.mark.parametrize("literal_binds", [True, False])
+def test_a_parameter_without_a_value_is_refused_as_a_database_does(
+    project: Project, literal_binds: bool
+) -> None:
+    project.revision("aa1", upgrade="op.execute('INSERT INTO t VALUES (:x)')")
+    project.env(f"""
+        from migrateops import context
+
+        context.configure(dialect_name="sqlite", literal_binds={literal_binds})
+        with context.begin_transaction():
+            context.run_migrations()
+    """)
+    with pytest.raises(UnboundParameter) as caught:
+        written(project, "upgrade", "head")
+    assert caught.value.name == "x"
+
+
+class Full(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_stream_that_takes_nothing(project: Project) -> None:
+    project.revision("aa1")
+    config = Config.find(project.root)
+    config.output_buffer = Full()
+    with pytest.raises(StreamRefused) as caught:
+        command.upgrade(config, sql=True)
+    assert caught.value.reason == "No space left on device"
+
+
+def test_a_device_that_is_full(project: Project) -> None:
+    project.revision("aa1")
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "migrateops", "upgrade", "--sql"],
+            cwd=project.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert [line for line in result.stderr.splitlines() if line[0] != " "] == [
+        "error[MO479]: the SQL cannot be written: No space left on device"
+    ]
+
+
+def test_a_reader_that_has_enough_is_no_fault_of_a_revision(project: Project) -> None:
+    for number in range(40):
+        project.revision(f"r{number}", upgrade=f"op.execute('SELECT 1 -- {'x' * 4000}')")
+    words = [sys.executable, "-m", "migrateops", "upgrade", "--sql"]
+    with subprocess.Popen(
+        words, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.readline()
+        run.stdout.close()
+        assert run.stderr.read() == ""
+        assert run.wait() == 0
 
 
 @pytest.mark.parametrize(

@@ -187,10 +187,19 @@ op.execute("INSERT INTO first VALUES (1)")
     assert outside.rows("SELECT id FROM first") == [(1,)]
 
 
-def test_without_the_block_it_is_refused(
+def test_without_the_block_the_operation_makes_one(
     project: Project, postgresql_schema: Schema, outside: Outside
 ) -> None:
     body = 'op.create_index("ix_first", "first", ["id"], postgresql_concurrently=True)'
+    prepare(project, postgresql_schema.url, body)
+    assert upgrade(project) == ("bb2",)
+    assert outside.rows("SELECT indexname FROM pg_indexes WHERE indexname = 'ix_first'") == [("ix_first",)]
+
+
+def test_a_text_without_the_block_is_refused(
+    project: Project, postgresql_schema: Schema, outside: Outside
+) -> None:
+    body = 'op.execute("CREATE INDEX CONCURRENTLY ix_first ON first (id)")'
     prepare(project, postgresql_schema.url, body)
     with pytest.raises(MigrateOpsError):
         upgrade(project)

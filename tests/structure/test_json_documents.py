@@ -37,7 +37,7 @@ _ENTRY_POINT = Fields({"group": str, "name": str, "value": str, "state": str, "r
 DOCUMENTS: dict[str, Any] = {
     "branches": list[BranchPoint],
     "check": Fields({"operations": list[str], "not_compared": list[str]}),
-    "current": list[CurrentRevision],
+    "current": [Fields({"revision": str | None}, {}, CurrentRevision)],
     "downgrade": RunReport,
     "ensure_version": list[EnsuredTable],
     "error": Fields({"error": FAULT, "faults": [FAULT]}),

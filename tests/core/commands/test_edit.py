@@ -12,6 +12,7 @@ import pytest
 from migrateops import command
 from migrateops.config import Config
 from migrateops.errors.commands import EditorFailed, EditorMissing
+from migrateops.errors.history import NothingToShow
 from migrateops.errors.revisions import RevisionNotFound
 from tests.project import Project
 
@@ -70,7 +71,7 @@ def test_what_is_opened(
 def test_what_is_no_revision(history: Project, monkeypatch: pytest.MonkeyPatch, rev: str) -> None:
     monkeypatch.setenv("EDITOR", str(program(history.root, "ed")))
     config = Config.find(history.root)
-    with pytest.raises(RevisionNotFound):
+    with pytest.raises((RevisionNotFound, NothingToShow)):
         command.edit(config, rev)
     assert not (history.root / "log").exists()
 

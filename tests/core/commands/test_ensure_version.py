@@ -28,10 +28,10 @@ def test_it_is_created_once(project: Project, transaction: str, lock: str) -> No
     project.configure(transaction=transaction, lock=lock, version_table="steps")
     project.revision("aa1")
     config = config_of(project)
-    assert command.ensure_version(config) == (EnsuredTable("steps", None, True),)
+    assert command.ensure_version(config) == (EnsuredTable(project.url, "steps", None, True),)
     assert names(project.url) == ["steps"]
     assert command.current(config) == ()
-    assert command.ensure_version(config) == (EnsuredTable("steps", None, False),)
+    assert command.ensure_version(config) == (EnsuredTable(project.url, "steps", None, False),)
 
 
 @pytest.mark.parametrize("transaction", ["per_revision", "per_run"])

@@ -17,7 +17,7 @@ from migrateops.commands import read
 from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.config import MissingVariable
-from migrateops.errors.history import RangeNeeded, RangeNotConnected
+from migrateops.errors.history import NothingToShow, RangeNeeded, RangeNotConnected
 from migrateops.errors.revisions import RelativeTooFar, RevisionNotFound
 
 # ae1 - ae2 - ae4 - ae6      ae5 depends on ae2 and has a branch of its own;
@@ -145,9 +145,10 @@ def test_show() -> None:
     assert ids(read.show(Config.find(), "be5")) == ["be500"]
     assert set(ids(read.show(Config.find(), "heads"))) == {"ae600", "be500"}
     assert ids(read.show(Config.find(), "current", current=["ae100"])) == ["ae100"]
-    for absent in ("nothing", "base"):
-        with pytest.raises(RevisionNotFound):
-            read.show(Config.find(), absent)
+    with pytest.raises(RevisionNotFound):
+        read.show(Config.find(), "nothing")
+    with pytest.raises(NothingToShow):
+        read.show(Config.find(), "base")
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ def test_what_names_a_dialect(named: dict[str, Any]) -> None:
 
 def test_a_dialect_that_there_is_not() -> None:
     with pytest.raises(MissingDriver) as caught:
-        MigrationContext.configure(url="nothing+nodriver://u:secret@h/d")
+        MigrationContext.configure(url="nothing+nodriver://u:secret@h/d?sslpassword=secret")
     assert "secret" not in caught.value.report()
 
 

@@ -151,7 +151,40 @@ def test_file_template_with_directories(root: Path) -> None:
         scripts.generate_revision("bbbb", "x", file_template="../%(rev)s")
     with pytest.raises(IllegalName):
         scripts.generate_revision("../../bbbb", "x")
+    with pytest.raises(IllegalName):
+        scripts.generate_revision(str(root / "bbbb"), "x")
     assert len(files(root)) == 2
+
+
+def test_directories_of_the_template_are_below_the_location_not_below_those_of_the_parent(root: Path) -> None:
+    one, two = root / "one", root / "one" / "two"
+    options: dict[str, Any] = {"file_template": "%(year)d/%(rev)s", "recursive_version_locations": True}
+    scripts = ScriptDirectory(root, version_locations=[one, two], **options)
+    for location, revid in ((one, "aaaa"), (two, "bbbb")):
+        scripts.generate_revision(revid, "x", head="base", version_path=location)
+        script = scripts.generate_revision(f"{revid}2", "x", head=revid)
+        assert Path(script.path).parent.parent == location
+
+
+def test_the_first_script_makes_all_locations(root: Path) -> None:
+    one, two = root / "one", root / "two"
+    scripts = ScriptDirectory(root, version_locations=[one, two])
+    scripts.generate_revision("aaaa", "x", version_path=two)
+    assert one.is_dir()
+    one.rmdir()
+    scripts.generate_revision("bbbb", "x")
+    assert not one.exists(), "made once, and not for whoever has misspelt it since"
+
+
+@pytest.mark.parametrize("message", [None, "", "  "])
+def test_without_a_message(root: Path, message: str | None) -> None:
+    assert ScriptDirectory(root).generate_revision("aaaa", message).doc == "empty message"
+
+
+def test_older_scripts_may_have_names_that_are_no_longer_given(root: Path) -> None:
+    (root / "versions").mkdir()
+    (root / "versions" / "odd.py").write_text("revision = 'a b.c'\ndown_revision = None\n")
+    assert ScriptDirectory(root).generate_revision("bbbb", "x").down_revision == "a b.c"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +195,10 @@ def test_file_template_with_directories(root: Path) -> None:
         ({"revid": "a-b"}, IllegalName),
         ({"revid": "head"}, IllegalName),
         ({"revid": "a/b"}, IllegalName),
+        ({"revid": "a b"}, IllegalName),
+        ({"revid": "a.b"}, IllegalName),
+        ({"branch_labels": "a/../b"}, IllegalName),
+        ({"branch_labels": "b c"}, IllegalName),
         ({"revid": "x" * 65}, RevisionIdTooLong),
         ({"head": "aaaa"}, NotAHead),
         ({"head": "nothing"}, RevisionNotFound),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from migrateops.config import Config
-from migrateops.errors.scripts import ScriptImportError
+from migrateops.errors.scripts import ScriptUnreadable
 from migrateops.revisions.revision import Revision
 from migrateops.script import ScriptDirectory, index, reading
 from tests.project import Project
@@ -239,6 +239,6 @@ def test_a_file_that_cannot_be_opened_is_a_fault_of_its_own(indexed: Project) ->
     (indexed.root / "migrations/versions/gone.py").symlink_to("nowhere")
     script = ScriptDirectory.from_config(Config.find(indexed.root))
     (fault,) = script.faults
-    assert isinstance(fault, ScriptImportError)
-    assert fault.exception == "FileNotFoundError"
+    assert isinstance(fault, ScriptUnreadable)
+    assert fault.reason == "No such file or directory"
     assert script.get_heads() == ["cc1"]

@@ -17,8 +17,8 @@ from migrateops.config import Config
 from migrateops.errors.commands import FileRefused
 from migrateops.errors.scripts import (
     ScriptDirectoryMissing,
-    ScriptImportError,
     ScriptSyntaxError,
+    ScriptUnreadable,
     VersionLocationMissing,
     VersionPathUnknown,
 )
@@ -150,6 +150,15 @@ def test_the_location_that_a_new_script_is_for_is_made(misspelt: Project) -> Non
     assert misspelt.run("heads").stdout == "bb2 (head), x\n"
 
 
+def test_no_location_has_to_be_made_before_the_first_script(project: Project) -> None:
+    template = Path(Config().get_template_directory(), "plain", "script.py.mako").read_text()
+    project.write("migrations/script.py.mako", template)
+    project.configure(version_locations=["db/versions", "billing/versions"])
+    project.run("revision", "--version-path", "db/versions", "--rev-id", "aa1", "-m", "x")
+    project.run("revision", "--rev-id", "bb2", "-m", "x")
+    assert project.run("heads").stderr == ""
+
+
 def test_the_default_location_may_be_missing(misspelt: Project) -> None:
     misspelt.configure(version_locations=None)
     (misspelt.root / "migrations" / "versions" / "aa1.py").unlink()
@@ -178,12 +187,15 @@ def test_links_that_lead_nowhere_or_round_in_circles(project: Project) -> None:
     (versions / "circle").symlink_to(".")
     (versions / "inner" / "back").symlink_to("..")
     (versions / "self").symlink_to("self")
+    (versions / "directory.py").mkdir()
     (versions / "nowhere.py").symlink_to("nothing.py")
     found = command.history(Config.find(project.root))
     assert [one.revision for one in found.revisions] == ["bbb2", "aaa1"]
-    assert [str(error.path) for error in found.unreadable if isinstance(error, ScriptImportError)] == [
-        str(versions / "nowhere.py")
-    ]
+    reasons = {error.path: error.reason for error in found.unreadable if isinstance(error, ScriptUnreadable)}
+    assert reasons == {
+        str(versions / "directory.py"): "Is a directory",
+        str(versions / "nowhere.py"): "No such file or directory",
+    }
 
 
 def test_bytes_that_are_no_text(project: Project) -> None:
@@ -194,6 +206,7 @@ def test_bytes_that_are_no_text(project: Project) -> None:
     [fault] = scripts.faults
     assert isinstance(fault, ScriptSyntaxError)
     assert (fault.code, fault.path) == ("MO241", str(path))
+    assert "UTF-8" in fault.hint()
     path.write_bytes(b"# -*- coding: latin-1 -*-\n" + path.read_bytes())
     script = ScriptDirectory.from_config(Config.find(project.root)).get_revision("bb2")
     assert script is not None
@@ -235,6 +248,8 @@ def test_a_directory_that_is_read_only() -> None:
         with as_somebody_else(), pytest.raises(FileRefused) as caught:
             ScriptDirectory(root).generate_revision("bbbb", "x")
         assert (caught.value.code, caught.value.reason) == ("MO123", "Permission denied")
+        # Not what is written beside it, which nobody has heard of.
+        assert caught.value.path == str(root / "versions" / "bbbb_x.py")
         assert [path.name for path in (root / "versions").glob("*.*")] == ["aaaa_x.py"]
 
 

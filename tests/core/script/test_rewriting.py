@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from migrateops.errors.commands import FileRefused
 from migrateops.errors.teams import HeaderNotRewritable
 from migrateops.script.replacing import replace_all
 from migrateops.script.rewriting import with_down_revision
@@ -171,8 +172,9 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse_the_second)
-    with pytest.raises(PermissionError):
+    with pytest.raises(FileRefused) as caught:
         replace_all({str(path): b"new" for path in paths})
+    assert (caught.value.path, caught.value.reason) == (str(tmp_path / "two.py"), "refused")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         name: name for name in ("one.py", "two.py", "three.py")
     }
@@ -181,6 +183,7 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_file_that_is_gone_stops_all(tmp_path: Path) -> None:
     one = tmp_path / "one.py"
     one.write_text("1")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileRefused) as caught:
         replace_all({str(one): b"new", str(tmp_path / "gone.py"): b"new"})
+    assert caught.value.path == str(tmp_path / "gone.py")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"one.py": "1"}

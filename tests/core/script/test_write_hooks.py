@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import migrateops.script.directory
-from migrateops.errors.scripts import NoRevisionHeader, ScriptError, ScriptImportError, ScriptSyntaxError
+from migrateops.errors.scripts import NoRevisionHeader, ScriptError, ScriptSyntaxError, ScriptUnreadable
 from migrateops.errors.write_hooks import (
     BadHookOption,
     HookOptionMissing,
@@ -204,7 +204,7 @@ def test_a_failure_may_be_ignored(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("left", "error"),
-    [("", NoRevisionHeader), ("revision = (", ScriptSyntaxError), (None, ScriptImportError)],
+    [("", NoRevisionHeader), ("revision = (", ScriptSyntaxError), (None, ScriptUnreadable)],
 )
 def test_a_hook_that_spoils_the_script(root: Path, left: str | None, error: type[ScriptError]) -> None:
     def spoil(path: str) -> None:
@@ -289,6 +289,14 @@ def test_what_cannot_run_is_noticed_before_anything_is_written(
         with_hooks(root, hook).generate_revision("aaaa", "x")
     assert caught.value.args[: len(values)] == values
     assert written(root) == []
+
+
+def test_a_program_that_is_no_entry_point(root: Path) -> None:
+    hook = {"name": "a", "type": "console_scripts", "entrypoint": "sh"}
+    with pytest.raises(HookTargetMissing) as caught:
+        with_hooks(root, hook).generate_revision("aaaa", "x")
+    assert caught.value.program is not None
+    assert "'exec'" in caught.value.hint()
 
 
 # ------------------------------------------------------------------------------------ own types

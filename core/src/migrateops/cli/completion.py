@@ -45,7 +45,7 @@ def _offered(context: click.Context) -> dict[str, str]:
     invocation = context.ensure_object(Invocation)
     # A note on files that are not read has no place here.
     invocation.quiet = True
-    graph = ScriptDirectory.from_config(invocation.config.settings).graph
+    graph = ScriptDirectory.from_config(invocation.config).graph
     labels = {f"{label}@head": f"the newest revision of {label}" for label in sorted(graph.labels)}
     ids = {revision.revision: revision.doc for revision in reversed(graph)}
     return {**_SYMBOLS, **labels, **ids}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from migrateops.cli.fast import encodable
 from migrateops.errors.base import MigrateOpsError, first_line
 
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
@@ -39,6 +40,13 @@ def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> i
     return 1
 
 
+def interrupted(error: BaseException | None) -> int:
+    """Print where Ctrl-C has stopped a run, and return the exit status."""
+    for text in getattr(error, "__notes__", ()):
+        _print(f"interrupted: {text}")
+    return 130
+
+
 def faults_of(error: MigrateOpsError) -> tuple[MigrateOpsError, ...]:
     """Return the single things that an error sums up."""
     from migrateops.errors.revisions import BrokenGraph
@@ -63,7 +71,16 @@ def coded_error(error: Exception) -> MigrateOpsError | None:
     """Return the error with a code that says it, or None for a mistake of this program."""
     if isinstance(error, MigrateOpsError):
         return error
-    if "sqlalchemy.exc" in sys.modules and _is_of_driver(error):
+    coded = _coded(error)
+    if coded is not None:
+        for text in getattr(error, "__notes__", ()):
+            coded.add_note(text)
+    return coded
+
+
+def _coded(error: Exception) -> MigrateOpsError | None:
+    refused = _of_driver(error) if "sqlalchemy.exc" in sys.modules else None
+    if refused == "":
         from migrateops.errors.runtime import CannotConnect
 
         return CannotConnect("the database", first_line(error))
@@ -72,6 +89,10 @@ def coded_error(error: Exception) -> MigrateOpsError | None:
         from migrateops.errors.commands import EnvironmentFailed
 
         return EnvironmentFailed(*place, first_line(error))
+    if refused is not None:
+        from migrateops.errors.runtime import DatabaseRefused
+
+        return DatabaseRefused(first_line(error), refused)
     if isinstance(error, OSError) and isinstance(error.filename, str):
         from migrateops.errors.commands import FileRefused
 
@@ -79,11 +100,11 @@ def coded_error(error: Exception) -> MigrateOpsError | None:
     return None
 
 
-def _is_of_driver(error: Exception) -> bool:
-    """Say whether a driver raised it, before any statement: while it connected."""
+def _of_driver(error: Exception) -> str | None:
+    """Return the statement that a driver has failed with, empty while it connected, else None."""
     from sqlalchemy.exc import DBAPIError
 
-    return isinstance(error, DBAPIError) and error.statement is None
+    return " ".join((error.statement or "").split()) if isinstance(error, DBAPIError) else None
 
 
 def _place(error: Exception) -> tuple[str, int] | None:
@@ -99,5 +120,4 @@ def _place(error: Exception) -> tuple[str, int] | None:
 
 
 def _print(text: str) -> None:
-    encoding = sys.stderr.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    print(encodable(text, sys.stderr.encoding), file=sys.stderr, flush=True)

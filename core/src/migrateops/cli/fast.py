@@ -146,7 +146,7 @@ def _probe(request: Request) -> int | None:
         return None
     print_ignored_files(config)
     if text:
-        _write(f"{text}\n")
+        _write(encodable(f"{text}\n"))
     return 0
 
 
@@ -189,17 +189,25 @@ def print_listing(
         text = "".join(lines)
     else:
         text = "".join(f"{revision_line(info, current)}\n" for info in found)
-    _write(text)
+    # A document has escapes of its own.
+    _write(text if as_json else encodable(text))
+
+
+# What a terminal would obey; a message comes from whoever wrote the script.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def encodable(text: str, encoding: str | None = None) -> str:
-    """Return *text* with an escape in place of each character that stdout's encoding does not have."""
-    encoding = encoding or sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    """Return *text* with escapes for control characters, and for what stdout's encoding does not have."""
+    found = encoding or sys.stdout.encoding or "utf-8"
+    # Translating takes long where there is more than ASCII.
+    if not text.replace("\n", "").isprintable():
+        text = text.translate(_CONTROL)
+    return text.encode(found, "backslashreplace").decode(found)
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(encodable(text))
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 
@@ -226,7 +234,7 @@ def revision_line(info: RevisionInfo, current: Collection[str] | None = None) ->
 
 def current_line(row: RevisionInfo | CurrentRevision) -> str:
     """Return a row of the version table in one line."""
-    words = [row.revision]
+    words = [row.revision or "<base>"]
     if row.branch_labels:
         words.append(f"({', '.join(row.branch_labels)})")
     if row.is_head:
@@ -236,13 +244,14 @@ def current_line(row: RevisionInfo | CurrentRevision) -> str:
     return " ".join(words) + (f", {row.message}" if row.message else "")
 
 
-def nothing_to_do(heads: Collection[str]) -> str:
+def nothing_to_do(heads: Collection[str], database: str = "the database") -> str:
     """Return what a run says that has taken no step.
 
     Args:
         heads: What the database is at.
+        database: Which one that is.
     """
-    return f"nothing to do: the database is at {', '.join(heads) or '<base>'}"
+    return f"nothing to do: {database} is at {', '.join(heads) or '<base>'}"
 
 
 def revision_entry(info: RevisionInfo, current: Collection[str] | None = None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from migrateops import __version__
-from migrateops.cli.failure import failed
+from migrateops.cli.failure import failed, interrupted
 from migrateops.cli.group import Verbs
 from migrateops.cli.invocation import options
 
@@ -33,17 +33,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments without the program's name; None takes those of the process.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if COMPLETING in os.environ:
+        from migrateops.cli.bash import register
+
+        register()
     debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
         status = program.main(arguments, prog_name="migrateops", standalone_mode=False)
         return status if isinstance(status, int) else 0
-    except click.Abort:
-        return 130
+    except click.Abort as error:
+        return interrupted(error.__cause__)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as error:
+        return interrupted(error)
     except Exception as error:
         if COMPLETING in os.environ:
             # A shell would show it in the middle of the line that is typed.

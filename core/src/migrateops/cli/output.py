@@ -26,7 +26,7 @@ def say(text: str) -> None:
 
 def note(text: str) -> None:
     """Print a line on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(encodable(text, sys.stderr.encoding), file=sys.stderr, flush=True)
 
 
 def say_json(found: Any) -> None:
@@ -35,12 +35,12 @@ def say_json(found: Any) -> None:
 
     from migrateops.cli.document import plain
 
-    say(json.dumps(plain(found), indent=2))
+    print(json.dumps(plain(found), indent=2), flush=True)
 
 
-def document_alone(as_json: bool) -> AbstractContextManager[object]:
-    """Have what ``env.py`` and scripts print on stderr in this block, if stdout is for a document."""
-    return redirect_stdout(sys.stderr) if as_json else nullcontext()
+def document_alone(wanted: bool) -> AbstractContextManager[object]:
+    """Have what ``env.py`` and scripts print on stderr in this block, if stdout is for a document or SQL."""
+    return redirect_stdout(sys.stderr) if wanted else nullcontext()
 
 
 def refuse_sql_and_json(sql: bool, as_json: bool) -> None:
@@ -102,21 +102,52 @@ def progress(invocation: Invocation, *, sql: bool = False) -> Iterator[Progress 
     if sql or invocation.quiet:
         yield None
     elif not on_terminal():
-        yield lambda step, index, total: say(_described(step))
+        yield _Lines(_Headings(invocation))
     else:
-        with _moving(console(invocation)) as moving:
+        with _moving(console(invocation), _Headings(invocation)) as moving:
             yield moving
 
 
+class _Headings:
+    """The line above the first step on each database, where there are several."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        # One that env.py alone knows of is named from the second on.
+        self._at = None if len(invocation.config.settings.databases) < 2 else ""
+
+    def before(self, database: str | None) -> str | None:
+        """Return the line to print before a step, or None."""
+        changed = self._at is not None and database != self._at
+        self._at = database
+        return f"database {database}" if changed else None
+
+
+class _Lines:
+    """A line for each step, when it begins, and one more if it fails."""
+
+    def __init__(self, headings: _Headings) -> None:
+        self._headings = headings
+
+    def __call__(self, step: RevisionStep, index: int, total: int) -> None:
+        heading = self._headings.before(step.database)
+        if heading is not None:
+            say(heading)
+        say(_described(step))
+
+    def failed(self, step: RevisionStep) -> None:
+        """Say that the step that was begun last did not succeed."""
+        say(f"failed: {_described(step)}")
+
+
 @contextmanager
-def _moving(on: Console) -> Iterator[Progress]:
+def _moving(on: Console, headings: _Headings) -> Iterator[Progress]:
     from rich.markup import escape
 
     # Asked before rich puts something in front of stdout that has none.
     encoding = sys.stdout.encoding
     # A spinner of letters: the terminal's encoding may have no others.
     with on.status("", spinner="line") as status:
-        moving = _Moving(on, lambda text: status.update(escape(text)), encoding)
+        moving = _Moving(on, lambda text: status.update(escape(text)), encoding, headings)
         yield moving
         # Not reached by an error: a step is printed as done only if it is.
         moving.end()
@@ -125,8 +156,11 @@ def _moving(on: Console) -> Iterator[Progress]:
 class _Moving:
     """The step that is taken, and how far a long copy in it has come."""
 
-    def __init__(self, on: Console, update: Callable[[str], None], encoding: str) -> None:
+    def __init__(
+        self, on: Console, update: Callable[[str], None], encoding: str, headings: _Headings
+    ) -> None:
         self._on = on
+        self._headings = headings
         self._update = update
         self._encoding = encoding
         self._running = ""
@@ -135,6 +169,9 @@ class _Moving:
 
     def __call__(self, step: RevisionStep, index: int, total: int) -> None:
         self.end()
+        heading = self._headings.before(step.database)
+        if heading is not None:
+            self._on.print(encodable(heading, self._encoding))
         self._running = encodable(_described(step), self._encoding)
         self._head = f"{index + 1} of {total}: {self._running}"
         self._update(self._head)
@@ -168,6 +205,14 @@ def _line(direction: str, source: Sequence[str], destination: Sequence[str], mes
     return f"{direction} {places}, {message}" if message else f"{direction} {places}"
 
 
+def _say_nothing_to_do(done: RunReport) -> None:
+    if len(done.databases) > 1:
+        for one in done.databases:
+            say(nothing_to_do(one.heads, str(one.database)))
+    else:
+        say(nothing_to_do(done.heads))
+
+
 def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps: bool = False) -> int:
     """Print what a run has to say when it is over, and return the exit status.
 
@@ -178,10 +223,16 @@ def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps:
         steps: Nothing has told of the steps yet.
     """
     if not invocation.quiet:
+        headings = _Headings(invocation)
         for step in done.steps if steps and not sql else ():
+            heading = headings.before(step.database)
+            if heading is not None:
+                say(heading)
             say(_line(step.direction, step.source, step.destination, step.message))
-        if not done.steps and not sql:
-            say(nothing_to_do(done.heads))
+        if not done.steps and sql:
+            note("note: nothing to do: the SQL is empty")
+        elif not done.steps:
+            _say_nothing_to_do(done)
         for text in done.notes:
             note(f"note: {text}")
         for error in done.left_out:

@@ -42,7 +42,7 @@ def branches(config: Config) -> BranchPoints:
     Raises:
         MigrateOpsError: The configuration or the scripts have a fault.
     """
-    scripts = ScriptDirectory.from_config(config.settings)
+    scripts = ScriptDirectory.from_config(config)
     graph = scripts.graph
     points = [
         BranchPoint(

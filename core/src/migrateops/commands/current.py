@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from migrateops.commands.running import run_environment
+from migrateops.commands.running import visit_databases
 from migrateops.errors.runtime import DatabaseNotAtHead, NoConnection
 from migrateops.revisions.expressions import known_rows
 from migrateops.runtime.without_env import shown
@@ -22,7 +22,7 @@ class CurrentRevision:
 
     Attributes:
         database: The url, without its password.
-        revision: The id.
+        revision: The id; None stands for nothing applied, where there are several databases.
         known: Whether the scripts have it.
         is_head: No revision follows it.
         message: The first line of its script's docstring.
@@ -40,30 +40,77 @@ class CurrentRevision:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the attributes by name: an object of the list that ``--json`` prints."""
-        return asdict(self)
+        return {**asdict(self), "revision": self.revision or None}
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDatabase:
+    """What one database is at.
+
+    Attributes:
+        url: Without its password.
+        rows: The rows of its version table, sorted.
+    """
+
+    url: str
+    rows: tuple[CurrentRevision, ...]
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The ids of the rows."""
+        return tuple(row.revision for row in self.rows)
+
+    def entries(self) -> tuple[CurrentRevision, ...]:
+        """Return the rows, or one with an empty id that stands for the base."""
+        return self.rows or (CurrentRevision(self.url, "", True, False, "", None, ()),)
 
 
 def current(
     config: Config, check_heads: bool = False, *, only_known: bool = False
 ) -> tuple[CurrentRevision, ...]:
-    """Return the rows of the version table; writes nothing.
+    """Return the rows of the version table, of all databases if there are several; writes nothing.
 
     Args:
         config: The configuration.
-        check_heads: Raise unless the database is at all heads.
-        only_known: Raise if it is at a revision that the scripts do not have.
+        check_heads: Raise unless each database is at all heads.
+        only_known: Raise if one is at a revision that the scripts do not have.
 
     Raises:
-        DatabaseNotAtHead: It is not, and *check_heads* is set.
+        DatabaseNotAtHead: One is not, and *check_heads* is set.
         UnknownVersionRow: There is such a revision, and *only_known* is set.
         NoConnection: ``env.py`` has configured no connection.
+        NothingRun: ``env.py`` has run no migrations.
         MigrateOpsError: The database cannot be reached.
     """
     script = ScriptDirectory.from_config(config)
     if not check_heads:
         # Scripts that do not fit together are no obstacle, unless the database is at one of them.
         script.leave_out_broken()
-    found: list[CurrentRevision] = []
+    found = databases(config, script, only_known=only_known)
+    heads = script.get_heads(consider_depends_on=True) if check_heads else []
+    for database in found if check_heads else ():
+        if set(database.revisions) != set(heads):
+            raise DatabaseNotAtHead(database.revisions, tuple(heads))
+    return tuple(row for database in found for row in database.rows)
+
+
+def databases(
+    config: Config, script: ScriptDirectory | None = None, *, only_known: bool = False
+) -> tuple[CurrentDatabase, ...]:
+    """Return what each database is at, also where nothing is applied; writes nothing.
+
+    Args:
+        config: The configuration.
+        script: The scripts; when omitted, those that do not fit together are left out.
+        only_known: Raise if a database is at a revision that the scripts do not have.
+
+    Raises:
+        MigrateOpsError: As ``current()``.
+    """
+    if script is None:
+        script = ScriptDirectory.from_config(config)
+        script.leave_out_broken()
+    found: list[CurrentDatabase] = []
 
     def look(rows: tuple[str, ...], context: Any) -> list[Any]:
         if context.connection is None:
@@ -73,13 +120,10 @@ def current(
         if only_known:
             known_rows(script.graph, rows)
         url = shown(context.connection.engine.url)
-        found.extend(_row(script.graph, url, row) for row in sorted(rows))
+        found.append(CurrentDatabase(url, tuple(_row(script.graph, url, row) for row in sorted(rows))))
         return []
 
-    run_environment(config, script, look, read_only=True)
-    heads = script.get_heads(consider_depends_on=True) if check_heads else []
-    if check_heads and {row.revision for row in found} != set(heads):
-        raise DatabaseNotAtHead(tuple(row.revision for row in found), tuple(heads))
+    visit_databases(config, script, look, read_only=True)
     return tuple(found)
 
 

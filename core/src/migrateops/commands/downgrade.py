@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import Progress, take_steps
 from migrateops.commands.upgrade import refuse_unreadable, start_of
-from migrateops.errors.revisions import RevisionNotFound
+from migrateops.errors.offline import RangeNotDownwards
+from migrateops.errors.revisions import NotApplied, RevisionNotFound
 from migrateops.errors.runtime import StartNeeded
 from migrateops.revisions.expressions import names_head
 from migrateops.revisions.walk import downgrade_path
@@ -39,6 +40,7 @@ def downgrade(
         progress: Called before each step.
 
     Raises:
+        RangeNotDownwards: A range that does not go down.
         StartNeeded: *sql* without a range: nothing says where to start from.
         BrokenGraph: Revisions do not fit together, and this needs them.
         ScriptError: The database is at a script that cannot be read at all.
@@ -59,6 +61,11 @@ def downgrade(
             return downgrade_path(script.graph, rows, revision)
         except RevisionNotFound:
             script.check_graph()
+            raise
+        except NotApplied as error:
+            if context.as_sql:
+                # No database is at anything.
+                raise RangeNotDownwards(rows, error.revision) from None
             raise
 
     return take_steps(

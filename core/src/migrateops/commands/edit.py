@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrateops.errors.commands import EditorFailed, EditorMissing
-from migrateops.errors.revisions import RevisionNotFound
+from migrateops.errors.history import NothingToShow
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -29,7 +29,7 @@ def edit(config: Config, rev: str) -> tuple[str, ...]:
             database.
 
     Raises:
-        RevisionNotFound: It stands for none, as ``current`` does before the first upgrade.
+        NothingToShow: It stands for none, as ``current`` does before the first upgrade.
         MigrateOpsError: It names no revision.
         EditorMissing: There is no editor.
         EditorFailed: It could not be started, or did not end well.
@@ -44,7 +44,7 @@ def edit(config: Config, rev: str) -> tuple[str, ...]:
         rows = tuple(row.revision for row in current(config))
     paths = tuple(str(info.path) for info in show(config, rev, current=rows).revisions)
     if not paths:
-        raise RevisionNotFound(rev)
+        raise NothingToShow(rev)
     open_in_editor(paths)
     return paths
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from migrateops.commands.running import run_environment
+from migrateops.commands.running import visit_databases
+from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ class EnsuredTable:
     """The version table of a database.
 
     Attributes:
+        database: The url, without its password; None where SQL is written.
         version_table: Its name.
         version_table_schema: Its schema; None is the connection's default schema.
         created: Whether it was not there before.
     """
 
+    database: str | None
     version_table: str
     version_table_schema: str | None
     created: bool
@@ -49,11 +52,13 @@ def ensure_version(config: Config, sql: bool = False) -> tuple[EnsuredTable, ...
     found: dict[int, EnsuredTable] = {}
 
     def look(rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
-        missing = context.connection is None or not context.versions.exists(context.connection)
-        table = EnsuredTable(context.version_table, context.version_table_schema, missing)
+        connection = context.connection
+        missing = connection is None or not context.versions.exists(connection)
+        url = shown(connection.engine.url) if connection is not None else None
+        table = EnsuredTable(url, context.version_table, context.version_table_schema, missing)
         # Whoever waited for the lock looks again, and may see it created by somebody else.
         found[id(context)] = table
         return []
 
-    run_environment(config, script, look, as_sql=sql, ensure_version=True)
+    visit_databases(config, script, look, as_sql=sql, ensure_version=True)
     return tuple(found.values())

@@ -74,7 +74,7 @@ def heads(config: "Config", *, resolve_dependencies: bool = False, strict: bool 
     Raises:
         MigrateOpsError: The configuration or the scripts have a fault.
     """
-    scripts = ScriptDirectory.from_config(config.settings)
+    scripts = ScriptDirectory.from_config(config)
     if strict:
         from migrateops.commands.upgrade import refuse_unreadable
 
@@ -100,7 +100,7 @@ def history(
         RangeNotConnected: The end does not come after the start.
         MigrateOpsError: An end names no revision; or the configuration or the scripts have a fault.
     """
-    scripts = ScriptDirectory.from_config(config.settings)
+    scripts = ScriptDirectory.from_config(config)
     if rev_range is None:
         scripts.leave_out_broken()
         return _listing(scripts, reversed(scripts.graph.ids()))
@@ -130,12 +130,14 @@ def show(config: "Config", rev: str, *, current: Collection[str] | None = None) 
         current: The rows of the version table, for ``current``; the database is asked when omitted.
 
     Raises:
+        NothingToShow: It is the base.
         MigrateOpsError: It names no revision; or the configuration or the scripts have a fault.
     """
+    from migrateops.errors.history import NothingToShow
     from migrateops.errors.revisions import RevisionNotFound
     from migrateops.revisions.expressions import names_current, names_head, parse, resolve
 
-    scripts = ScriptDirectory.from_config(config.settings)
+    scripts = ScriptDirectory.from_config(config)
     if not names_head(rev, counts_from_head=True):
         scripts.leave_out_broken()
     if current is None and names_current(rev):
@@ -148,7 +150,7 @@ def show(config: "Config", rev: str, *, current: Collection[str] | None = None) 
 
         raise explained(missing, scripts.version_locations) from None
     if not found and parse(rev).symbol == "base":
-        raise RevisionNotFound(rev, None)
+        raise NothingToShow(rev)
     return _listing(scripts, found)
 
 

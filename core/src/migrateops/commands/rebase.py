@@ -104,7 +104,7 @@ def rebase(
         UnknownVersionRow: The database is at a revision that no script has.
         RebaseError: The result would not be a history.
         HeaderNotRewritable: A script's ``down_revision`` is computed.
-        OSError: A file cannot be written; all are as they were.
+        FileRefused: A file cannot be written; all are as they were.
         MigrateOpsError: A name stands for nothing; or the configuration or the scripts have a fault.
     """
     script = ScriptDirectory.from_config(config)

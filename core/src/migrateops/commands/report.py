@@ -19,6 +19,7 @@ class StepReport:
         message: The first line of the script's docstring.
         source: Ids that it started from.
         destination: Ids that it arrived at.
+        database: The url of the database, without its password; None where SQL was written.
         seconds: How long it took.
     """
 
@@ -27,7 +28,21 @@ class StepReport:
     message: str
     source: tuple[str, ...]
     destination: tuple[str, ...]
+    database: str | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class DatabaseReport:
+    """Where a run has left a database.
+
+    Attributes:
+        database: Its url, without its password; None where SQL was written.
+        heads: What it is at now.
+    """
+
+    database: str | None
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,7 @@ class RunReport:
     Attributes:
         steps: The committed steps, in order.
         heads: What the database is at now; of the last one, where there are several databases.
+        databases: Where each database is, if the run had to enter them.
         notes: What users should be told, one sentence each.
         left_out: Plugins that are broken and took no part, as nothing that ran needed them.
         hook_errors: What hooks that are called after the fact raised.
@@ -44,6 +60,7 @@ class RunReport:
 
     steps: tuple[StepReport, ...] = ()
     heads: tuple[str, ...] = ()
+    databases: tuple[DatabaseReport, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[MigrateOpsError, ...] = ()
     hook_errors: tuple[MigrateOpsError, ...] = ()

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from migrateops.commands.missing import explained_steps
-from migrateops.commands.report import RunReport, StepReport
+from migrateops.commands.report import DatabaseReport, RunReport, StepReport
+from migrateops.errors.runtime import NothingRun
 from migrateops.plugins.discovery import discover
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.walk import Step
 from migrateops.runtime.environment import EnvironmentContext, all_notes
+from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ class Recorder:
         if self._progress is not None:
             self._progress(step, index, total)
 
+    def failed(self, step: RevisionStep) -> None:
+        """Pass on that a step was begun, and not brought to its end."""
+        # Somebody who wants to know says so by having a method for it.
+        if told := getattr(self._progress, "failed", None):
+            told(step)
+
     def reports(self, committed: set[int]) -> tuple[StepReport, ...]:
         """Return what was taken; called when the run is over.
 
@@ -53,6 +61,7 @@ class Recorder:
                 message=one.revision.doc if one.revision is not None else "",
                 source=one.step.source,
                 destination=one.step.destination,
+                database=one.database,
                 seconds=end - start,
             )
             for (one, start), end in zip(self._taken, ends, strict=True)
@@ -94,6 +103,21 @@ def run_environment(
     return environment
 
 
+def visit_databases(
+    config: Config, script: ScriptDirectory, make_steps: MakeSteps, **opts: Any
+) -> EnvironmentContext:
+    """Run an environment as ``run_environment()`` does, in which migrations must be run.
+
+    Raises:
+        NothingRun: ``env.py`` has not run any: what it was asked for is not done, and nothing is known.
+        MigrateOpsError: Whatever stops the run.
+    """
+    environment = run_environment(config, script, make_steps, **opts)
+    if not any(context.was_run for context in environment.contexts):
+        raise NothingRun(script.env_py_location)
+    return environment
+
+
 def take_steps(
     config: Config,
     make_steps: MakeSteps,
@@ -106,18 +130,24 @@ def take_steps(
 
     Args:
         progress: Called before each step; its method ``rows(table, done, total)``, if it has one, while
-            a large table is copied.
+            a large table is copied, and its method ``failed(step)`` where a step does not succeed.
     """
     recorder = Recorder(progress)
     # Somebody who wants to know of rows as well says so by having a method for it.
     opts["copying"] = getattr(progress, "rows", None)
     script = script or ScriptDirectory.from_config(config)
-    environment = run_environment(config, script, make_steps, progress=recorder, **opts)
-    taken = [context.taken for context in environment.contexts if context.taken.start is not None]
+    environment = visit_databases(config, script, make_steps, progress=recorder, **opts)
+    entered = [context for context in environment.contexts if context.taken.start is not None]
+    taken = [context.taken for context in entered]
     return RunReport(
         steps=recorder.reports({id(step) for one in taken for step in one.steps}),
         heads=taken[-1].rows if taken else (),
+        databases=tuple(DatabaseReport(_url(context), context.taken.rows) for context in entered),
         notes=tuple(all_notes(environment.contexts)),
         left_out=tuple(environment.plugins.reports),
         hook_errors=tuple(environment.plugins.hooks.errors),
     )
+
+
+def _url(context: MigrationContext) -> str | None:
+    return shown(context.connection.engine.url) if context.connection is not None else None

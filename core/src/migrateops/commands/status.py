@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.plugins import listing
 from migrateops.commands.read import RevisionInfo, info_of
-from migrateops.commands.running import run_environment
+from migrateops.commands.running import visit_databases
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.revisions import BrokenGraph
+from migrateops.errors.revisions import BrokenGraph, UnknownVersionRow
 from migrateops.errors.runtime import NoConnection
 from migrateops.revisions.walk import upgrade_path
 from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
+from migrateops.script.whereabouts import explained
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -92,8 +94,8 @@ class Status:
         heads: The revisions that none follows.
         databases: The databases that ``env.py`` or the configuration names; those reached.
         plugins: The installed plugins.
-        faults: What is wrong with the scripts.
-        database_fault: What kept the database from being reached, or asked; None if nothing did.
+        faults: What is wrong with the scripts; a revision that a database is at and no script has, too.
+        database_faults: What kept databases from being reached, or asked.
     """
 
     config_file: str | None
@@ -103,7 +105,7 @@ class Status:
     databases: tuple[DatabaseStatus, ...]
     plugins: tuple[PluginStatus, ...]
     faults: tuple[MigrateOpsError, ...]
-    database_fault: Exception | None
+    database_faults: tuple[Exception, ...]
 
 
 def status(config: Config) -> Status:
@@ -117,18 +119,7 @@ def status(config: Config) -> Status:
     """
     script = ScriptDirectory.from_config(config)
     graph, faults = _graph(script)
-    databases: list[DatabaseStatus] = []
-    database_fault: Exception | None = None
-
-    def look(rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
-        databases.append(_database(graph, rows, context))
-        return []
-
-    try:
-        run_environment(config, script, look, read_only=True)
-    except Exception as error:
-        # Whatever env.py and drivers raise; the rest of the answer is good without them.
-        database_fault = error
+    databases, database_faults = _databases(config, script, graph)
     return Status(
         config_file=config.toml_file_name or config.config_file_name,
         script_location=script.dir,
@@ -136,8 +127,8 @@ def status(config: Config) -> Status:
         heads=() if graph is None else tuple(info_of(graph, graph[name]) for name in graph.heads),
         databases=tuple(databases),
         plugins=tuple(map(_plugin, listing(config))),
-        faults=faults,
-        database_fault=database_fault,
+        faults=(*faults, *_without_script(databases, script)),
+        database_faults=database_faults,
     )
 
 
@@ -146,6 +137,57 @@ def _graph(script: ScriptDirectory) -> tuple[RevisionGraph | None, tuple[Migrate
         return script.graph, script.faults
     except BrokenGraph as broken:
         return None, broken.faults
+
+
+def _databases(
+    config: Config, script: ScriptDirectory, graph: RevisionGraph | None
+) -> tuple[list[DatabaseStatus], tuple[Exception, ...]]:
+    """Return where the databases stand, and what kept others from being asked."""
+    found, fault = _visited(config, script, graph)
+    if fault is None:
+        return found, ()
+    settings = config.settings
+    if not settings.databases or settings.url_text is not None or config.attributes:
+        return found, (fault,)
+    # The first one that cannot be asked has hidden those behind it: each by itself, as with -n.
+    by_place: dict[tuple[str, str | None, str], DatabaseStatus] = {}
+    faults: list[Exception] = []
+    for name in settings.databases:
+        single = copy(config)
+        single.config_ini_section = name
+        found, fault = _visited(single, script, graph)
+        by_place |= {(one.url, one.version_table_schema, one.version_table): one for one in found}
+        if fault is not None:
+            fault.add_note(f"asking the database {name!r}")
+            faults.append(fault)
+    return list(by_place.values()), tuple(faults)
+
+
+def _visited(
+    config: Config, script: ScriptDirectory, graph: RevisionGraph | None
+) -> tuple[list[DatabaseStatus], Exception | None]:
+    databases: list[DatabaseStatus] = []
+
+    def look(rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
+        databases.append(_database(graph, rows, context))
+        return []
+
+    try:
+        visit_databases(config, script, look, read_only=True)
+    except Exception as error:
+        # Whatever env.py and drivers raise; the rest of the answer is good without them.
+        return databases, error
+    return databases, None
+
+
+def _without_script(databases: list[DatabaseStatus], script: ScriptDirectory) -> tuple[MigrateOpsError, ...]:
+    """Return an error for each revision that a database is at and no script has, with where git has it."""
+    return tuple(
+        explained(UnknownVersionRow(row.revision), script.version_locations, database.url)
+        for database in databases
+        for row in database.current
+        if row.known is False
+    )
 
 
 def _database(

@@ -86,8 +86,12 @@ def refuse_unreadable(script: ScriptDirectory, new_location: str | None = None) 
     """
     script.check_graph()
     made = None if new_location is None else os.path.realpath(new_location)
+    # Where there is none yet, no scripts can be missing: the first one makes them all.
+    none_yet = made is not None and not any(map(os.path.isdir, script.version_locations))
     for fault in script.faults:
-        expected = isinstance(fault, VersionLocationMissing) and os.path.realpath(fault.path) == made
+        expected = isinstance(fault, VersionLocationMissing) and (
+            none_yet or os.path.realpath(fault.path) == made
+        )
         if not expected and not isinstance(fault, NoRevisionHeader):
             raise fault
 

@@ -141,6 +141,11 @@ class Config:
         return () if self._found is None else self._found.ignored
 
     @property
+    def searched(self) -> str | None:
+        """Where no file was found, as it was given; None if there is one, or none was looked for."""
+        return None if self._found is None else self._found.searched
+
+    @property
     def settings(self) -> Settings:
         """What is configured, read and checked; made anew after an option is set.
 

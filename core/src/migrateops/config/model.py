@@ -75,8 +75,10 @@ class Settings(NamedTuple):
         include_schemas: Autogenerate compares all schemas, not only the default one.
         render_as_batch: Autogenerate writes changes of a table into ``batch_alter_table`` blocks.
         user_module_prefix: What is written before a type of the project's own; None is its module.
-        compare_type: Compare the types of columns: true, false, or ``module:name`` of a function.
-        compare_server_default: Compare server defaults: true, false, or ``module:name`` of a function.
+        compare_type: Compare the types of columns: true, false, or ``module:name`` of a function. Read, but
+            of no effect yet: autogenerate does not compare columns that both sides have.
+        compare_server_default: Compare server defaults: true, false, or ``module:name`` of a function. Of no
+            effect yet either.
         include_name: ``module:name`` of a function that says by its name what is read of the database.
         include_object: ``module:name`` of a function that says of each object whether it is compared.
         naming_convention: ``module:name`` of a mapping for the names of constraints.
@@ -109,7 +111,7 @@ class Settings(NamedTuple):
     template_directory: Annotated[str | None, values.location] = None
 
     models: Annotated[tuple[str, ...], values.callable_names] = ()
-    version_table: Annotated[str, values.string] = "migrateops_version"
+    version_table: Annotated[str, values.name] = "migrateops_version"
     version_table_schema: Annotated[str | None, values.string] = None
     version_table_pk: Annotated[bool, values.switch] = True
     transaction: Annotated[str, values.one_of("per_revision", "per_run", "none")] = "per_revision"

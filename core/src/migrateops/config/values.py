@@ -40,6 +40,13 @@ def string(value: object, form: Form) -> str:
     raise Unfit("a string")
 
 
+def name(value: object, form: Form) -> str:
+    """Read a string that is not empty."""
+    if string(value, form):
+        return string(value, form)
+    raise Unfit("a name")
+
+
 def switch(value: object, form: Form) -> bool:
     """Read true or false; as text also yes, no, on, off, 1, 0."""
     if form.text and isinstance(value, str):
@@ -56,7 +63,7 @@ def count(value: object, form: Form) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    raise Unfit("a whole number")
+    raise Unfit("a whole number, and not negative")
 
 
 def one_of(*choices: str) -> Callable[[object, Form], str]:

@@ -20,10 +20,12 @@ class Found(NamedTuple):
     Attributes:
         source: What is in it; without a file, an empty one.
         ignored: Other files that are present and hold a configuration, but are not read.
+        searched: The directory in which there is none, as given; None where a file is read.
     """
 
     source: Source
     ignored: tuple[str, ...] = ()
+    searched: str | None = None
 
 
 def read(file: str, given_by: str = "") -> Source:
@@ -66,7 +68,7 @@ def find(directory: str = "", given: str | None = None) -> Found:
     present = [file for file in present if os.path.isfile(file)]
     present = [file for file in present if not file.endswith(PYPROJECT) or _has_table(file)]
     if not present:
-        return Found(Source())
+        return Found(Source(), searched=directory)
     return Found(read(present[0]), tuple(present[1:]))
 
 

@@ -5,8 +5,7 @@ A dialect pack registers a lowering of its own for an operation that it writes o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -15,8 +14,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
     Table,
-    TableClause,
-    literal,
 )
 from sqlalchemy.schema import (
     AddConstraint,
@@ -30,8 +27,9 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 from sqlalchemy.sql.elements import conv
-from sqlalchemy.types import NullType, TypeEngine, to_instance
+from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops.ddl.lower_data import bulk_insert, execute, require_columns, require_rows
 from migrateops.ddl.statements import (
     AddColumn,
     ColumnDefault,
@@ -39,12 +37,14 @@ from migrateops.ddl.statements import (
     ColumnNullable,
     ColumnType,
     DropColumn,
-    Execute,
     RenameTable,
     TableEvent,
     is_generated,
 )
-from migrateops.errors.operations import IncompleteOperation, NotASchemaItem, UnsupportedOperation
+from migrateops.errors.operations import (
+    IncompleteOperation,
+    UnsupportedOperation,
+)
 from migrateops.operations import ops
 from migrateops.operations.base import Operations
 from migrateops.operations.schema_objects import (
@@ -56,6 +56,9 @@ from migrateops.operations.schema_objects import (
     wanted_by,
 )
 from migrateops.operations.target import Target
+
+__all__ = ["bulk_insert", "execute", "require_columns", "require_rows"]
+"""Those of other modules that packs find here, beside the ones below."""
 
 
 def supported(asked: bool | None, capability: str, operation: Any, target: Target, what: str) -> bool:
@@ -124,7 +127,8 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
     require_values(op.describe(), *expressions_in(table))
     column = table.columns[op.column.key]
-    inline = bool(op.inline_references)
+    # IF NOT EXISTS is to hold for the foreign key as well.
+    inline = bool(op.inline_references or if_not_exists)
     constraints = [
         c
         for c in table.constraints
@@ -139,8 +143,10 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
             op.describe(),
             target.name,
             f"adding a {kinds} to an existing table",
-            "write a foreign key inside ADD COLUMN with inline_references=True, or build the table anew",
+            "write a foreign key inside ADD COLUMN with inline_references=True, or use op.batch_alter_table",
         )
+    if table.indexes:
+        supported(if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     yield AddColumn(
         column,
         if_not_exists=if_not_exists,
@@ -150,7 +156,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
         yield AddConstraint(constraint)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        yield CreateIndex(index, if_not_exists=if_not_exists and target.capabilities.index_if_exists)
+        yield CreateIndex(index, if_not_exists=if_not_exists)
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
         yield SetColumnComment(column)
 
@@ -170,7 +176,7 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     default = list(alter_default(op, target))
     where = (op.table_name, op.column_name)
     if op.modify_type is not None:
-        for constraint in type_constraints(op, op.existing_type, target):
+        for constraint in dropped_with_type(op, target):
             yield DropConstraint(constraint)
     if op.modify_nullable is not None:
         yield ColumnNullable(*where, op.modify_nullable, op.schema)
@@ -196,7 +202,7 @@ def require_alter(op: ops.AlterColumnOp, target: Target) -> None:
     for what, wanted in asked.items():
         if wanted and not target.capabilities.alter_column:
             raise UnsupportedOperation(
-                op.describe(), target.name, what, "build the table anew with the changed column"
+                op.describe(), target.name, what, "build the table anew: use op.batch_alter_table"
             )
     if op.modify_comment is not False and not target.capabilities.comments:
         raise UnsupportedOperation(op.describe(), target.name, "comments")
@@ -226,14 +232,24 @@ def alter_comment_and_name(op: ops.AlterColumnOp, target: Target) -> Iterator[An
 def type_constraints(
     op: ops.AlterColumnOp, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None, target: Target
 ) -> list[Constraint]:
-    """Return the named CHECK constraints that a column of this type has on this dialect."""
+    """Return the CHECK constraints that a column of this type has on this dialect."""
     if type_ is None:
         return []
     column: Column[Any] = Column(op.column_name, type_)
     table = SchemaObjects(target).table(op.table_name, column, schema=op.schema)
-    return [
-        c for c in table.constraints if from_type(c) and c.name is not None and wanted_by(c, target.dialect)
-    ]
+    return [c for c in table.constraints if from_type(c) and wanted_by(c, target.dialect)]
+
+
+def dropped_with_type(op: ops.AlterColumnOp, target: Target) -> list[Constraint]:
+    """Return the CHECK constraints of the present type, which must not outlive it.
+
+    Raises:
+        IncompleteOperation: One of them has no name to drop it by.
+    """
+    found = type_constraints(op, op.existing_type, target)
+    if any(not isinstance(c.name, str) for c in found):
+        raise IncompleteOperation(op.describe(), target.name, "the name of the CHECK of existing_type")
+    return found
 
 
 @Operations.lowering_for(ops.CreateTableCommentOp)
@@ -325,36 +341,3 @@ class _Context:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-
-
-@Operations.lowering_for(ops.ExecuteSQLOp)
-def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
-    """Yield the statement as it is."""
-    yield Execute(op.sqltext, op.parameters, op.execution_options)
-
-
-@Operations.lowering_for(ops.BulkInsertOp)
-def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
-    """Yield an INSERT for each run of rows with the same keys, or one a row.
-
-    The latter where SQL expressions or a stream need it.
-    """
-    if not isinstance(op.rows, list | tuple):
-        raise NotASchemaItem("bulk_insert", "a list of mappings", f"{type(op.rows).__name__}")
-    if not op.rows:
-        return
-    if op.multiinsert and not target.as_sql:
-        # SQLAlchemy takes the columns of a statement from its first row.
-        for _, alike in groupby(op.rows, key=frozenset):
-            yield Execute(op.table.insert(), list(alike))
-        return
-    for row in op.rows:
-        yield op.table.insert().values(_typed(op.table, row) if target.as_sql else row)
-
-
-def _typed(table: TableClause, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *row* with the values of columns of no type as literals of their own types."""
-    return {
-        key: literal(value) if key in table.c and isinstance(table.c[key].type, NullType) else value
-        for key, value in row.items()
-    }

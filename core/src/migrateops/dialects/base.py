@@ -174,6 +174,15 @@ class Dialect:
             options: The keyword arguments, changed in place.
         """
 
+    def before_writing(self, dialect: SQLAlchemyDialect) -> None:
+        """Tell SQLAlchemy's dialect of an SQL stream what it would have asked a server when connecting.
+
+        Some write for very old servers until then.
+
+        Args:
+            dialect: What statements are compiled with, changed in place; it may have asked, too.
+        """
+
     def read_snapshot(
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
     ) -> Iterable[Any] | None:

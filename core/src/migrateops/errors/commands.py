@@ -32,7 +32,10 @@ class UnknownTemplate(MigrateOpsError):
         return f"there is no template {self.template!r}; there are {quoted(self.known)}"
 
     def hint(self) -> str:
-        return f"use {closest(self.template, self.known) or self.known[0]!r}"
+        near = closest(self.template, self.known)
+        if near is not None:
+            return f"use {near!r}"
+        return "see what each of them is for with 'migrateops list_templates'"
 
 
 class QuickstartFailed(MigrateOpsError):
@@ -125,7 +128,7 @@ class FileRefused(MigrateOpsError):
         return f"{self.path!r}: {self.reason}"
 
     def hint(self) -> str:
-        return f"check that {self.path!r} is there, and may be read and written"
+        return "check that its directory is there, and that you may read and write in it"
 
 
 class EnvironmentFailed(MigrateOpsError):

@@ -73,3 +73,31 @@ class RangeNotUpwards(MigrateOpsError):
 
     def hint(self) -> str:
         return "give the older revision first; of several branches, give all that is applied: 'a,b:to'"
+
+
+class RangeNotDownwards(MigrateOpsError):
+    """The range of an offline downgrade does not lead from newer revisions to older ones."""
+
+    code = "MO478"
+    start: tuple[str, ...]
+    end: str
+
+    def message(self) -> str:
+        start = quoted(self.start) or "the base"
+        return f"a downgrade does not lead from {start} to {self.end!r}"
+
+    def hint(self) -> str:
+        return "give the newer revision first: 'from:to', where 'from' has 'to' below it"
+
+
+class StreamRefused(MigrateOpsError):
+    """The operating system refused to take the SQL that is written."""
+
+    code = "MO479"
+    reason: str
+
+    def message(self) -> str:
+        return f"the SQL cannot be written: {self.reason}"
+
+    def hint(self) -> str:
+        return "look at where it goes: what was written there is not whole"

@@ -90,7 +90,7 @@ class MultipleHeads(RevisionError):
     def hint(self) -> str:
         return (
             "name one ('<label>@head', or its id), or all ('heads');"
-            " 'migrateops rebase' or 'merge' makes them one"
+            " 'migrateops merge heads' or 'rebase' makes them one"
         )
 
 
@@ -116,8 +116,8 @@ class RelativeTooFar(RevisionError):
     available: int
 
     def message(self) -> str:
-        steps = "step" if self.available == 1 else "steps"
-        return f"{self.given!r} goes too far: from {self.start!r} there are {self.available} {steps} that way"
+        steps = "is 1 step" if self.available == 1 else f"are {self.available} steps"
+        return f"{self.given!r} goes too far: from {self.start!r} there {steps} that way"
 
     def hint(self) -> str:
         return "ask for fewer, or name the end: 'head' or 'base'"
@@ -134,7 +134,9 @@ class AmbiguousWalk(RevisionError):
         return f"{self.given!r} can mean more than one way: by {quoted(self.choices)}"
 
     def hint(self) -> str:
-        return "name the branch ('<label>@+1') or the revision to arrive at"
+        if "@" in self.given:
+            return "name the revision to arrive at"
+        return f"name the branch ('<label>@{self.given}') or the revision to arrive at"
 
 
 class WrongDirection(RevisionError):
@@ -391,7 +393,9 @@ class DuplicateLabel(GraphFault):
         return f"branch label {self.label!r} is already taken by {quoted(self.revisions)}"
 
     def hint(self) -> str:
-        return "write a label on one revision only; its descendants have it too"
+        if self.label in self.revisions:
+            return f"choose another label: {self.label!r} is the id of a revision"
+        return "choose another name: a label is written on one revision only, and its descendants have it too"
 
 
 class IllegalName(GraphFault):

@@ -73,6 +73,19 @@ class VersionTableRefused(RunError):
         return "check that the url leads to the right database, what its user may do, and 'version_table'"
 
 
+class NullVersionRow(RunError):
+    """The version table has a row without a revision."""
+
+    code = "MO475"
+    table: str
+
+    def message(self) -> str:
+        return f"the version table {self.table!r} has a row in which version_num is NULL"
+
+    def hint(self) -> str:
+        return f"delete it: DELETE FROM {self.table} WHERE version_num IS NULL"
+
+
 class RunNotCommitted(RunError):
     """The run ended, and the transaction that it ran in was not committed."""
 
@@ -111,6 +124,34 @@ class NoDatabase(RunError):
 
     def hint(self) -> str:
         return 'set url = "..." in the configuration, or MIGRATEOPS_URL in the environment'
+
+
+class DatabaseNotChosen(RunError):
+    """The configuration has several databases and no url of its own, and none of them was chosen."""
+
+    code = "MO476"
+    names: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"no database is chosen: the configuration has {len(self.names)}, and no url beside them"
+
+    def hint(self) -> str:
+        return f"choose one with -n: {', '.join(self.names)}"
+
+
+class DatabaseRefused(RunError):
+    """The database refused a statement that no script has sent."""
+
+    code = "MO477"
+    problem: str
+    statement: str
+
+    def message(self) -> str:
+        shown = self.statement if len(self.statement) <= 80 else f"{self.statement[:77]}..."
+        return f"the database refused {shown!r}: {self.problem}"
+
+    def hint(self) -> str:
+        return "check that the url leads to the right database, and what its user may do"
 
 
 class NotConfigured(RunError):
@@ -367,6 +408,19 @@ class PackTooNew(RunError):
 
     def hint(self) -> str:
         return "upgrade migrateops, or install an older version of the pack"
+
+
+class NothingRun(RunError):
+    """env.py ended, and no migrations were run in it, so that the command has done nothing."""
+
+    code = "MO474"
+    path: str
+
+    def message(self) -> str:
+        return f"{self.path!r} did not call context.run_migrations(), so nothing was done"
+
+    def hint(self) -> str:
+        return "call context.configure() and then context.run_migrations() in env.py, for each database"
 
 
 class NoConnection(RunError):

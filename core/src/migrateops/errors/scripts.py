@@ -24,6 +24,8 @@ class ScriptSyntaxError(ScriptError):
         return f"'{self.path}{line}' is not valid Python: {self.text}"
 
     def hint(self) -> str:
+        if self.line is None:
+            return "save it as text in UTF-8, or name its encoding in the first line"
         return "correct that line"
 
 
@@ -42,6 +44,20 @@ class ScriptImportError(ScriptError):
 
     def hint(self) -> str:
         return "make the script importable: what it imports must be installed and on 'prepend_sys_path'"
+
+
+class ScriptUnreadable(ScriptError):
+    """The operating system does not let a script be read; its words are in *reason*."""
+
+    code = "MO127"
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the script {self.path!r} cannot be read: {self.reason}"
+
+    def hint(self) -> str:
+        return "put a file there that may be read, or take the name out of the versions directory"
 
 
 class MissingFunction(ScriptError):
@@ -101,6 +117,23 @@ class ScriptDirectoryMissing(ScriptError):
 
     def hint(self) -> str:
         return "create it with 'migrateops init', or correct 'script_location'"
+
+
+class NoProject(ScriptDirectoryMissing):
+    """Neither a configuration file nor a script directory is where a project was looked for.
+
+    Attributes:
+        directory: Where.
+    """
+
+    code = "MO128"
+    directory: str
+
+    def message(self) -> str:
+        return f"no configuration file was found in {self.directory!r}, and no script directory {self.path!r}"
+
+    def hint(self) -> str:
+        return "go to the directory of the project, or name its file with -c; 'migrateops init' makes one"
 
 
 class EnvironmentFileMissing(ScriptError):

@@ -70,17 +70,21 @@ class HookTargetMissing(ScriptError):
         hook: Its name in the configuration.
         option: The option that names it.
         target: What it names.
+        program: Where there is a program of that name, which is no entry point.
     """
 
     code = "MO265"
     hook: str
     option: str
     target: str
+    program: str | None = None
 
     def message(self) -> str:
         return f"the post-write hook {self.hook!r} cannot run: its {self.option} {self.target!r} is not there"
 
     def hint(self) -> str:
+        if self.program is not None:
+            return f"it is a program without an entry point: set type = 'exec', executable = {self.target!r}"
         return f"install {self.target!r} here, or correct the hook"
 
 

@@ -225,7 +225,7 @@ class OperationsSurface:
 
         Args:
             table_name: Name of the table, unquoted.
-            comment: The comment.
+            comment: The comment; None drops the present one.
             existing_comment: Its present comment, for reversing.
             schema: Schema of the table, unquoted.
         """
@@ -515,7 +515,7 @@ class BatchSurface:
         """Set the comment of a table.
 
         Args:
-            comment: The comment.
+            comment: The comment; None drops the present one.
             existing_comment: Its present comment, for reversing.
         """
 

@@ -13,6 +13,7 @@ from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from migrateops.errors.operations import BadDeclaration, NoDiffTuple, NotReversible
+from migrateops.operations.checking import checked_fields
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -136,6 +137,7 @@ class OpSpec:
         self.op_cls = op_cls
         self.fields = tuple(fields)
         self.options = next((f.name for f in fields if f.role is Role.OPTIONS), None)
+        self.checked = checked_fields(fields)
 
     def shown(self, form: Form) -> list[OpField]:
         """Return the fields that *form* offers, in the order of a valid signature."""

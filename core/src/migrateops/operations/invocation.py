@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import UnknownOption, UsageError
 from migrateops.operations import registry
+from migrateops.operations.checking import in_our_words, refuse_misspelt_dialects, require_types
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.registry import Implementation
 from migrateops.operations.stub import plain
@@ -60,16 +62,43 @@ def run(
 
 
 def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
-    """Send what a lowering yields, and return what it returns."""
+    """Send what a lowering yields, and return what it returns.
+
+    All of it is made before the first statement is sent: half of an operation is worse than none.
+    """
     refuse_unknown_options(operation)
-    statements = iter(implementation.function(operation, context.target) or ())
-    send = context.run_statement
+    require_types(operation)
+    target, send = context.target, context.run_statement
+    refuse_misspelt_dialects(operation, target.keys)
+    try:
+        statements, result = _written(implementation.function(operation, target) or (), target.dialect)
+        for statement in statements:
+            send(statement)
+    except Exception as error:
+        own = None if isinstance(error, MigrateOpsError) else in_our_words(error, operation, target.name)
+        if own is None:
+            raise
+        raise own from error
+    return result
+
+
+def _written(yielded: Iterable[Any], dialect: Any) -> tuple[list[Any], Any]:
+    """Return the statements of a lowering, those behind the first compiled once, and what it returns."""
+    statements, iterator, result = [], iter(yielded), None
+    first = True
     while True:
         try:
-            statement = next(statements)
+            statement = next(iterator)
         except StopIteration as end:
-            return end.value
-        send(statement)
+            result = end.value
+            break
+        statements.append(statement)
+        compile_ = getattr(statement, "compile", None)
+        if compile_ is not None:
+            if not first:
+                compile_(dialect=dialect)
+            first = False
+    return statements, result
 
 
 def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError | None:

@@ -43,7 +43,8 @@ def detached(item: Any, *, alone: bool = True) -> Any:
     owner = item.table if isinstance(item, Column) else getattr(item, "parent", None)
     if not isinstance(item, Column):
         return item if owner is None else item._copy()
-    if owner is None and alone:
+    # Packs move constraints from the column to its table: the caller's own keeps them.
+    if owner is None and alone and not item.constraints:
         return item
     copy = item._copy()
     if not alone:

@@ -14,6 +14,11 @@ def is_legal_name(name: str) -> bool:
     return bool(name) and name not in RESERVED and SYNTAX.isdisjoint(name)
 
 
+def is_new_name(name: str) -> bool:
+    """Return whether *name* may be given to a new revision or label; older scripts may have others."""
+    return is_legal_name(name) and all(sign.isalnum() or sign == "_" for sign in name)
+
+
 def has_illegal_name(*groups: Collection[str]) -> bool:
     """Return whether any name of many cannot be an id or a label; looks at all of them at once."""
     for names in groups:

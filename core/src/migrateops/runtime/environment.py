@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -18,9 +19,11 @@ from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime import reading
 from migrateops.runtime.migration import MigrationContext, starting_rows
 from migrateops.runtime.models import models_of
+from migrateops.runtime.without_env import shown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.engine import ExceptionContext
 
     from migrateops.operations.base import Operations
 
@@ -208,7 +211,8 @@ class EnvironmentContext:
             opts["target_metadata"] = models_of(self.config)
         opts["template_args"] = {**opts.get("template_args", {}), **(template_args or {})}
         opts["literal_binds"] = literal_binds
-        if opts.get("output_buffer") is None:
+        if opts.get("output_buffer") in (None, sys.stdout):
+            # While SQL is written, what else is printed is led elsewhere.
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
         self.context = MigrationContext.configure(
             connection=connection,
@@ -304,10 +308,11 @@ def _watch_pools() -> None:
     global _pools_watched
     with _watching:
         if not _pools_watched:
-            from sqlalchemy import event
+            from sqlalchemy import Engine, event
             from sqlalchemy.pool import Pool
 
             event.listen(Pool, "checkout", _on_checkout)
+            event.listen(Engine, "handle_error", _on_error)
             _pools_watched = True
 
 
@@ -316,6 +321,15 @@ def _on_checkout(dbapi_connection: Any, record: Any, proxy: Any) -> None:
     environment = frame.environment if frame is not None else None
     if environment is not None:
         environment._checked_out.add(id(dbapi_connection))
+
+
+def _on_error(error: ExceptionContext) -> None:
+    """Have the error of a connection that ``env.py`` cannot make say where it was to lead."""
+    frame = current.frame()
+    if frame is None or frame.environment is None:
+        return
+    if error.connection is None and error.engine is not None and error.sqlalchemy_exception is not None:
+        error.sqlalchemy_exception.add_note(f"connecting to {shown(error.engine.url)}")
 
 
 def _start_of(context: MigrationContext) -> tuple[str, ...]:

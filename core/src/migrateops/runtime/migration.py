@@ -14,6 +14,7 @@ from migrateops.errors.runtime import (
     MultipleHeadsInDatabase,
     NoDatabase,
     NotAConnection,
+    NullVersionRow,
 )
 from migrateops.operations.base import Observer
 from migrateops.operations.registry import Namespace, Registrations
@@ -71,6 +72,7 @@ class MigrationContext:
         planned: The steps that the one transaction of the run was begun for, or None.
         may_put_off: Whether a pack may put off the changes of a batch: in the functions of a revision.
         put_off: What has been put off; None if nothing has.
+        was_run: Whether ``run_migrations()`` was called.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class MigrationContext:
         self.may_put_off = False
         self.put_off: PutOff | None = None
         self._not_settled: Exception | None = None
+        self.was_run = False
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
         check_options(self.opts, self.pack, environment_context)
@@ -372,13 +375,22 @@ class MigrationContext:
 
     # -- heads --------------------------------------------------------------------------------
     def get_current_heads(self) -> tuple[str, ...]:
-        """Return the rows of the version table; offline, the revision that the run starts from."""
+        """Return the rows of the version table; offline, the revision that the run starts from.
+
+        Raises:
+            NullVersionRow: There is a row without a revision, and the table is not to be emptied.
+            VersionTableRefused: The database does not let it be read.
+        """
         if self.as_sql:
             return starting_rows(self.script, self.opts.get("starting_rev"))
         if self.opts.get("starting_rev") is not None:
             raise StartOnline(self.opts["starting_rev"])
         with self.reading() as connection:
-            return self.versions.heads(connection)
+            rows = self.versions.heads(connection)
+        known = tuple(row for row in rows if row is not None)
+        if len(known) < len(rows) and not self.purge:
+            raise NullVersionRow(self.version_table)
+        return known
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -414,6 +426,7 @@ class MigrationContext:
         """
         from migrateops.runtime.run import run
 
+        self.was_run = True
         run(self, kw)
 
     def stamp(self, script_directory: Any, revision: str | Iterable[str]) -> None:

@@ -36,7 +36,7 @@ class OfflineTransactions:
         self.taken = taken
         self.output = output
         self.pack = pack
-        # Where a transaction has no beginning to write, rows are in one, which wants a COMMIT whatever DDL does.
+        # Without a BEGIN to write, rows are in a transaction all the same, and want a COMMIT.
         implicit = pack.begin_text() is None and pack.commit_text() is not None
         self.scope = scope if transactional_ddl or implicit else "none"
         self._open = False

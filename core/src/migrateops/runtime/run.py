@@ -21,6 +21,7 @@ from migrateops.revisions.survey import survey
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
+from migrateops.runtime.without_env import shown
 from migrateops.script.module import direction_of
 
 if TYPE_CHECKING:
@@ -141,12 +142,13 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
 
 def _load(context: MigrationContext, step: Step) -> RevisionStep:
     revision = step.revision
+    database = shown(context.connection.engine.url) if context.connection is not None else None
     if step.kind == "stamp" or revision is None:
-        return RevisionStep(step)
+        return RevisionStep(step, database=database)
     environment = context.environment_context
     module = context.script.load(revision, environment.registrations if environment else None)
     direction_of(module, step.kind)
-    return RevisionStep(step, module, _survey(context, revision, step.kind))
+    return RevisionStep(step, module, _survey(context, revision, step.kind), database)
 
 
 def _survey(context: MigrationContext, revision: Any, direction: str) -> Any:
@@ -240,7 +242,12 @@ class _Run:
                 raise LockLost(self.done, len(self.plan) - self.done)
             if progress is not None:
                 progress(step, number, len(self.plan))
-            self._step(step)
+            try:
+                self._step(step)
+            except BaseException:
+                if failed := getattr(progress, "failed", None):
+                    failed(step)
+                raise
             self.done += 1
 
     def _ready_table(self) -> None:
@@ -282,9 +289,14 @@ class _Run:
                 context.taken.take(step, rows)
         except BaseException as exc:
             error = exc
-            if not isinstance(exc, Exception):
-                raise
             self.table_is_there = created
+            if not isinstance(exc, Exception):
+                # Whoever presses Ctrl-C wants to know where that leaves the database.
+                exc.add_note(self._where(exc, step, transaction))
+                raise
+            if context.as_sql and isinstance(exc, BrokenPipeError):
+                # The revision has nothing to do with who reads the stream.
+                raise
             raise self._explained(exc, step, transaction) from _cause(exc)
         finally:
             if transaction is not None:
@@ -319,18 +331,21 @@ class _Run:
         self, exc: Exception, step: RevisionStep, transaction: Transaction | None
     ) -> MigrateOpsError:
         """Return the error to raise: which revision, where, and what is applied."""
-        revision = step.revision.revision if step.revision is not None else "base"
-        remains = self._remains(transaction)
-        where = _line_in(exc, step)
         if isinstance(exc, MigrateOpsError):
-            exc.add_note(f"{step.direction} of revision {revision!r}{where}; {remains}")
+            exc.add_note(self._where(exc, step, transaction))
             return exc
-        failed = RevisionFailed(revision, step.direction, first_line(exc), remains)
+        revision = _name(step)
+        failed = RevisionFailed(revision, step.direction, first_line(exc), self._remains(transaction))
         statement = getattr(exc, "statement", None)
         if isinstance(statement, str):
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
-        failed.add_note(f"{step.direction} of revision {revision!r}{where}")
+        failed.add_note(f"{step.direction} of revision {revision!r}{_line_in(exc, step)}")
         return failed
+
+    def _where(self, exc: BaseException, step: RevisionStep, transaction: Transaction | None) -> str:
+        """Return which step was stopped, where, and what is applied."""
+        place = f"{_name(step)!r}{_line_in(exc, step)}"
+        return f"{step.direction} of revision {place}; {self._remains(transaction)}"
 
     def _remains(self, transaction: Transaction | None) -> str:
         context = self.context
@@ -355,6 +370,10 @@ class _Run:
 
 def _cause(exc: Exception) -> BaseException | None:
     return exc.__cause__ if isinstance(exc, MigrateOpsError) else exc
+
+
+def _name(step: RevisionStep) -> str:
+    return step.revision.revision if step.revision is not None else "base"
 
 
 def _line_in(exc: BaseException, step: RevisionStep) -> str:

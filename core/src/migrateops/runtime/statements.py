@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from migrateops.runtime.stream import SqlStream
 
 
+# What text() reads as more than text, and what drivers' dialects write otherwise.
+_CHANGED = re.compile(r"[:\\%]")
 _STRINGS = re.compile(r"'[^']*'")
 _LAYOUT = re.compile(r"""('[^']*'|"[^"]*")|\n\t""")
 _WORD = re.compile(r"\w+")
@@ -146,6 +148,10 @@ class Offline:
             fire(statement, self.bind, self._memo if created else Memo())
             return
         if isinstance(statement, str):
+            if parameters is None and not _CHANGED.search(statement):
+                self._memo.forget_dropped(statement)
+                self.write(statement.strip())
+                return
             statement = text(statement)
         sets: Sequence[Any] = parameters if isinstance(parameters, list | tuple) else [parameters]
         for one in sets:
@@ -158,14 +164,14 @@ class Offline:
             # SQLAlchemy's layout has tabs; those in a default or a comment are data.
             written = str(statement.compile(dialect=self.dialect)).strip()
             return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
-        # An INSERT and the like has no meaning but with its values.
-        if not (parameters or self.literal_binds or isinstance(statement, UpdateBase)):
-            return str(statement.compile(dialect=self.dialect)).strip()
         if parameters:
             statement = _bound(statement, parameters)
         if isinstance(statement, TextClause):
             # A database refuses a parameter without a value; as a literal it would become NULL.
             require_values("execute", statement)
+        # An INSERT and the like has no meaning but with its values.
+        if not (parameters or self.literal_binds or isinstance(statement, UpdateBase)):
+            return str(statement.compile(dialect=self.dialect)).strip()
         return str(self._compiler(self.dialect, statement, compile_kwargs={"literal_binds": True})).strip()
 
     def write(self, statement: str) -> None:

@@ -22,11 +22,13 @@ class RevisionStep:
         step: What to do, and what to write into the version table.
         module: The executed migration file; None for a stamp.
         survey: What the function calls, as far as its text shows.
+        database: The url of the database without its password; None where SQL is written.
     """
 
     step: Step
     module: ModuleType | None = None
     survey: Survey | None = None
+    database: str | None = None
 
     @property
     def revision(self) -> Revision | None:

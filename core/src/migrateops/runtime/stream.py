@@ -8,7 +8,7 @@ import os
 import sys
 from typing import IO, Any
 
-from migrateops.errors.offline import NotEncodable, UnknownEncoding
+from migrateops.errors.offline import NotEncodable, StreamRefused, UnknownEncoding
 
 
 class SqlStream:
@@ -41,11 +41,17 @@ class SqlStream:
 
         Raises:
             NotEncodable: The encoding does not have a character of it.
+            StreamRefused: The operating system does not take it.
+            BrokenPipeError: Nobody reads it any more.
         """
         try:
             self._write(text)
         except UnicodeEncodeError as error:
             raise NotEncodable(error.object[error.start], error.encoding) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StreamRefused(error.strerror or str(error)) from error
 
     def comment(self, text: str) -> None:
         """Write a line that is a comment; what the encoding does not have is written as an escape."""
@@ -90,4 +96,6 @@ def _bytes_of(stream: Any) -> Any:
 
 
 def _is_standard_output(stream: Any) -> bool:
-    return stream is sys.stdout and not stream.isatty() and not os.environ.get("PYTHONIOENCODING")
+    # The one is led elsewhere while what others print is kept out of the SQL.
+    standard = stream is sys.stdout or stream is sys.__stdout__
+    return standard and not stream.isatty() and not os.environ.get("PYTHONIOENCODING")

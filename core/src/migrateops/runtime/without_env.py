@@ -10,6 +10,7 @@ from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.mask import masked_query
 from migrateops.errors.runtime import (
     CannotConnect,
+    DatabaseNotChosen,
     MissingDriver,
     NoDatabase,
     RunningLoop,
@@ -28,6 +29,7 @@ def run(environment: EnvironmentContext) -> None:
 
     Raises:
         NoDatabase: There is no url.
+        DatabaseNotChosen: There are several, for ``-n`` to choose from.
         MissingDriver: The url's driver is not installed.
         CannotConnect: The server does not answer.
         RunningLoop: The url is an asyncio one, and this code runs in an event loop already.
@@ -63,6 +65,8 @@ def _url(config: Any) -> URL:
     from sqlalchemy.exc import ArgumentError
 
     text = config.database_url()
+    if text is None and config.settings.databases:
+        raise DatabaseNotChosen(tuple(config.settings.databases))
     if text is None:
         raise NoDatabase
     try:

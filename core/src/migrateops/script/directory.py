@@ -15,6 +15,7 @@ from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.revisions import BrokenGraph, MultipleBases, MultipleHeads
 from migrateops.errors.scripts import (
     EnvironmentFileMissing,
+    NoProject,
     ScriptDirectoryMissing,
     VersionLocationMissing,
     VersionPathNeeded,
@@ -100,12 +101,17 @@ class ScriptDirectory:
                 ``sourceless`` and ``output_encoding``; others are used where they are there.
 
         Raises:
+            NoProject: There is neither a configuration file nor such a directory.
             ScriptDirectoryMissing: The location is not a directory.
         """
         settings = getattr(config, "settings", config)
         paths = tuple(map(os.path.abspath, getattr(settings, "prepend_sys_path", ())))
+        location = directory_of(settings.script_location, paths)
+        searched = getattr(config, "searched", None)
+        if searched is not None and not os.path.isdir(location):
+            raise NoProject(location, os.path.abspath(searched))
         found = cls(
-            directory_of(settings.script_location, paths),
+            location,
             file_template=settings.file_template,
             truncate_slug_length=settings.truncate_slug_length,
             version_locations=[directory_of(one, paths) for one in settings.version_locations],
@@ -368,7 +374,7 @@ class ScriptDirectory:
             head: What it follows; None is ``head``.
             splice: Whether it may follow a revision that is followed already.
             branch_labels: Labels to write on it.
-            version_path: The directory; None is that of what it follows.
+            version_path: The directory; None is the version location of what it follows.
             file_template: Instead of the directory's own.
             depends_on: Ids, their starts, or labels.
             **kw: Further variables of the template, such as ``upgrades`` and ``imports``.

@@ -23,6 +23,7 @@ from migrateops.errors.scripts import (
     MissingFunction,
     ScriptImportError,
     ScriptSyntaxError,
+    ScriptUnreadable,
 )
 from migrateops.revisions.header import Header, header_of, scan
 
@@ -95,7 +96,8 @@ def read_header(path: str) -> Header:
         NoRevisionHeader: It has none.
         BadHeaderValue: A value has the wrong type.
         ScriptSyntaxError: It is not Python.
-        ScriptImportError: It cannot be read; or it had to be executed, and raised an exception.
+        ScriptUnreadable: The operating system does not let it be read.
+        ScriptImportError: It had to be executed, and raised an exception.
     """
     return scanned_header(path) or executed_header(path)
 
@@ -105,7 +107,7 @@ def scanned_header(path: str) -> Header | None:
 
     Raises:
         ScriptSyntaxError: Its bytes are not text.
-        ScriptImportError: It cannot be read.
+        ScriptUnreadable: The operating system does not let it be read.
     """
     return scan(_source(path)) if path.endswith(".py") else None
 
@@ -173,7 +175,7 @@ def _source(path: str) -> str:
     try:
         data = _content(path)
     except OSError as error:
-        raise ScriptImportError(path, None, type(error).__name__, error.strerror or "") from error
+        raise ScriptUnreadable(path, error.strerror or type(error).__name__) from error
     try:
         if b"coding" in data and any(map(_COOKIE.match, data.split(b"\n", 2)[:2])):
             return decode_source(data)

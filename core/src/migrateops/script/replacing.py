@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from migrateops.errors.commands import FileRefused
@@ -56,24 +56,36 @@ def replace_all(contents: Mapping[str, bytes]) -> None:
         contents: By path; the files exist.
 
     Raises:
-        OSError: The operating system refuses something; the files are as they were.
+        FileRefused: The operating system refuses something; the files are as they were.
     """
     targets = {Path(path).resolve(): content for path, content in contents.items()}
-    before = {path: path.read_bytes() for path in targets}
+    before: dict[Path, bytes] = {}
     unfinished: dict[Path, Path] = {}
     replaced: list[Path] = []
     try:
         for path, content in targets.items():
-            unfinished[path] = _beside(path)
-            _write(unfinished[path], content, like=path)
+            with _refusing(path):
+                before[path] = path.read_bytes()
+                unfinished[path] = _beside(path)
+                _write(unfinished[path], content, like=path)
         for path, written in unfinished.items():
-            written.replace(path)
+            with _refusing(path):
+                written.replace(path)
             replaced.append(path)
     except BaseException:
         _put_back({path: before[path] for path in replaced})
         raise
     finally:
         _remove(unfinished.values())
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Let an error of the operating system be about *path*, not about what is written beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal(path, error) from error
 
 
 def _beside(path: Path) -> Path:

@@ -195,7 +195,8 @@ def _command(
     target = _needed(name, table, named)
     started = program(target, paths)
     if started is None:
-        raise HookTargetMissing(name, named, target)
+        # Some packages, such as ruff, bring a program and no function to call.
+        raise HookTargetMissing(name, named, target, shutil.which(target))
     return partial(_run, [*started, *words], directory)
 
 

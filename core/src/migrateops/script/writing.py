@@ -27,9 +27,9 @@ from migrateops.errors.scripts import (
 from migrateops.revisions.expressions import as_ids, resolve, resolve_one
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header, scan
-from migrateops.revisions.revision import Revision, is_legal_name
+from migrateops.revisions.revision import Revision, is_new_name
 from migrateops.script.naming import creation_date, file_name
-from migrateops.script.replacing import put
+from migrateops.script.replacing import put, refusal
 from migrateops.script.template import comma, for_docstring, render
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class NewScript:
         ids = tuple(parent.revision for parent in parents)
         return cls(
             revision=revid,
-            message="empty message" if message is None else message,
+            message=message if message and message.strip() else "empty message",
             down_revision=ids if len(ids) > 1 else ids[0] if ids else None,
             branch_labels=branch_labels,
             depends_on=tuple(
@@ -126,6 +126,8 @@ class NewScript:
         else:
             _check_syntax(text, template)
         put(Path(self.path), _encoded(text, directory.output_encoding, self.path), parents=True)
+        if not len(directory.graph):
+            _make(directory.version_locations)
 
     def variables(self) -> dict[str, Any]:
         """Return what a template may use."""
@@ -152,6 +154,15 @@ class NewScript:
                 raise TemplateLosesHeader(template, variable, repr(wanted), repr(got))
 
 
+def _make(locations: Iterable[str]) -> None:
+    """Make the locations that are not there: with the first script, they are not taken for misspelt."""
+    for location in locations:
+        try:
+            Path(location).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise refusal(location, error) from error
+
+
 def _check_syntax(text: str, template: str) -> None:
     """Make sure that a script without a literal header can be executed for it."""
     try:
@@ -169,10 +180,8 @@ def _id_of(graph: RevisionGraph, given: str) -> str:
 
 def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> None:
     for name in (revid, *labels):
-        if not is_legal_name(name):
+        if not is_new_name(name):
             raise IllegalName(name)
-    if Path(revid).name != revid:
-        raise IllegalName(revid)  # its file would be in another directory
     if len(revid) > _LONGEST_ID:
         raise RevisionIdTooLong(revid, _LONGEST_ID)
     if revid in graph:
@@ -206,10 +215,18 @@ def _place(
         beside = next((parent.path for parent in parents if parent.path is not None), None)
         if beside is None:
             raise VersionPathNeeded(known)
-        path = Path(beside).parent
+        path = _location_of(directory, Path(beside).parent)
     if not _is_searched(directory, path):
         raise VersionPathUnknown(str(path), known)
     return path
+
+
+def _location_of(directory: ScriptDirectory, path: Path) -> Path:
+    """Return the version location that *path* is in: `file_template` may add directories of its own."""
+    places = {Path(place).resolve(): Path(place) for place in directory.version_locations}
+    resolved = path.resolve()
+    inner = (places[one] for one in (resolved, *resolved.parents) if one in places)
+    return next(inner, path)
 
 
 def _is_searched(directory: ScriptDirectory, path: Path) -> bool:

@@ -17,29 +17,36 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("-v", "--verbose", is_flag=True, help="Show the database and the file, too.")
 @click.option(
-    "-c", "--check-heads", is_flag=True, help="End with status 4 unless the database is at all heads."
+    "-c", "--check-heads", is_flag=True, help="End with status 4 unless each database is at all heads."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.pass_obj
 def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: bool) -> int:
     """One line for each row of the version table; nothing for a database without any, unless -v is given.
-    Here -c is --check-heads; the configuration file is --config, or -c before the command.
+    Of several databases each is named, and shown in any case. Here -c is --check-heads; the configuration
+    file is --config, or -c before the command.
     """
-    from migrateops.commands.current import current as command
+    from migrateops.commands.current import databases
     from migrateops.commands.read import heads
 
     with document_alone(as_json):
-        found = command(invocation.config)
+        found = databases(invocation.config)
+    several = len(found) > 1
+    shown = several or (verbose and not as_json)
+    rows = [row for one in found for row in (one.entries() if shown else one.rows)]
     if as_json:
-        say_json([row.as_dict() for row in found])
-    elif found:
-        say("\n\n".join(map(_entry, found)) if verbose else "\n".join(map(current_line, found)))
-    elif verbose:
-        say("Revision: <base>")
+        say_json([row.as_dict() for row in rows])
+    elif rows:
+        line = _named if several else current_line
+        say("\n\n".join(map(_entry, rows)) if verbose else "\n".join(map(line, rows)))
     if not check_heads:
         return 0
     wanted = {info.revision for info in heads(invocation.config, resolve_dependencies=True).revisions}
-    return 0 if wanted == {row.revision for row in found} else 4
+    return 0 if all(wanted == set(one.revisions) for one in found) else 4
+
+
+def _named(row: CurrentRevision) -> str:
+    return f"{row.database}: {current_line(row)}"
 
 
 def _entry(row: CurrentRevision) -> str:

@@ -19,12 +19,14 @@ def ensure_version(invocation: Invocation, sql: bool, as_json: bool) -> None:
     from migrateops.commands.ensure_version import ensure_version as command
 
     refuse_sql_and_json(sql, as_json)
-    with document_alone(as_json):
-        found = command(invocation.config, sql=sql)
+    config = invocation.config
+    with document_alone(sql or as_json):
+        found = command(config, sql=sql)
     if as_json:
         say_json(found)
     elif not sql and not invocation.quiet:
         for table in found:
             schema = f"{table.version_table_schema}." if table.version_table_schema else ""
             what = "created" if table.created else "is there already:"
-            say(f"{what} {schema}{table.version_table}")
+            where = f"{table.database}: " if len(found) > 1 else ""
+            say(f"{where}{what} {schema}{table.version_table}")

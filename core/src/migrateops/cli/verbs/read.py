@@ -25,25 +25,36 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print a list of ob
 @_VERBOSE
 @click.option("--resolve-dependencies", is_flag=True, help="Leave out what another revision depends on.")
 @click.option(
-    "--check", is_flag=True, help="End with status 4 if there is more than one, of --resolve-dependencies."
+    "--check",
+    is_flag=True,
+    help="End with status 4 if there is more than one: `head` is none of them then.",
 )
 @_JSON
 @click.pass_obj
 def heads(
     invocation: Invocation, verbose: bool, resolve_dependencies: bool, check: bool, as_json: bool
 ) -> int:
-    """Reads the scripts, and no database."""
-    found = read.heads(invocation.config, resolve_dependencies=resolve_dependencies or check, strict=check)
+    """Reads the scripts, and no database. A project that runs `upgrade heads`, as its branches depend on
+    each other, takes --check with --resolve-dependencies.
+    """
+    found = read.heads(invocation.config, resolve_dependencies=resolve_dependencies, strict=check)
     print_listing("heads", found, verbose=verbose, as_json=as_json)
-    count = len(found.revisions)
-    if not check or count < 2:
+    if not check or len(found.revisions) < 2:
         return 0
     if not invocation.quiet:
-        note(
-            f"note: there are {count} heads: put one branch behind another with 'migrateops rebase',"
-            " or join them with 'migrateops merge heads'"
-        )
+        note(f"note: there are {len(found.revisions)} heads{_advice(found)}")
     return 4
+
+
+def _advice(heads: read.Listing) -> str:
+    if sum(info.is_effective_head for info in heads.revisions) == 1:
+        return (
+            ", one of which needs all the others: run 'migrateops upgrade heads' and check with"
+            " --resolve-dependencies, or join them with 'migrateops merge heads'"
+        )
+    return (
+        ": put one branch behind another with 'migrateops rebase', or join them with 'migrateops merge heads'"
+    )
 
 
 @click.command()

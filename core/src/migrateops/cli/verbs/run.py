@@ -72,8 +72,9 @@ def stamp(
     from migrateops.commands.stamp import stamp as command
 
     refuse_sql_and_json(sql, as_json)
-    with document_alone(as_json):
-        done = command(invocation.config, revisions, sql=sql, tag=tag, purge=purge)
+    config = invocation.config
+    with document_alone(sql or as_json):
+        done = command(config, revisions, sql=sql, tag=tag, purge=purge)
     return _print(invocation, done, sql=sql, as_json=as_json, steps=True)
 
 
@@ -87,8 +88,10 @@ def _run(
     as_json: bool,
 ) -> int:
     refuse_sql_and_json(sql, as_json)
-    with document_alone(as_json), progress(invocation, sql=sql or as_json) as told:
-        done = command(invocation.config, revision, sql=sql, tag=tag, progress=told)
+    # It notes what stdout is.
+    config = invocation.config
+    with document_alone(sql or as_json), progress(invocation, sql=sql or as_json) as told:
+        done = command(config, revision, sql=sql, tag=tag, progress=told)
     return _print(invocation, done, sql=sql, as_json=as_json)
 
 

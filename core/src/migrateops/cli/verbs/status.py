@@ -15,7 +15,6 @@ from migrateops.cli.output import document_alone, note, say, say_json, shown
 
 if TYPE_CHECKING:
     from migrateops.commands.status import AppliedRevision, DatabaseStatus, PluginStatus, Status
-    from migrateops.errors.base import MigrateOpsError
 
 _SHOWN = 5
 _WIDTH = 12
@@ -32,39 +31,33 @@ def status(invocation: Invocation, as_json: bool) -> int:
 
     with document_alone(as_json):
         found = command(invocation.config)
-    fault = _database_fault(found)
-    if as_json:
+    coded = [(error, coded_error(error)) for error in found.database_faults]
+    reached = [fault for _, fault in coded if fault is not None]
+    # A mistake of this program is said as any other, and hides nothing of the answer.
+    mistakes = [error for error, fault in coded if fault is None]
+    if as_json and not mistakes:
         values = {field.name: getattr(found, field.name) for field in fields(found)}
-        say_json({**values, "database_fault": fault})
-    else:
-        for line in _screen(found, fault):
+        say_json({**values, "database_faults": reached})
+    elif not as_json:
+        for line in _screen(found, ["MO000" if fault is None else fault.code for _, fault in coded]):
             say(line)
-    faults = [*found.faults, *([fault] if fault is not None else [])]
-    for one in faults if not as_json else ():
-        note(one.report())
-    return 1 if faults else 0
+        for one in (*found.faults, *reached):
+            note(one.report())
+    for error in mistakes:
+        raise error
+    return 1 if found.faults or reached else 0
 
 
-def _database_fault(found: Status) -> MigrateOpsError | None:
-    if found.database_fault is None:
-        return None
-    coded = coded_error(found.database_fault)
-    if coded is None:
-        # A mistake of this program, and no part of the answer.
-        raise found.database_fault
-    return coded
-
-
-def _screen(found: Status, fault: MigrateOpsError | None) -> Iterator[str]:
+def _screen(found: Status, codes: list[str]) -> Iterator[str]:
     yield _row("project", shown(found.config_file) if found.config_file else "(no configuration file)")
     yield _row("scripts", f"{shown(found.script_location)} ({_count(found)})")
     yield from _rows("heads", [revision_line(head) for head in found.heads])
     if len(found.heads) > 1:
-        yield _row("", f"{len(found.heads)} heads: join them with `migrateops merge heads`")
+        yield _row("", f"{len(found.heads)} heads: join them with `migrateops merge heads`, or `rebase` one")
     for database in found.databases:
         yield from _database(database)
-    if fault is not None:
-        yield _row("database", f"cannot be asked ({fault.code})")
+    for code in codes:
+        yield _row("database", f"cannot be asked ({code})")
     yield from _rows("plugins", [_plugin(one) for one in found.plugins] or ["(none)"])
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Constraint
 
 from migrateops.errors.operations import NotASchemaItem
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.target import ANSI, Target
+
+if TYPE_CHECKING:
+    from migrateops.operations.ops.constraints import DropConstraintOp
 
 T = TypeVar("T", bound="type[AddConstraintOp]")
 
@@ -34,6 +37,10 @@ class AddConstraintOp(MigrateOperation):
 
     constraint_type: ClassVar[str] = ""
     constraint_name: str | None
+    table_name: str
+    schema: str | None
+    dropped: DropConstraintOp | None = None
+    """The operation that this one takes back, if it was made so."""
 
     @classmethod
     def register_add_constraint(cls, type_: str) -> Callable[[T], T]:

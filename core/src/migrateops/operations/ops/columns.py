@@ -47,6 +47,7 @@ class AddColumnOp(AlterTableOp):
     inline_primary_key: bool | None = None
     insert_before: str | None = batch_only(default=None)
     insert_after: str | None = batch_only(default=None)
+    dropped: DropColumnOp | None = hidden(default=None)
 
     @classmethod
     def from_column(cls, column: Column[Any]) -> AddColumnOp:
@@ -68,6 +69,7 @@ class AddColumnOp(AlterTableOp):
             self.column.name,
             schema=self.schema,
             if_exists=self.if_not_exists,
+            kw=dict(self.dropped.kw) if self.dropped is not None else {},
             origin=self,
         )
 
@@ -125,6 +127,7 @@ class DropColumnOp(AlterTableOp):
             inline_primary_key=origin.inline_primary_key,
             insert_before=origin.insert_before,
             insert_after=origin.insert_after,
+            dropped=self,
         )
 
     def to_diff_tuple(self) -> Any:
@@ -190,14 +193,6 @@ class AlterColumnOp(AlterTableOp):
         )
 
     def reverse(self) -> AlterColumnOp:
-        kw = dict(self.kw)
-        for key in [k for k in kw if k.startswith("modify_")]:
-            partner = "existing_" + key.removeprefix("modify_")
-            if partner in kw:
-                kw[key], kw[partner] = kw[partner], kw[key]
-        if "autoincrement" in kw and "existing_autoincrement" in kw:
-            pair = kw["autoincrement"], kw["existing_autoincrement"]
-            kw["existing_autoincrement"], kw["autoincrement"] = pair
         changed = AlterColumnOp(
             self.table_name,
             self.modify_name or self.column_name,
@@ -209,7 +204,7 @@ class AlterColumnOp(AlterTableOp):
             schema=self.schema,
             insert_before=self.insert_before,
             insert_after=self.insert_after,
-            kw=kw,
+            kw=self._reversed_options(),
         )
         if self.modify_type is not None:
             self._need(self.existing_type is not None, "existing_type")
@@ -224,6 +219,19 @@ class AlterColumnOp(AlterTableOp):
         if self.modify_comment is not False:
             changed.modify_comment, changed.existing_comment = self.existing_comment, self.modify_comment
         return changed
+
+    def _reversed_options(self) -> dict[str, Any]:
+        """Return the options with each new value in the place of the present one."""
+        kw = dict(self.kw)
+        for key in self.kw:
+            if key == "autoincrement" or key.startswith("modify_"):
+                partner = f"existing_{key.removeprefix('modify_')}"
+                self._need(partner in kw, partner)
+                kw[key], kw[partner] = self.kw[partner], self.kw[key]
+            elif key.endswith("_using") and self.modify_type is not None:
+                # Of the old values, for the new ones: it says nothing of the way back.
+                raise NotReversible(self.describe(), f"{key} converts one way, the way back is not known")
+        return kw
 
     def _need(self, known: bool, name: str) -> None:
         if not known:

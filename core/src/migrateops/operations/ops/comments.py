@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from migrateops.errors.operations import NotReversible
 from migrateops.operations.base import BatchOperations, Operations
-from migrateops.operations.declare import operation, schema, table
+from migrateops.operations.declare import hidden, operation, schema, table
 from migrateops.operations.ops.base import AlterTableOp, target_of
 from migrateops.operations.schema_objects import SchemaObjects
 
@@ -21,7 +22,7 @@ class CreateTableCommentOp(AlterTableOp):
 
     Args:
         table_name: Name of the table, unquoted.
-        comment: The comment.
+        comment: The comment; None drops the present one.
         existing_comment: Its present comment, for reversing.
         schema: Schema of the table, unquoted.
     """
@@ -31,6 +32,7 @@ class CreateTableCommentOp(AlterTableOp):
     _: KW_ONLY
     existing_comment: str | None = None
     schema: str | None = schema(default=None)
+    of_none: bool = hidden(default=False)
 
     def to_table(self, migration_context: Any = None) -> Table:
         """Return a table of that name with the comment."""
@@ -38,10 +40,17 @@ class CreateTableCommentOp(AlterTableOp):
         return objects.table(self.table_name, schema=self.schema, comment=self.comment)
 
     def reverse(self) -> CreateTableCommentOp | DropTableCommentOp:
-        if self.existing_comment is None:
+        if self.comment is None and self.existing_comment is None:
+            raise NotReversible(self.describe(), "existing_comment is not known")
+        if self.existing_comment is None and not self.of_none:
             return DropTableCommentOp(self.table_name, existing_comment=self.comment, schema=self.schema)
         return CreateTableCommentOp(
-            self.table_name, self.existing_comment, existing_comment=self.comment, schema=self.schema
+            self.table_name,
+            self.existing_comment,
+            existing_comment=self.comment,
+            schema=self.schema,
+            # What sets None is taken back to one that sets None, not to one that drops.
+            of_none=self.comment is None,
         )
 
     def to_diff_tuple(self) -> Any:
@@ -70,6 +79,8 @@ class DropTableCommentOp(AlterTableOp):
         return SchemaObjects(target_of(migration_context)).table(self.table_name, schema=self.schema)
 
     def reverse(self) -> CreateTableCommentOp:
+        if self.existing_comment is None:
+            raise NotReversible(self.describe(), "existing_comment is not known")
         return CreateTableCommentOp(self.table_name, self.existing_comment, schema=self.schema)
 
     def to_diff_tuple(self) -> Any:

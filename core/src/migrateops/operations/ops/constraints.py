@@ -77,7 +77,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         )
 
     def reverse(self) -> DropConstraintOp:
-        return _drop(self, self.table_name, self.schema)
+        return dropping(self)
 
 
 @Operations.register_operation("create_unique_constraint")
@@ -130,7 +130,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         )
 
     def reverse(self) -> DropConstraintOp:
-        return _drop(self, self.table_name, self.schema)
+        return dropping(self)
 
 
 @Operations.register_operation("create_foreign_key")
@@ -200,12 +200,12 @@ class CreateForeignKeyOp(AddConstraintOp):
         )
 
     @property
-    def table_name(self) -> str:
+    def table_name(self) -> str:  # type: ignore[override]  # this operation calls it source_table
         """The table that the constraint is added to."""
         return self.source_table
 
     @property
-    def schema(self) -> str | None:
+    def schema(self) -> str | None:  # type: ignore[override]
         """The schema of that table."""
         return self.source_schema
 
@@ -222,7 +222,7 @@ class CreateForeignKeyOp(AddConstraintOp):
         )
 
     def reverse(self) -> DropConstraintOp:
-        return _drop(self, self.source_table, self.source_schema)
+        return dropping(self)
 
     def to_diff_tuple(self) -> Any:
         return ("add_fk", self.to_constraint())
@@ -280,7 +280,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
         )
 
     def reverse(self) -> DropConstraintOp:
-        return _drop(self, self.table_name, self.schema)
+        return dropping(self)
 
 
 @Operations.register_operation("drop_constraint")
@@ -336,19 +336,24 @@ class DropConstraintOp(MigrateOperation):
         for f in spec.fields:
             if f.role.value == "kw_item":
                 values.pop(f.name, None)
-        return type(origin)(**values, **({"kw": kw} if spec.options == "kw" else {}))
+        added = type(origin)(**values, **({"kw": kw} if spec.options == "kw" else {}))
+        added.dropped = self
+        return added
 
     def to_diff_tuple(self) -> Any:
         tag = "remove_fk" if self.constraint_type == "foreignkey" else "remove_constraint"
         return (tag, self.to_constraint())
 
 
-def _drop(added: AddConstraintOp, table_name: str, schema_name: str | None) -> DropConstraintOp:
+def dropping(added: AddConstraintOp) -> DropConstraintOp:
+    """Return the operation that takes the adding of a constraint back."""
+    dropped = added.dropped
     return DropConstraintOp(
         added.constraint_name,
-        table_name,
-        constraint_type=added.constraint_type,
-        schema=schema_name,
+        added.table_name,
+        constraint_type=(added.constraint_type or None) if dropped is None else dropped.constraint_type,
+        schema=added.schema,
+        if_exists=None if dropped is None else dropped.if_exists,
         origin=added,
     )
 

@@ -41,6 +41,7 @@ class CreateIndexOp(MigrateOperation):
     unique: bool = False
     if_not_exists: bool | None = None
     kw: Mapping[str, Any] = options(default_factory=dict)
+    dropped: DropIndexOp | None = hidden(default=None)
 
     @classmethod
     def from_index(cls, index: Index) -> CreateIndexOp:
@@ -63,12 +64,15 @@ class CreateIndexOp(MigrateOperation):
         )
 
     def reverse(self) -> DropIndexOp:
+        dropped = self.dropped
+        # A drop that named no table is not made to.
+        unnamed = dropped is not None and dropped.table_name is None
         return DropIndexOp(
             self.index_name,
-            table_name=self.table_name,
+            table_name=None if unnamed else self.table_name,
             schema=self.schema,
             if_exists=self.if_not_exists,
-            kw=dict(self.kw),
+            kw=dict(self.kw if dropped is None else dropped.kw),
             origin=self,
         )
 
@@ -125,6 +129,7 @@ class DropIndexOp(MigrateOperation):
             unique=origin.unique,
             if_not_exists=self.if_exists,
             kw={**origin.kw, **self.kw},
+            dropped=self,
         )
 
     def to_diff_tuple(self) -> Any:

@@ -60,6 +60,7 @@ class CreateTableOp(MigrateOperation):
     prefixes: Sequence[str] | None = kw_item(default=None)
     kw: Mapping[str, Any] = options(default_factory=dict)
     constraints_included: bool = hidden(default=False)
+    dropped: DropTableOp | None = hidden(default=None)
 
     @classmethod
     def from_table(cls, table: Table) -> CreateTableOp:
@@ -89,7 +90,13 @@ class CreateTableOp(MigrateOperation):
         )
 
     def reverse(self) -> DropTableOp:
-        return DropTableOp(self.table_name, schema=self.schema, if_exists=self.if_not_exists, origin=self)
+        return DropTableOp(
+            self.table_name,
+            schema=self.schema,
+            if_exists=self.if_not_exists,
+            kw=dict(self.dropped.kw) if self.dropped is not None else {},
+            origin=self,
+        )
 
     def to_diff_tuple(self) -> Any:
         return ("add_table", self.to_table())
@@ -145,6 +152,7 @@ class DropTableOp(MigrateOperation):
             if_not_exists=self.if_exists,
             kw={**self.origin.kw, **self.kw},
             constraints_included=self.origin.constraints_included,
+            dropped=self,
         )
 
     def to_diff_tuple(self) -> Any:

@@ -1,0 +1,81 @@
+"""How rows are inserted, and SQL is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import TableClause, literal
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import NullType
+
+from migrateops.ddl.rows import InsertRows, together
+from migrateops.ddl.statements import Execute
+from migrateops.errors.operations import UnknownColumn, WrongType
+from migrateops.operations import ops
+from migrateops.operations.base import Operations
+from migrateops.operations.target import Target
+
+
+@Operations.lowering_for(ops.ExecuteSQLOp)
+def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
+    """Yield the statement as it is."""
+    if not isinstance(op.sqltext, str | Executable):
+        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{op.sqltext!r}")
+    yield Execute(op.sqltext, op.parameters, op.execution_options)
+
+
+@Operations.lowering_for(ops.BulkInsertOp)
+def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
+    """Yield the rows, those with the same keys together; one INSERT a row in a stream.
+
+    A row with SQL expressions is a statement of its own, whatever ``multiinsert`` says.
+    """
+    require_rows(op)
+    if target.as_sql:
+        for row in op.rows:
+            require_columns(op, row)
+            yield op.table.insert().values(_typed(op.table, row))
+        return
+    for plain, alike in together(op.rows):
+        require_columns(op, alike[0])
+        if plain:
+            yield InsertRows(op.table, alike)
+        else:
+            for row in alike:
+                yield op.table.insert().values(row)
+
+
+def require_rows(op: ops.BulkInsertOp) -> None:
+    """Refuse what is no list of rows for a table, before one of them is sent.
+
+    Raises:
+        WrongType: The table is none, the rows are no list, or one of them is no mapping.
+    """
+    if not isinstance(op.table, TableClause):
+        raise WrongType("bulk_insert", "table", "a Table or sa.table()", f"{op.table!r}")
+    if not isinstance(op.rows, list | tuple):
+        raise WrongType("bulk_insert", "rows", "a list of mappings", type(op.rows).__name__)
+    for kind in set(map(type, op.rows)):
+        if not issubclass(kind, Mapping):
+            raise WrongType("bulk_insert", "rows", "a list of mappings", f"a {kind.__name__} in it")
+
+
+def require_columns(op: ops.BulkInsertOp, row: Mapping[str, Any]) -> None:
+    """Refuse a row with a value for a column that the table does not have.
+
+    Raises:
+        UnknownColumn: There is one.
+    """
+    known = tuple(op.table.c.keys())
+    for key in row:
+        if key not in known:
+            raise UnknownColumn("bulk_insert", op.table.name, key, known)
+
+
+def _typed(table: TableClause, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *row* with the values of columns of no type as literals of their own types."""
+    return {
+        key: literal(value) if key in table.c and isinstance(table.c[key].type, NullType) else value
+        for key, value in row.items()
+    }

@@ -1,0 +1,114 @@
+"""What is looked at before an operation is written: that its values are of the kinds that it declares."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from migrateops.errors.operations import CannotBeWritten, UnknownOption, WrongType
+
+if TYPE_CHECKING:
+    from migrateops.operations.declare import MigrateOperation, OpField
+
+Check = Callable[[Any], bool]
+
+
+def _is_type(value: Any) -> bool:
+    from sqlalchemy.types import TypeEngine
+
+    return isinstance(value, TypeEngine) or (isinstance(value, type) and issubclass(value, TypeEngine))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_CHECKS: dict[str, tuple[str, bool, Check]] = {
+    "str": ("a string", False, _is_text),
+    "str | None": ("a string", True, _is_text),
+    "TypeEngine[Any] | type[TypeEngine[Any]] | None": ("a SQLAlchemy type", True, _is_type),
+}
+
+
+def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool, Check], ...]:
+    """Return of each field that can be checked: name, parameter, expected, if None will do, the check."""
+    return tuple((f.name, f.param, *_CHECKS[f.annotation]) for f in fields if f.annotation in _CHECKS)
+
+
+def require_types(operation: MigrateOperation) -> None:
+    """Refuse a name that is no string, and a type that is none of SQLAlchemy's.
+
+    Raises:
+        WrongType: There is one.
+    """
+    spec = operation.__op_spec__
+    if spec is None:
+        return
+    for name, parameter, expected, optional, check in spec.checked:
+        value = getattr(operation, name, None)
+        if value is None and optional:
+            continue
+        if not check(value):
+            called = operation.__op_names__.get("op") or type(operation).__name__
+            raise WrongType(called, parameter, expected, f"{value!r} ({type(value).__name__})")
+
+
+def refuse_misspelt_dialects(operation: MigrateOperation, keys: Sequence[str]) -> None:
+    """Refuse ``postgesql_where=`` and the like: SQLAlchemy takes it for another dialect's and drops it.
+
+    Args:
+        operation: The operation.
+        keys: The dialect's name, and those of its family.
+
+    Raises:
+        UnknownOption: An option begins with nearly the dialect's name.
+    """
+    spec = operation.__op_spec__
+    given = getattr(operation, spec.options) if spec is not None and spec.options is not None else ()
+    for option in given:
+        prefix, _, rest = option.partition("_")
+        if prefix in keys or not rest:
+            continue
+        near = difflib.get_close_matches(prefix, keys, n=1, cutoff=0.8)
+        if near and not _is_dialect(prefix):
+            raise UnknownOption(operation.describe(), option, f"{near[0]}_{rest}")
+
+
+def _is_dialect(name: str) -> bool:
+    from sqlalchemy.dialects import registry
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        registry.load(name)
+    except NoSuchModuleError:
+        return False
+    return True
+
+
+_NOT_ACCEPTED = re.compile(r"Argument '(\w+)' is not accepted by dialect")
+
+
+def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
+    """Return the error that says which operation it is that SQLAlchemy cannot write; None for another error.
+
+    Args:
+        error: What SQLAlchemy has raised.
+        operation: The operation.
+        dialect: The dialect's name.
+    """
+    from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError
+
+    found = _NOT_ACCEPTED.match(str(error)) if isinstance(error, ArgumentError) else None
+    if found is not None:
+        return UnknownOption(operation.describe(), found[1], None)
+    unnamed = isinstance(error, InvalidRequestError) and "Naming convention" in str(error)
+    if unnamed or isinstance(error, ArgumentError | CompileError):
+        return CannotBeWritten(operation.describe(), dialect, _reason(error))
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """Return what SQLAlchemy says, without the address of its page."""
+    return " ".join(str(error).partition("(Background on this error")[0].split())

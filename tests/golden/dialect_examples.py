@@ -1,0 +1,165 @@
+"""Examples of options that one dialect has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from migrateops.operations import MigrateOperation, ops
+from migrateops.testing import Example
+from migrateops.testing.club import START, club
+from migrateops_postgresql.exclude import CreateExcludeConstraintOp
+from migrateops_postgresql.outside import ValidateConstraintOp
+
+POSTGRESQL = frozenset({"postgresql"})
+MYSQL = frozenset({"mysql", "mariadb"})
+SQLITE = frozenset({"sqlite"})
+
+
+def written(dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation]) -> Example:
+    return Example(operation, case, START, START, reversible=False, runs=False, dialects=dialects)
+
+
+EXAMPLES = [
+    written(POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
+    written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
+    Example(
+        lambda: CreateExcludeConstraintOp(
+            "ex_player", "player", [("number", "=")], where="id > 0", using="btree"
+        ),
+        "plain",
+        START,
+        club(
+            dict,
+            lambda: postgresql.ExcludeConstraint(
+                ("number", "="), name="ex_player", where="id > 0", using="btree"
+            ),
+        ),
+        dialects=POSTGRESQL,
+    ),
+    Example(
+        lambda: ops.CreateIndexOp("ix_player_name", "player", ["name"], kw={"postgresql_concurrently": True}),
+        "postgresql_concurrently",
+        START,
+        club(dict, lambda: sa.Index("ix_player_name", "name")),
+        runs=False,
+        dialects=POSTGRESQL,
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_concurrently",
+        lambda: ops.DropIndexOp("ix_player_name", "player", kw={"postgresql_concurrently": True}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_not_null_check",
+        lambda: ops.AlterColumnOp(
+            "player", "name", modify_nullable=False, kw={"postgresql_not_null_check": True}
+        ),
+    ),
+    Example(
+        lambda: ops.CreateIndexOp(
+            "ix_player",
+            "player",
+            ["name"],
+            unique=True,
+            kw={
+                "postgresql_where": sa.text("name <> '%'"),
+                "postgresql_include": ["number"],
+                "postgresql_ops": {"name": "varchar_pattern_ops"},
+                "postgresql_using": "btree",
+                "postgresql_with": {"fillfactor": 50},
+                "postgresql_nulls_not_distinct": True,
+            },
+        ),
+        "postgresql_options",
+        START,
+        club(
+            dict,
+            lambda: sa.Index(
+                "ix_player",
+                "name",
+                unique=True,
+                postgresql_where=sa.text("name <> '%'"),
+                postgresql_include=["number"],
+                postgresql_ops={"name": "varchar_pattern_ops"},
+                postgresql_with={"fillfactor": 50},
+                postgresql_nulls_not_distinct=True,
+            ),
+        ),
+        dialects=POSTGRESQL,
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_using",
+        lambda: ops.AlterColumnOp(
+            "player",
+            "name",
+            modify_type=sa.Integer(),
+            kw={"postgresql_using": "replace(name, '%', '')::integer"},
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_not_valid",
+        lambda: ops.CreateForeignKeyOp(
+            "fk", "player", "team", ["team_id"], ["id"], kw={"postgresql_not_valid": True}
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_not_valid",
+        lambda: ops.CreateCheckConstraintOp("ck", "player", "number > 0", kw={"postgresql_not_valid": True}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_nulls_not_distinct",
+        lambda: ops.CreateUniqueConstraintOp(
+            "uq", "player", ["number"], kw={"postgresql_nulls_not_distinct": True}
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "no_identity",
+        lambda: ops.AlterColumnOp(
+            "player", "id", modify_server_default=None, existing_server_default=sa.Identity()
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "not_computed",
+        lambda: ops.AlterColumnOp(
+            "player", "id", modify_server_default=None, existing_server_default=sa.Computed("1")
+        ),
+    ),
+    written(
+        MYSQL,
+        "mysql_options",
+        lambda: ops.CreateTableOp(
+            "game", [sa.Column("id", sa.Integer)], kw={"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+        ),
+    ),
+    written(
+        MYSQL,
+        "mysql_options",
+        lambda: ops.CreateIndexOp(
+            "ix", "player", ["name"], kw={"mysql_length": {"name": 7}, "mysql_using": "btree"}
+        ),
+    ),
+    written(
+        SQLITE,
+        "sqlite_options",
+        lambda: ops.CreateTableOp(
+            "game",
+            [sa.Column("id", sa.Integer, primary_key=True)],
+            kw={"sqlite_with_rowid": False, "sqlite_strict": True},
+        ),
+    ),
+    written(
+        SQLITE,
+        "sqlite_options",
+        lambda: ops.CreateIndexOp("ix", "player", ["name"], kw={"sqlite_where": sa.text("number > 5")}),
+    ),
+]

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': duckdb does not support a table or column check constraint in ADD COLUMN

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': duckdb does not support a unique constraint in ADD COLUMN

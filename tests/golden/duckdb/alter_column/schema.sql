@@ -1,0 +1,1 @@
+ALTER TABLE other.player ALTER COLUMN name SET NOT NULL;

@@ -1,0 +1,5 @@
+CREATE TYPE mood AS ENUM ('fine', 'it''s');
+
+CREATE TABLE game (
+    mood mood
+);

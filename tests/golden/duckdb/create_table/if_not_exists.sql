@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS game (
+    id INTEGER NOT NULL, 
+    place VARCHAR(30) DEFAULT 'it''s 100%' NOT NULL, 
+    won BOOLEAN, 
+    "at" TIMESTAMP WITHOUT TIME ZONE, 
+    PRIMARY KEY (id)
+);

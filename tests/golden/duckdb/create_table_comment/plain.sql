@@ -1,0 +1,1 @@
+COMMENT ON TABLE player IS 'it''s 100%';

@@ -1,0 +1,1 @@
+-- refused: MO313 create_unique_constraint 'uq_player_number' 'player': duckdb does not support adding constraints to a table (alter_constraints)

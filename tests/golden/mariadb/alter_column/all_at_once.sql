@@ -1,0 +1,1 @@
+ALTER TABLE player CHANGE name nick VARCHAR(40) NOT NULL DEFAULT 'new' COMMENT 'new';

@@ -1,0 +1,1 @@
+ALTER TABLE player DROP CONSTRAINT ck_old, MODIFY name VARCHAR(1) NULL, ADD CONSTRAINT ck_new CHECK (name IN ('a', 'b'));

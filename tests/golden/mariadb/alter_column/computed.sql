@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'name': mariadb does not support making a column a virtual generated one, or no longer so, by ALTER

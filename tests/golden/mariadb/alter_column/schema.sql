@@ -1,0 +1,1 @@
+ALTER TABLE other.player MODIFY name VARCHAR(20) NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CONSTRAINT ck_player_number CHECK (number > 0);

@@ -1,0 +1,1 @@
+ALTER TABLE other.player ADD CONSTRAINT ck CHECK (number > 0);

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS ix_player_name ON player (name);

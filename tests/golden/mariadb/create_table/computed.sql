@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    id INTEGER, 
+    twice INTEGER GENERATED ALWAYS AS (id * 2) STORED
+);

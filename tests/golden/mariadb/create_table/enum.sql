@@ -1,0 +1,3 @@
+CREATE TABLE game (
+    mood ENUM('fine','it''s')
+);

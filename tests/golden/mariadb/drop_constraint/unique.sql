@@ -1,0 +1,1 @@
+ALTER TABLE player DROP INDEX uq_player_number;

@@ -1,0 +1,1 @@
+-- refused: MO315 drop_index 'ix': mariadb needs table_name

@@ -1,0 +1,1 @@
+UPDATE team SET title='new' WHERE team.id = 1;

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD won BIT NULL;
+GO

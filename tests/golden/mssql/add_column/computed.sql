@@ -1,0 +1,2 @@
+ALTER TABLE player ADD twice AS (number * 2) PERSISTED;
+GO

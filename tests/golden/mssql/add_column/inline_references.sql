@@ -1,0 +1,2 @@
+ALTER TABLE player ADD added INTEGER NULL REFERENCES team (id);
+GO

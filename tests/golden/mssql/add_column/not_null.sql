@@ -1,0 +1,2 @@
+ALTER TABLE player ADD added VARCHAR(9) NOT NULL DEFAULT 'it''s 100%';
+GO

@@ -1,0 +1,5 @@
+ALTER TABLE player ADD added INTEGER NULL;
+GO
+
+ALTER TABLE player ADD UNIQUE (added);
+GO

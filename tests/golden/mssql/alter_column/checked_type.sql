@@ -1,0 +1,16 @@
+ALTER TABLE player DROP CONSTRAINT ck_old;
+GO
+
+DECLARE @name sysname, @definition nvarchar(max), @sql nvarchar(max);
+SELECT @name = QUOTENAME(name), @definition = definition FROM sys.default_constraints
+    WHERE parent_object_id = OBJECT_ID(N'player')
+    AND parent_column_id = COLUMNPROPERTY(OBJECT_ID(N'player'), N'name', 'ColumnId');
+SET @sql = N'ALTER TABLE player DROP CONSTRAINT ' + @name;
+IF @name IS NOT NULL EXEC sp_executesql @sql;
+ALTER TABLE player ALTER COLUMN name VARCHAR(1) NULL;
+SET @sql = N'ALTER TABLE player ADD CONSTRAINT ' + @name + N' DEFAULT ' + @definition + N' FOR name';
+IF @name IS NOT NULL EXEC sp_executesql @sql;
+GO
+
+ALTER TABLE player ADD CONSTRAINT ck_new CHECK (name IN ('a', 'b'));
+GO

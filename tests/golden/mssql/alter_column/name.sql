@@ -1,0 +1,2 @@
+EXEC sp_rename N'player.name', N'nick', N'COLUMN';
+GO

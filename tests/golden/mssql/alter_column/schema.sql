@@ -1,0 +1,2 @@
+ALTER TABLE other.player ALTER COLUMN name VARCHAR(20) NOT NULL;
+GO

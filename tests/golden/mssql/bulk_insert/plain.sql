@@ -1,0 +1,15 @@
+IF EXISTS (SELECT 1 FROM sys.identity_columns
+    WHERE object_id = OBJECT_ID(N'team') AND name IN (N'id', N'title'))
+    SET IDENTITY_INSERT team ON;
+GO
+
+INSERT INTO team (id, title) VALUES (1, 'it''s 100%');
+GO
+
+INSERT INTO team (id, title) VALUES (2, NULL);
+GO
+
+IF EXISTS (SELECT 1 FROM sys.identity_columns
+    WHERE object_id = OBJECT_ID(N'team') AND name IN (N'id', N'title'))
+    SET IDENTITY_INSERT team OFF;
+GO

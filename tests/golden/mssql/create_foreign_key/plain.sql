@@ -1,0 +1,2 @@
+ALTER TABLE player ADD CONSTRAINT fk_player_team FOREIGN KEY(team_id) REFERENCES team (id);
+GO

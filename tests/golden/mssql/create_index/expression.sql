@@ -1,0 +1,2 @@
+CREATE INDEX ix ON player (lower(name), number);
+GO

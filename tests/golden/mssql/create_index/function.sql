@@ -1,0 +1,1 @@
+-- refused: MO313 create_index 'ix' 'player': mssql does not support an index on an expression

@@ -1,0 +1,1 @@
+-- refused: MO313 create_index 'ix_player_name' 'player': mssql does not support IF NOT EXISTS of an index (if_not_exists)

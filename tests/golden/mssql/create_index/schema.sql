@@ -1,0 +1,2 @@
+CREATE INDEX ix ON other.player (name);
+GO

@@ -1,0 +1,2 @@
+CREATE UNIQUE INDEX ix_player ON player (name, number);
+GO

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD CONSTRAINT pk_player PRIMARY KEY (id);
+GO

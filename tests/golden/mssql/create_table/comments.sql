@@ -1,0 +1,20 @@
+CREATE TABLE game (
+    id INTEGER NULL
+);
+GO
+
+DECLARE @schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(N'game'));
+IF EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 AND name = N'MS_Description'
+    AND major_id = OBJECT_ID(N'game') AND minor_id = 0)
+    EXEC sp_updateextendedproperty @name = N'MS_Description', @level0type = N'SCHEMA', @level0name = @schema, @level1type = N'TABLE', @level1name = N'game', @value = N'games';
+ELSE
+    EXEC sp_addextendedproperty @name = N'MS_Description', @level0type = N'SCHEMA', @level0name = @schema, @level1type = N'TABLE', @level1name = N'game', @value = N'games';
+GO
+
+DECLARE @schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(N'game'));
+IF EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 AND name = N'MS_Description'
+    AND major_id = OBJECT_ID(N'game') AND minor_id = COLUMNPROPERTY(OBJECT_ID(N'game'), N'id', 'ColumnId'))
+    EXEC sp_updateextendedproperty @name = N'MS_Description', @level0type = N'SCHEMA', @level0name = @schema, @level1type = N'TABLE', @level1name = N'game', @level2type = N'COLUMN', @level2name = N'id', @value = N'it''s 100%';
+ELSE
+    EXEC sp_addextendedproperty @name = N'MS_Description', @level0type = N'SCHEMA', @level0name = @schema, @level1type = N'TABLE', @level1name = N'game', @level2type = N'COLUMN', @level2name = N'id', @value = N'it''s 100%';
+GO

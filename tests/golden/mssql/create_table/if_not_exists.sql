@@ -1,0 +1,1 @@
+-- refused: MO313 create_table 'game': mssql does not support IF NOT EXISTS (if_not_exists)

@@ -1,0 +1,4 @@
+CREATE TEMPORARY TABLE game (
+    id INTEGER NULL
+);
+GO

@@ -1,0 +1,4 @@
+CREATE TABLE other.game (
+    id INTEGER NULL
+);
+GO

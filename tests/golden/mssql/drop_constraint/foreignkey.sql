@@ -1,0 +1,2 @@
+ALTER TABLE player DROP CONSTRAINT fk_player_team;
+GO

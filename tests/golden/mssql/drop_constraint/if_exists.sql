@@ -1,0 +1,2 @@
+ALTER TABLE player DROP CONSTRAINT IF EXISTS ck_player_number;
+GO

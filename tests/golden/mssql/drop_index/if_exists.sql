@@ -1,0 +1,2 @@
+DROP INDEX IF EXISTS ix_player_name ON player;
+GO

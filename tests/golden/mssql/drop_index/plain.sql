@@ -1,0 +1,2 @@
+DROP INDEX ix_player_name ON player;
+GO

@@ -1,0 +1,2 @@
+DROP INDEX ix ON other.player;
+GO

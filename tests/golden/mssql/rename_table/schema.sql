@@ -1,0 +1,2 @@
+EXEC sp_rename N'other.team', N'club', N'OBJECT';
+GO

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD COLUMN added INTEGER, ADD CONSTRAINT ck_added CHECK (added > 0);

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD COLUMN won BOOL, ADD CONSTRAINT ck_won CHECK (won IN (0, 1));

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD COLUMN added INTEGER, ADD CONSTRAINT fk_added FOREIGN KEY(added) REFERENCES team (id);

@@ -1,0 +1,1 @@
+ALTER TABLE other.player ADD COLUMN age INTEGER;

@@ -1,0 +1,1 @@
+-- refused: MO313 create_index 'ix_player_name' 'player': mysql does not support IF NOT EXISTS of an index

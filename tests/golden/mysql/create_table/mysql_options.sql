@@ -1,0 +1,3 @@
+CREATE TABLE game (
+    id INTEGER
+)ENGINE=InnoDB CHARSET=utf8mb4;

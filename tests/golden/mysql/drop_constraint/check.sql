@@ -1,0 +1,1 @@
+ALTER TABLE player DROP CHECK ck_player_number;

@@ -1,0 +1,1 @@
+ALTER TABLE player DROP FOREIGN KEY fk_player_team;

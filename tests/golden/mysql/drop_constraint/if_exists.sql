@@ -1,0 +1,1 @@
+-- refused: MO313 drop_constraint 'ck_player_number' 'player': mysql does not support IF EXISTS of a constraint

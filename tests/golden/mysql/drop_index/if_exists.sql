@@ -1,0 +1,1 @@
+-- refused: MO313 drop_index 'ix_player_name': mysql does not support IF EXISTS of an index

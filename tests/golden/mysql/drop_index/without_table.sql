@@ -1,0 +1,1 @@
+-- refused: MO315 drop_index 'ix': mysql needs table_name

@@ -1,0 +1,1 @@
+INSERT INTO team (id, title) VALUES (1, '100%');

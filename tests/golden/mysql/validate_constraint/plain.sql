@@ -1,0 +1,1 @@
+-- refused: MO313 validate_constraint 'ck_player_number' 'player': mysql does not support constraints that are validated later

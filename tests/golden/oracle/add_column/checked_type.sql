@@ -1,0 +1,5 @@
+ALTER TABLE player ADD won SMALLINT
+/
+
+ALTER TABLE player ADD CONSTRAINT ck_won CHECK (won IN (0, 1))
+/

@@ -1,0 +1,5 @@
+ALTER TABLE player ADD added INTEGER
+/
+
+COMMENT ON COLUMN player.added IS 'it''s 100%'
+/

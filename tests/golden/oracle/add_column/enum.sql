@@ -1,0 +1,2 @@
+ALTER TABLE player ADD mood VARCHAR(5 CHAR)
+/

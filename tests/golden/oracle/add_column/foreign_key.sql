@@ -1,0 +1,5 @@
+ALTER TABLE player ADD added INTEGER
+/
+
+ALTER TABLE player ADD CONSTRAINT fk_added FOREIGN KEY(added) REFERENCES team (id)
+/

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD added INTEGER REFERENCES team (id)
+/

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD added VARCHAR2(9 CHAR) DEFAULT 'it''s 100%' NOT NULL
+/

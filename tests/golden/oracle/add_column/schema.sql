@@ -1,0 +1,2 @@
+ALTER TABLE other.player ADD age INTEGER
+/

@@ -1,0 +1,5 @@
+ALTER TABLE player ADD added INTEGER
+/
+
+ALTER TABLE player ADD UNIQUE (added)
+/

@@ -1,0 +1,8 @@
+ALTER TABLE player MODIFY name VARCHAR2(40 CHAR) DEFAULT 'new' NOT NULL
+/
+
+COMMENT ON COLUMN player.name IS 'new'
+/
+
+ALTER TABLE player RENAME COLUMN name TO nick
+/

@@ -1,0 +1,2 @@
+ALTER TABLE player RENAME COLUMN name TO nick
+/

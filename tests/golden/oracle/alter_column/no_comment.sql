@@ -1,0 +1,2 @@
+COMMENT ON COLUMN player.name IS ''
+/

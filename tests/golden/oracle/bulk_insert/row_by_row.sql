@@ -1,0 +1,5 @@
+INSERT INTO team (id) VALUES (1)
+/
+
+INSERT INTO team (id) VALUES ((1 + 1))
+/

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD CONSTRAINT ck CHECK ("number" > 5)
+/

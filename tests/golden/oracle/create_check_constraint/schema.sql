@@ -1,0 +1,2 @@
+ALTER TABLE other.player ADD CONSTRAINT ck CHECK (number > 0)
+/

@@ -1,0 +1,1 @@
+-- refused: MO313 create_foreign_key 'fk_player_team' 'player' 'team': oracle does not support ON UPDATE

@@ -1,0 +1,2 @@
+CREATE INDEX other.ix ON other.player (name)
+/

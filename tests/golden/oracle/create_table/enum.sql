@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    mood VARCHAR(4 CHAR)
+)
+/

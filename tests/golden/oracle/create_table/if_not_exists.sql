@@ -1,0 +1,1 @@
+-- refused: MO313 create_table 'game': oracle does not support IF NOT EXISTS before version 23 (if_not_exists)

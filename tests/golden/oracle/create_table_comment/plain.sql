@@ -1,0 +1,2 @@
+COMMENT ON TABLE player IS 'it''s 100%'
+/

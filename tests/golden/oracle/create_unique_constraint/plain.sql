@@ -1,0 +1,2 @@
+ALTER TABLE player ADD CONSTRAINT uq_player_number UNIQUE ("number")
+/

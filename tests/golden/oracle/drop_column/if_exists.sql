@@ -1,0 +1,1 @@
+-- refused: MO313 drop_column 'player' 'name': oracle does not support IF EXISTS (column_if_exists)

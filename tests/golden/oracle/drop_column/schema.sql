@@ -1,0 +1,2 @@
+ALTER TABLE other.player DROP COLUMN name
+/

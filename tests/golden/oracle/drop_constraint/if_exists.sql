@@ -1,0 +1,1 @@
+-- refused: MO313 drop_constraint 'ck_player_number' 'player': oracle does not support IF EXISTS (constraint_if_exists)

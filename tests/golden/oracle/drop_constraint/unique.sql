@@ -1,0 +1,2 @@
+ALTER TABLE player DROP CONSTRAINT uq_player_number
+/

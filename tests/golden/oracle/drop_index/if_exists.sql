@@ -1,0 +1,1 @@
+-- refused: MO313 drop_index 'ix_player_name': oracle does not support IF EXISTS before version 23 (if_exists)

@@ -1,0 +1,2 @@
+DROP INDEX other.ix
+/

@@ -1,0 +1,1 @@
+-- refused: MO313 drop_table 'team': oracle does not support IF EXISTS before version 23 (if_exists)

@@ -1,0 +1,2 @@
+UPDATE team SET title='new' WHERE team.id = 1
+/

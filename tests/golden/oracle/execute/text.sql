@@ -1,0 +1,2 @@
+INSERT INTO team (id, title) VALUES (1, '100%')
+/

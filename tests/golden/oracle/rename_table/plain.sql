@@ -1,0 +1,2 @@
+ALTER TABLE team RENAME TO "Club 100%"
+/

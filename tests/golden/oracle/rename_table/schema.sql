@@ -1,0 +1,2 @@
+ALTER TABLE other.team RENAME TO club
+/

@@ -1,0 +1,3 @@
+ALTER TABLE player ADD COLUMN added INTEGER;
+
+COMMENT ON COLUMN player.added IS 'it''s 100%';

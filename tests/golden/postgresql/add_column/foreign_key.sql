@@ -1,0 +1,3 @@
+ALTER TABLE player ADD COLUMN added INTEGER;
+
+ALTER TABLE player ADD CONSTRAINT fk_added FOREIGN KEY(added) REFERENCES team (id);

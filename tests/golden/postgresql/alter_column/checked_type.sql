@@ -1,0 +1,5 @@
+ALTER TABLE player DROP CONSTRAINT ck_old;
+
+ALTER TABLE player ALTER COLUMN name TYPE VARCHAR(1);
+
+ALTER TABLE player ADD CONSTRAINT ck_new CHECK (name IN ('a', 'b'));

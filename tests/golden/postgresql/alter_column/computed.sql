@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'name': postgresql does not support making an existing column a computed one, or computing it otherwise

@@ -1,0 +1,1 @@
+COMMENT ON COLUMN player.name IS NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE player ALTER COLUMN name TYPE INTEGER USING replace(name, '%', '')::integer;

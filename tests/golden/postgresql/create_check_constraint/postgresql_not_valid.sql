@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CONSTRAINT ck CHECK (number > 0) NOT VALID;

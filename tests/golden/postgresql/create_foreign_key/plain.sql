@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CONSTRAINT fk_player_team FOREIGN KEY(team_id) REFERENCES team (id);

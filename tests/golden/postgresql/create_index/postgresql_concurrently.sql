@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY ix_player_name ON player (name);

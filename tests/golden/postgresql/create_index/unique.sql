@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX ix_player ON player (name, number);

@@ -1,0 +1,3 @@
+CREATE TABLE other.game (
+    id INTEGER
+);

@@ -1,0 +1,1 @@
+ALTER TABLE player VALIDATE CONSTRAINT ck_player_number;

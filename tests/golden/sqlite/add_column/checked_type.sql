@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'won': sqlite does not support adding a table or column check constraint to an existing table

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': sqlite does not support adding a unique constraint to an existing table

@@ -1,0 +1,1 @@
+ALTER TABLE player RENAME COLUMN name TO nick;

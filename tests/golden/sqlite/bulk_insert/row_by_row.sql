@@ -1,0 +1,3 @@
+INSERT INTO team (id) VALUES (1);
+
+INSERT INTO team (id) VALUES ((1 + 1));

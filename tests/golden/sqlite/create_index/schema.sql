@@ -1,0 +1,1 @@
+CREATE INDEX other.ix ON player (name);

@@ -1,0 +1,6 @@
+CREATE TABLE game (
+    id INTEGER NOT NULL, 
+    PRIMARY KEY (id)
+)
+ WITHOUT ROWID,
+ STRICT;

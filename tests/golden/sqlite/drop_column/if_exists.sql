@@ -1,0 +1,1 @@
+-- refused: MO313 drop_column 'player' 'name': sqlite does not support IF EXISTS of a column
