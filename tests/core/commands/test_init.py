@@ -98,7 +98,8 @@ def test_two_databases(made: Project, option: str) -> None:
             {"customer"},
             {"purchase"},
         )
-    assert made.run("current").stdout == "aa1 (head), first\n" * 2
+    at_head = "sqlite:///{}.db: aa1 (head), first\n"
+    assert made.run("current").stdout == at_head.format("engine1") + at_head.format("engine2")
     made.run("-n", "engine2", "downgrade", "base")
     assert (tables(one), tables(two)) == ({"customer"}, set())
     made.run("upgrade")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import Progress, take_steps
-from migrateops.commands.upgrade import refuse_unreadable, start_of
+from migrateops.commands.scripts import refuse_unreadable, start_of
 from migrateops.errors.offline import RangeNotDownwards
 from migrateops.errors.revisions import NotApplied, RevisionNotFound
 from migrateops.errors.runtime import StartNeeded

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrateops.commands.directives import Directives, empty_script
 from migrateops.commands.revision import NewRevision, write
-from migrateops.commands.upgrade import refuse_unreadable
+from migrateops.commands.scripts import refuse_unreadable
 from migrateops.errors.commands import MergeOfAncestor, NothingToMerge
 from migrateops.revisions.expressions import resolve
 from migrateops.script.directory import ScriptDirectory

@@ -76,7 +76,7 @@ def heads(config: "Config", *, resolve_dependencies: bool = False, strict: bool 
     """
     scripts = ScriptDirectory.from_config(config)
     if strict:
-        from migrateops.commands.upgrade import refuse_unreadable
+        from migrateops.commands.scripts import refuse_unreadable
 
         refuse_unreadable(scripts)
     graph = scripts.graph

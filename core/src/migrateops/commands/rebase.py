@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.missing import explaining
-from migrateops.commands.upgrade import refuse_unreadable
+from migrateops.commands.scripts import refuse_unreadable
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.revisions import RevisionNotFound, UnknownVersionRow
 from migrateops.errors.teams import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.directives import Directives, empty_script
 from migrateops.commands.running import project_plugins
-from migrateops.commands.upgrade import refuse_unreadable
+from migrateops.commands.scripts import refuse_unreadable
 from migrateops.errors.write_hooks import WriteHookFailed
 from migrateops.script.directory import ScriptDirectory
 

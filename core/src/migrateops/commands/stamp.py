@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import take_steps
-from migrateops.commands.upgrade import refuse_unreadable, start_of
+from migrateops.commands.scripts import refuse_unreadable, start_of
 from migrateops.errors.runtime import PurgeOffline
 from migrateops.revisions.walk import stamp_steps
 from migrateops.script.directory import ScriptDirectory
