@@ -413,7 +413,7 @@ class IllegalName(GraphFault):
         return f"{self.name!r} cannot be a revision id or branch label{_in_file(self.path)}"
 
     def hint(self) -> str:
-        return "use letters, digits, underscores and dots, and not 'head', 'heads', 'base' or 'current'"
+        return "use letters, digits and underscores, and not 'head', 'heads', 'base' or 'current'"
 
 
 def _in_file(path: str | None) -> str:

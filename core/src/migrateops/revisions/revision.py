@@ -16,8 +16,8 @@ def is_legal_name(name: str) -> bool:
 
 def is_new_name(name: str) -> bool:
     """Return whether *name* may be given to a new revision or label; older scripts may have others."""
-    # A file is named after it: no separator of paths, and nothing that hides it.
-    return is_legal_name(name) and name[0] != "." and all(sign.isalnum() or sign in "_." for sign in name)
+    # A file is named after it: no separator of paths, and no dot, which ends the name of a compiled one.
+    return is_legal_name(name) and all(sign.isalnum() or sign == "_" for sign in name)
 
 
 def has_illegal_name(*groups: Collection[str]) -> bool:
