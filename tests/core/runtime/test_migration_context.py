@@ -165,7 +165,7 @@ def test_asking_leaves_no_transaction_open() -> None:
         # The url counts before the name.
         {"url": "postgresql://", "dialect_name": "sqlite"},
     ],
-    ids=str,
+    ids=["url", "url object", "name", "name with driver", "dialect", "url and name"],
 )
 def test_what_names_a_dialect(named: dict[str, Any]) -> None:
     context = MigrationContext.configure(**named)
