@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
+    from migrateops.snapshot.records import TableRecord
 
 _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
 
@@ -185,10 +186,11 @@ class Dialect:
 
     def read_snapshot(
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
-    ) -> Iterable[Any] | None:
+    ) -> Iterable[TableRecord] | None:
         """Return the table records of whole schemas in a constant number of statements.
 
-        None says that core's reader, through SQLAlchemy's inspector, is to be used.
+        None says that core's reader, through SQLAlchemy's inspector, is to be used.  The records are in
+        their canonical form: texts as ``canonical_type()`` and its kin return them.
 
         Args:
             connection: The migrating connection.
@@ -196,6 +198,49 @@ class Dialect:
             names: The tables wanted, unquoted; all of them when None.
         """
         return None
+
+    def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
+        """Return the record of a table of the models as this server would have it.
+
+        Called for each table of the models, when core has made its record.  A pack fills in what the
+        server adds by itself, such as the names of constraints that have none, and moves what options
+        of the dialect say to where its reader puts it.
+
+        Args:
+            record: What core made of the table.
+            table: The table of the models.
+        """
+        return record
+
+    def as_stored(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[tuple[str | None, str], TableRecord]:
+        """Return the records that the server would have of tables of the models, by schema and name.
+
+        For tables whose texts differ from those in the database, as a server writes back types,
+        defaults and expressions in words of its own.  A pack may make the tables where nobody sees
+        them, read them and take them away again; it leaves nothing behind, whatever happens.  A table
+        that cannot be made is left out of the answer, and its texts are compared as they are.
+
+        Args:
+            connection: The migrating connection.
+            tables: Tables of the models.
+        """
+        return {}
+
+    def unread(
+        self, connection: Connection, schemas: Sequence[str | None]
+    ) -> Iterable[tuple[str, str | None, str]]:
+        """Return ``(kind, schema, name)`` of the objects of schemas that no snapshot of core holds.
+
+        Views, functions, triggers, types and the like, in a constant number of statements; the words
+        for kinds are the field's, in the singular.  What plugins read is taken out by the caller.
+
+        Args:
+            connection: The migrating connection.
+            schemas: Names of schemas, unquoted; None is the default schema.
+        """
+        return ()
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text in the one form in which two equal types agree."""
