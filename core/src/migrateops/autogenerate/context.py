@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, Table, inspect
 
+from migrateops.dialects.base import ANSI
+from migrateops.dialects.base import Dialect as Pack
 from migrateops.errors.autogenerate import NoModels, NothingToRead, TableInTwoModels
 from migrateops.operations.declare import MigrateOperation
-from migrateops.snapshot.tables import own_schema
+from migrateops.snapshot.names import own_schema
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector
@@ -79,6 +81,12 @@ class AutogenContext:
         from sqlalchemy.engine.default import DefaultDialect
 
         return DefaultDialect()
+
+    @property
+    def pack(self) -> Pack:
+        """The pack of the dialect; that of standard SQL without a context."""
+        found: Pack = ANSI() if self.migration_context is None else self.migration_context.pack
+        return found
 
     @cached_property
     def inspector(self) -> Inspector:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.elements import conv
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.errors.autogenerate import NothingToRead
 from migrateops.snapshot.kind import Key
-from migrateops.snapshot.tables import own_schema
+from migrateops.snapshot.names import own_schema
 
 # Where text() reads a parameter: a colon before a word, that is not one of two.
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")

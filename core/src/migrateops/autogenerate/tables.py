@@ -29,7 +29,9 @@ from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.schema_objects import detached, from_type
 from migrateops.snapshot.kind import Key, Kind
-from migrateops.snapshot.tables import TableRecord, TablesKind, own_schema
+from migrateops.snapshot.names import own_schema
+from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.tables import TablesKind
 
 SEQUENCE = "sequence"
 """The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
@@ -53,7 +55,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
     """
 
     def __init__(self, context: AutogenContext) -> None:
-        super().__init__(context.includes_table)
+        super().__init__(context.pack, context.includes_table)
         self.context = context
         self.definitions = Definitions(context, self.name)
         self.apart: Collection[tuple[Key, Key]] = ()

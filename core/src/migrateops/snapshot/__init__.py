@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from migrateops.snapshot.differences import Difference, differences
 from migrateops.snapshot.kind import Key, Kind, SnapshotKind
+from migrateops.snapshot.records import ColumnRecord, TableRecord
 from migrateops.snapshot.snapshot import Snapshot
-from migrateops.snapshot.tables import ColumnRecord, TableRecord, TablesKind
+from migrateops.snapshot.tables import TablesKind
 
-__all__ = ["ColumnRecord", "Key", "Kind", "Snapshot", "SnapshotKind", "TableRecord", "TablesKind"]
+__all__ = [
+    "ColumnRecord",
+    "Difference",
+    "Key",
+    "Kind",
+    "Snapshot",
+    "SnapshotKind",
+    "TableRecord",
+    "TablesKind",
+    "differences",
+]

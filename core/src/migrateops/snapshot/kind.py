@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from migrateops.snapshot.json_form import built, plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
@@ -89,13 +90,11 @@ class SnapshotKind(ABC, Generic[R]):
 
     def to_json(self, record: R) -> Any:
         """Return a record as JSON data."""
-        return _plain(record)
+        return plain(record)
 
     def from_json(self, data: Any) -> R:
         """Return the record that `to_json` made *data* of."""
-        given: Mapping[str, Any] = data
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        made: R = self.record(**values)
+        made: R = built(self.record, data)
         return made
 
 
@@ -111,14 +110,3 @@ class Kind(SnapshotKind[R]):
             new: The record in the models; None to drop it.  An operation that drops should know
                 from *old* how to create again.
         """
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of a record as JSON has it: dataclasses as objects, tuples as lists."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value

@@ -122,7 +122,12 @@ class Snapshot:
         for which, entry in entries.items():
             if which in known:
                 kind = known[which]
-                made.add(kind, map(kind.from_json, entry["records"]))
+                try:
+                    made.add(kind, map(kind.from_json, entry["records"]))
+                except (AttributeError, KeyError, TypeError, ValueError) as exc:
+                    raise BadSnapshot(
+                        f"a record of kind {kind.name!r} is not what it should be: {exc}"
+                    ) from exc
             else:
                 made.unknown[which] = entry
         return made

@@ -1,0 +1,188 @@
+"""What differs between two records of a table, as data."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from migrateops.snapshot.records import (
+    CheckRecord,
+    ColumnRecord,
+    ComputedRecord,
+    ForeignKeyRecord,
+    IndexRecord,
+    KeyRecord,
+    OtherConstraintRecord,
+    TableRecord,
+)
+from migrateops.snapshot.texts import UNKNOWN
+
+Item = TypeVar("Item", KeyRecord, ForeignKeyRecord, CheckRecord, IndexRecord, OtherConstraintRecord)
+
+COLUMN = "column"
+PRIMARY_KEY = "primary key"
+UNIQUE = "unique constraint"
+FOREIGN_KEY = "foreign key"
+CHECK = "check constraint"
+INDEX = "index"
+OTHER = "other constraint"
+COMMENT = "comment"
+OPTION = "option"
+ORDER = "order of columns"
+
+CONSTRAINTS: tuple[tuple[str, Callable[[TableRecord], Sequence[Any]]], ...] = (
+    (UNIQUE, lambda table: table.unique),
+    (FOREIGN_KEY, lambda table: table.foreign_keys),
+    (CHECK, lambda table: table.checks),
+    (INDEX, lambda table: table.indexes),
+    (OTHER, lambda table: table.others),
+)
+
+_ATTRIBUTES = ("type", "nullable", "default", "computed", "identity", "collation", "comment", "autoincrement")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which two records of a table differ.
+
+    Attributes:
+        what: The kind of thing: ``"column"``, ``"primary key"``, ``"unique constraint"``,
+            ``"foreign key"``, ``"check constraint"``, ``"index"``, ``"other constraint"``; of the
+            table itself ``"comment"``, ``"option"`` or ``"order of columns"``.
+        name: Its name; None for one without.
+        attribute: What of it differs; None for all of it.
+        old: What there is: the record, or the attribute's value; None for none.
+        new: What is wanted, in the same way.
+    """
+
+    what: str
+    name: str | None
+    attribute: str | None
+    old: Any
+    new: Any
+
+
+def differences(old: TableRecord, new: TableRecord) -> list[Difference]:
+    """Return what has to be done to make *old* like *new*, in no particular order.
+
+    A name that one side does not say differs from none, and so does an option of the table that
+    *new* does not say, and a type that is not known.
+
+    Args:
+        old: What there is.
+        new: What is wanted.
+    """
+    if old == new:
+        return []
+    found = list(_columns(old, new))
+    found += _primary_key(old.primary_key, new.primary_key)
+    for what, items in CONSTRAINTS:
+        found += _items(what, items(old), items(new))
+    if old.comment != new.comment:
+        found.append(Difference(COMMENT, None, None, old.comment, new.comment))
+    had = dict(old.options)
+    found += [
+        Difference(OPTION, name, None, had.get(name), value)
+        for name, value in new.options
+        if had.get(name) != value
+    ]
+    return found
+
+
+# -- columns --------------------------------------------------------------------------------------
+def _columns(old: TableRecord, new: TableRecord) -> Iterator[Difference]:
+    if old.columns == new.columns:
+        return
+    had = {column.name: column for column in old.columns}
+    has = {column.name: column for column in new.columns}
+    for name, column in has.items():
+        before = had.get(name)
+        if before is None:
+            yield Difference(COLUMN, name, None, None, column)
+        elif before != column:
+            yield from _column(before, column)
+    for name, column in had.items():
+        if name not in has:
+            yield Difference(COLUMN, name, None, column, None)
+    kept = tuple(name for name in had if name in has)
+    wanted = tuple(name for name in has if name in had)
+    if kept != wanted:
+        yield Difference(ORDER, None, None, kept, wanted)
+
+
+def _column(old: ColumnRecord, new: ColumnRecord) -> Iterator[Difference]:
+    for attribute in _ATTRIBUTES:
+        was, is_ = getattr(old, attribute), getattr(new, attribute)
+        if was == is_ or (attribute == "type" and UNKNOWN in (was, is_)):
+            continue
+        if attribute == "computed" and _same_computed(was, is_):
+            continue
+        yield Difference(COLUMN, new.name, attribute, was, is_)
+    had, has = dict(old.options), dict(new.options)
+    for name in sorted({*had, *has}):
+        if had.get(name) != has.get(name):
+            yield Difference(COLUMN, new.name, f"option {name}", had.get(name), has.get(name))
+
+
+def _same_computed(old: ComputedRecord | None, new: ComputedRecord | None) -> bool:
+    if old is None or new is None or None not in (old.persisted, new.persisted):
+        return False
+    return old.expression == new.expression
+
+
+# -- constraints and indexes ----------------------------------------------------------------------
+def _primary_key(old: KeyRecord | None, new: KeyRecord | None) -> Iterator[Difference]:
+    # Its name is the server's own affair.
+    if old is not None and new is not None and _content(old) == _content(new):
+        return
+    if old is not new:
+        name = (old or new).name  # type: ignore[union-attr]  # one of them is there
+        yield Difference(PRIMARY_KEY, name, None, old, new)
+
+
+def _items(what: str, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+    if old == new:
+        return
+    left = list(old)
+    named = {item.name: item for item in old if item.name is not None}
+    unmatched: list[Item] = []
+    for item in new:
+        before = named.get(item.name) if item.name is not None else None
+        if before is None:
+            unmatched.append(item)
+            continue
+        left.remove(before)
+        yield from _matched(what, before, item)
+    by_content: dict[Any, list[Item]] = {}
+    for item in left:
+        by_content.setdefault(_content(item), []).append(item)
+    # Those without a name take what is left over by those that have another.
+    for item in sorted(unmatched, key=lambda item: item.name is None):
+        alike = by_content.get(_content(item), [])
+        before = next((one for one in alike if one.name is None), alike[0] if alike else None)
+        if before is None:
+            yield Difference(what, item.name, None, None, item)
+            continue
+        alike.remove(before)
+        left.remove(before)
+        if before.name is not None and item.name is not None:
+            yield Difference(what, item.name, "name", before, item)
+        else:
+            yield from _matched(what, before, item)
+    for item in left:
+        yield Difference(what, item.name, None, item, None)
+
+
+def _matched(what: str, old: Item, new: Item) -> Iterator[Difference]:
+    """Yield in what two that stand for each other differ."""
+    if _content(old) != _content(new):
+        yield Difference(what, new.name, None, old, new)
+    elif old.comment != new.comment:
+        yield Difference(what, new.name, "comment", old.comment, new.comment)
+
+
+def _content(item: Any) -> Any:
+    """Return all that a constraint or an index says, without its name and comment."""
+    return dataclasses.replace(item, name=None, comment=None)

@@ -1,0 +1,13 @@
+"""How records name schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+
+def own_schema(schema: str | None, dialect: Dialect) -> str | None:
+    """Return a schema's name as keys have it: None for the connection's default schema."""
+    return None if schema is None or schema == dialect.default_schema_name else str(schema)

@@ -1,0 +1,80 @@
+"""Texts of the models in the words in which the server has stored them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from migrateops.snapshot.differences import CHECK, INDEX, OTHER, Difference, Item
+from migrateops.snapshot.records import ColumnRecord, TableRecord
+
+
+def only_texts_differ(found: Sequence[Difference]) -> bool:
+    """Say whether there are differences that may be of words alone."""
+    return any(
+        difference.attribute in ("type", "default", "computed", "collation")
+        or difference.what in (CHECK, INDEX, OTHER)
+        for difference in found
+        if difference.old is not None and difference.new is not None
+    ) or _by_other_words(found)
+
+
+def _by_other_words(found: Sequence[Difference]) -> bool:
+    """Say whether something without a name is on both sides, in other words."""
+    gone = {one.what for one in found if one.attribute is None and one.new is None}
+    come = {one.what for one in found if one.attribute is None and one.old is None}
+    return bool(gone & come & {CHECK, INDEX, OTHER})
+
+
+def in_stored_words(new: TableRecord, stored: TableRecord) -> TableRecord:
+    """Return *new* with the types, defaults and expressions of *stored*.
+
+    Args:
+        new: The record of a table of the models.
+        stored: What the server made of the same table.
+    """
+    written = {column.name: column for column in stored.columns}
+    columns = tuple(
+        dataclasses.replace(
+            column,
+            type=written[column.name].type,
+            default=written[column.name].default,
+            computed=_computed(column, written[column.name]),
+        )
+        if column.name in written
+        else column
+        for column in new.columns
+    )
+    return dataclasses.replace(
+        new,
+        columns=columns,
+        checks=_in_words(new.checks, stored.checks, lambda item, said: {"expression": said.expression}),
+        indexes=_in_words(
+            new.indexes, stored.indexes, lambda item, said: {"parts": said.parts, "options": said.options}
+        ),
+        others=_in_words(new.others, stored.others, lambda item, said: {"definition": said.definition}),
+    )
+
+
+def _computed(column: ColumnRecord, stored: ColumnRecord) -> Any:
+    if column.computed is None or stored.computed is None:
+        return column.computed
+    return dataclasses.replace(column.computed, expression=stored.computed.expression)
+
+
+def _in_words(
+    items: Sequence[Item], stored: Sequence[Item], said: Callable[[Any, Any], dict[str, Any]]
+) -> tuple[Item, ...]:
+    """Return constraints or indexes with the texts of those that the server made of them."""
+    named = {item.name: item for item in stored if item.name is not None}
+    nameless = [item for item in items if item.name not in named]
+    others = [item for item in stored if item.name not in {other.name for other in items}]
+    # One alone without a name needs no name to be found.
+    partner = dict(zip(map(id, nameless), others, strict=True)) if len(nameless) == len(others) == 1 else {}
+    found = []
+    for item in items:
+        words = named.get(item.name) if item.name is not None else None
+        words = words or partner.get(id(item))
+        found.append(item if words is None else dataclasses.replace(item, **said(item, words)))
+    return tuple(found)
