@@ -12,18 +12,23 @@ from migrateops.dialects.sqlite.batch.native import DROP_COLUMN
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.dialects.sqlite.reading import before_reading
+from migrateops.dialects.sqlite.snapshot import canonical, models, reader
+from migrateops.dialects.sqlite.snapshot.unread import unread
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+    from sqlalchemy.types import TypeEngine
 
     from migrateops.dialects.transaction import Transaction
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
+    from migrateops.snapshot.records import TableRecord
 
 
 class SQLiteDialect(Dialect):
@@ -64,6 +69,34 @@ class SQLiteDialect(Dialect):
     def before_reading(self, arguments: list[Any], options: dict[str, Any]) -> None:
         """Have a database whose file is not there be an empty one in memory."""
         before_reading(arguments, options)
+
+    def read_snapshot(
+        self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
+    ) -> Iterable[TableRecord]:
+        """Return the table records of whole schemas, in two statements for each."""
+        return reader.read(connection, schemas, names)
+
+    def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
+        """Return the record of a table of the models as the reader would return it."""
+        return models.as_kept(record, table)
+
+    def unread(
+        self, connection: Connection, schemas: Sequence[str | None]
+    ) -> Iterable[tuple[str, str | None, str]]:
+        """Return the views and triggers of schemas, in one statement for each."""
+        return unread(connection, schemas)
+
+    def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
+        """Return a type's text as it is declared, in lower case."""
+        return canonical.type_text(type_.compile(dialect=dialect))
+
+    def canonical_default(self, text: str | None) -> str | None:
+        """Return a server default's text without needless brackets and quotes."""
+        return canonical.default_text(text) if text is not None else None
+
+    def canonical_expression(self, text: str) -> str:
+        """Return an expression's text without needless brackets, blanks and quotes."""
+        return canonical.expression_text(text)
 
     def begin_text(self) -> str:
         """Return the statement that begins a transaction; one that will write."""

@@ -85,6 +85,11 @@ def constraint(text: str) -> TableConstraint:
     return found
 
 
+def constraints(text: str) -> list[TableConstraint]:
+    """Take apart what stands between two commas behind the columns, often more than one constraint."""
+    return _table_constraints(tokens(text))
+
+
 # ----------------------------------------------------------------------------------- the parts
 
 
