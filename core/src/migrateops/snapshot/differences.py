@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import (
     CheckRecord,
     ColumnRecord,
@@ -167,7 +168,7 @@ def _items(what: str, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Diff
             continue
         alike.remove(before)
         left.remove(before)
-        if before.name is not None and item.name is not None:
+        if before.name is not None and item.name is not None and not isinstance(item.name, Unsaid):
             yield Difference(what, item.name, "name", before, item)
         else:
             yield from _matched(what, before, item)

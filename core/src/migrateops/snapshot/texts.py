@@ -158,7 +158,9 @@ class Texts:
         if value is True:
             return "true"
         if isinstance(value, dict):
-            return ", ".join(f"{name} = {self.option(item)}" for name, item in sorted(value.items()))
+            # False says something here, too.
+            items = ((name, "false" if item is False else self.option(item)) for name, item in value.items())
+            return ", ".join(f"{name} = {item}" for name, item in sorted(items))
         if isinstance(value, list | tuple | set | frozenset):
             return ", ".join(self.option(item) for item in value)
         if isinstance(value, ClauseElement):

@@ -7,6 +7,7 @@ brackets around each operation, and with IN as ``= ANY (ARRAY[..])``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects.postgresql import ARRAY, NamedType
@@ -46,7 +47,18 @@ def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
     text = type_.compile(dialect=dialect)
     if _is_named(type_, dialect):
         # The name of an enum or a domain is of the user's choice, and in the user's case.
-        return text
+        own = dialect.default_schema_name
+        return text.removeprefix(f"{dialect.identifier_preparer.quote_schema(own)}.") if own else text
+    return type_name(text)
+
+
+@lru_cache(maxsize=4096)
+def type_name(text: str) -> str:
+    """Return the name of a type that is no one's own in lower case, and under one that it has.
+
+    Args:
+        text: The type as it is written, by SQLAlchemy or by ``format_type``.
+    """
     found = _TYPE.fullmatch(" ".join(text.lower().split()))
     if found is None:
         return text.lower()
@@ -113,6 +125,7 @@ _ANY = re.compile(r"= any \( array \[ ([^\[\]]*) \] \)")
 _ALL = re.compile(r"<> all \( array \[ ([^\[\]]*) \] \)")
 
 
+@lru_cache(maxsize=4096)
 def expression_text(text: str) -> str:
     """Return an expression with one blank between its parts, without what the server adds.
 

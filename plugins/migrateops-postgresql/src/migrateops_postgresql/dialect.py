@@ -16,11 +16,18 @@ from migrateops_postgresql import (
 )
 from migrateops_postgresql.error_kind import error_kind
 from migrateops_postgresql.lock import AdvisoryLock
+from migrateops_postgresql.snapshot import models, reader
+from migrateops_postgresql.snapshot.stored import as_stored
+from migrateops_postgresql.snapshot.unread import unread
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
+
+    from migrateops.snapshot.records import TableRecord
 
 
 class PostgreSQLDialect(Dialect):
@@ -50,6 +57,28 @@ class PostgreSQLDialect(Dialect):
     def lock(self, engine: Engine, key: str) -> Lock:
         """Return an advisory lock of a session of its own."""
         return AdvisoryLock(engine, key)
+
+    def read_snapshot(
+        self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
+    ) -> Iterable[TableRecord]:
+        """Return the table records of whole schemas, in three statements for all of them."""
+        return reader.read(connection, schemas, names)
+
+    def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
+        """Return the record of a table of the models as the reader would return it."""
+        return models.as_kept(record, table)
+
+    def as_stored(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[tuple[str | None, str], TableRecord]:
+        """Return the records of tables of the models, read from temporary tables that are undone."""
+        return as_stored(connection, tables)
+
+    def unread(
+        self, connection: Connection, schemas: Sequence[str | None]
+    ) -> Iterable[tuple[str, str | None, str]]:
+        """Return what schemas hold besides tables, in one statement for all of them."""
+        return unread(connection, schemas)
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text under the server's own names."""
