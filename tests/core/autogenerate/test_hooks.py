@@ -151,13 +151,16 @@ def test_objects_come_after_what_they_need(connection: sa.Connection, configure:
     ]
 
 
-def test_a_table_comes_after_the_sequence_that_it_says_it_needs(configure: Configure) -> None:
+def test_a_table_comes_after_the_sequence_that_it_says_it_needs(
+    connection: sa.Connection, configure: Configure
+) -> None:
     class Sequences(Things):
         name: ClassVar[str] = "sequence"
 
     metadata = tables("a")
     sa.Table("b", metadata, sa.Column("id", sa.Integer, sa.Sequence("s"), primary_key=True))
-    value = sa.Sequence("s2").next_value()
+    has_sequences = connection.dialect.supports_sequences
+    value = sa.Sequence("s2").next_value() if has_sequences else sa.text("1")
     sa.Table("c", metadata, sa.Column("id", sa.Integer, server_default=value, primary_key=True))
     # Each needs a table, so that nothing but the needs of b and c puts it before them.
     needs = (Key("table", None, "a"),)
@@ -165,7 +168,8 @@ def test_a_table_comes_after_the_sequence_that_it_says_it_needs(configure: Confi
     made = compare(AutogenContext(configure(metadata, Plugin([kind])))).ops
     order = [op.describe().split("'")[1] for op in made]
     assert order.index("a") < order.index("s") < order.index("b")
-    assert order.index("a") < order.index("s2") < order.index("c")
+    if has_sequences:
+        assert order.index("a") < order.index("s2") < order.index("c")
 
 
 def test_filters_ask_about_other_kinds(configure: Configure) -> None:

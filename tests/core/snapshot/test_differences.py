@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migrateops.snapshot import ColumnRecord, Difference, TableRecord, differences
+from migrateops.snapshot import ColumnRecord, Difference, TableRecord, What, differences
 from migrateops.snapshot.records import (
     CheckRecord,
     ComputedRecord,
@@ -50,14 +50,14 @@ def test_an_attribute_of_a_column(attribute: str, value: Any) -> None:
     changed = dataclasses.replace(A, **{attribute: value})
     old, new = table(), table(columns=(changed, B))
     was = getattr(A, attribute)
-    assert differences(old, new) == [Difference("column", "a", attribute, was, value)]
-    assert differences(new, old) == [Difference("column", "a", attribute, value, was)]
+    assert differences(old, new) == [Difference(What.COLUMN, "a", attribute, was, value)]
+    assert differences(new, old) == [Difference(What.COLUMN, "a", attribute, value, was)]
 
 
 def test_columns_that_one_side_has() -> None:
     old, new = table(columns=(A,)), table(columns=(A, B))
-    assert differences(old, new) == [Difference("column", "b", None, None, B)]
-    assert differences(new, old) == [Difference("column", "b", None, B, None)]
+    assert differences(old, new) == [Difference(What.COLUMN, "b", None, None, B)]
+    assert differences(new, old) == [Difference(What.COLUMN, "b", None, B, None)]
 
 
 def test_the_order_of_columns_is_one_difference() -> None:
@@ -83,19 +83,19 @@ def test_options() -> None:
     old = dataclasses.replace(table(options=(("engine", "x"), ("other", "y"))))
     assert differences(old, table()) == []
     assert differences(old, table(options=(("engine", "z"),))) == [
-        Difference("option", "engine", None, "x", "z")
+        Difference(What.OPTION, "engine", None, "x", "z")
     ]
     column = dataclasses.replace(A, options=(("on update", "now()"),))
     assert differences(table(columns=(column, B)), table()) == [
-        Difference("column", "a", "option on update", "now()", None)
+        Difference(What.COLUMN, "a", "option on update", "now()", None)
     ]
 
 
 def test_comments() -> None:
-    assert differences(table(comment="x"), table()) == [Difference("comment", None, None, "x", None)]
+    assert differences(table(comment="x"), table()) == [Difference(What.COMMENT, None, None, "x", None)]
     commented = dataclasses.replace(UQ, comment="x")
     assert differences(table(unique=(UQ,)), table(unique=(commented,))) == [
-        Difference("unique constraint", "uq", "comment", None, "x")
+        Difference(What.UNIQUE, "uq", "comment", None, "x")
     ]
 
 
@@ -104,20 +104,20 @@ def test_a_primary_key_is_its_columns() -> None:
     assert differences(old, renamed) == []
     wider = KeyRecord(None, ("a", "b"))
     assert differences(old, table(primary_key=wider)) == [
-        Difference("primary key", "pk", None, KeyRecord("pk", ("a",)), wider)
+        Difference(What.PRIMARY_KEY, "pk", None, KeyRecord("pk", ("a",)), wider)
     ]
-    assert differences(table(), old) == [Difference("primary key", "pk", None, None, old.primary_key)]
-    assert differences(old, table()) == [Difference("primary key", "pk", None, old.primary_key, None)]
+    assert differences(table(), old) == [Difference(What.PRIMARY_KEY, "pk", None, None, old.primary_key)]
+    assert differences(old, table()) == [Difference(What.PRIMARY_KEY, "pk", None, old.primary_key, None)]
 
 
-ITEMS: list[tuple[str, str, Any, Any]] = [
-    ("unique", "unique constraint", UQ, dataclasses.replace(UQ, columns=("b",))),
-    ("foreign_keys", "foreign key", FK, dataclasses.replace(FK, ondelete="cascade")),
-    ("checks", "check constraint", CK, dataclasses.replace(CK, expression="a > 1")),
-    ("indexes", "index", IX, dataclasses.replace(IX, unique=True)),
+ITEMS: list[tuple[str, What, Any, Any]] = [
+    ("unique", What.UNIQUE, UQ, dataclasses.replace(UQ, columns=("b",))),
+    ("foreign_keys", What.FOREIGN_KEY, FK, dataclasses.replace(FK, ondelete="cascade")),
+    ("checks", What.CHECK, CK, dataclasses.replace(CK, expression="a > 1")),
+    ("indexes", What.INDEX, IX, dataclasses.replace(IX, unique=True)),
     (
         "others",
-        "other constraint",
+        What.OTHER,
         OtherConstraintRecord("exclude", "ex", "gist (a WITH &&)"),
         OtherConstraintRecord("exclude", "ex", "gist (b WITH &&)"),
     ),
@@ -125,7 +125,7 @@ ITEMS: list[tuple[str, str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "what", "item", "changed"), ITEMS)
-def test_constraints_and_indexes(field: str, what: str, item: Any, changed: Any) -> None:
+def test_constraints_and_indexes(field: str, what: What, item: Any, changed: Any) -> None:
     none, one, other = table(), table(**{field: (item,)}), table(**{field: (changed,)})
     assert differences(none, one) == [Difference(what, item.name, None, None, item)]
     assert differences(one, none) == [Difference(what, item.name, None, item, None)]
@@ -133,7 +133,7 @@ def test_constraints_and_indexes(field: str, what: str, item: Any, changed: Any)
 
 
 @pytest.mark.parametrize(("field", "what", "item", "changed"), ITEMS)
-def test_names_of_constraints(field: str, what: str, item: Any, changed: Any) -> None:
+def test_names_of_constraints(field: str, what: What, item: Any, changed: Any) -> None:
     one = table(**{field: (item,)})
     nameless = table(**{field: (dataclasses.replace(item, name=None),)})
     assert differences(one, nameless) == []

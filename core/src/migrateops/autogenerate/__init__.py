@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from migrateops.autogenerate.column_types import type_source
+from migrateops.autogenerate.comparators import (
+    DispatchPriority,
+    PriorityDispatchResult,
+    comparators,
+)
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.custom import RenderedValue
@@ -22,9 +27,12 @@ from migrateops.autogenerate.values import render_value, value_source
 
 __all__ = [
     "AutogenContext",
+    "DispatchPriority",
     "NotReversed",
+    "PriorityDispatchResult",
     "RenderedValue",
     "Rewriter",
+    "comparators",
     "compare",
     "compare_metadata",
     "produce_migrations",

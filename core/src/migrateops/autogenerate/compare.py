@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.coverage import not_compared
 from migrateops.autogenerate.order import dependency_order
 from migrateops.autogenerate.tables import ComparedTables
 from migrateops.errors.autogenerate import NothingToRead, WrongHookAnswer
@@ -40,9 +42,28 @@ def compare(context: AutogenContext) -> UpgradeOps:
 
     Args:
         context: The two sides.
+
+    Raises:
+        NothingToRead: There is no connection.
+        ModelNotCompiled: A table of the models says what the dialect has no words for.
+        ComparingFailed: A function of the project raised an error.
+        WrongHookAnswer: A hook, or a function of the project, answered what makes no sense.
     """
     if context.connection is None:
         raise NothingToRead
+    upgrade = UpgradeOps()
+    comparators.call("autogenerate", context, upgrade, core=lambda: _compare(context, upgrade))
+    return upgrade
+
+
+def _compare(context: AutogenContext, upgrade: UpgradeOps) -> None:
+    schemas = set(context.compared_schemas)
+    comparators.call("schema", context, upgrade, schemas, core=lambda: _of_core(context, upgrade))
+
+
+def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
+    """Put what core and plugins find into *upgrade*."""
+    assert context.connection is not None
     tables = ComparedTables(context)
     kinds: list[Kind[Any]] = [tables]
     for found in context.call_hook("migrateops_kinds"):
@@ -50,14 +71,15 @@ def compare(context: AutogenContext) -> UpgradeOps:
     models = Snapshot.from_metadata(context.metadatas, context.dialect, kinds)
     schemas = context.read_schemas(key.schema for kind in kinds for key in models.of(kind.name))
     database = Snapshot.read(context.connection, schemas, kinds)
+    context.coverage = not_compared(context, kinds)
     pairs = {pair.key: pair for kind in kinds for pair in _pairs(kind, database, models, context)}
+    both = [pair for pair in pairs.values() if pair.kind is tables and _is_there(pair)]
+    tables.differing.compare({pair.key: (pair.old, pair.new) for pair in both})
     _reflect_what_differs(tables, pairs.values(), context)
     chosen = {key: pair for key, pair in pairs.items() if _is_included(pair, tables, context)}
-    context.coverage = [line for kind in kinds for line in kind.not_compared]
-    context.coverage.append(f"objects of other kinds than: {', '.join(sorted(database.kinds))}")
     made, dropped = _differences(chosen, tables)
     asked = [*_of_schemas(chosen.values(), kinds, context), *_of_tables(chosen.values(), made, tables)]
-    return UpgradeOps([*made, *asked, *dropped])
+    upgrade.ops += [*made, *asked, *dropped]
 
 
 def _pairs(kind: Kind[Any], database: Snapshot, models: Snapshot, context: AutogenContext) -> Iterator[Pair]:
@@ -67,6 +89,10 @@ def _pairs(kind: Kind[Any], database: Snapshot, models: Snapshot, context: Autog
         if had is not None and not _is_read(kind, key, context):
             had = None
         has = new.get(key)
+        part_of = getattr(had, "part_of", None)
+        if has is None and part_of is not None:
+            context.coverage.append(f"{kind.name} {key.name}: not in the models; it belongs to {part_of}")
+            continue
         if has is None and key.schema not in context.compared_schemas:
             # Of a schema that only the models name, nothing but theirs is looked at.
             continue
@@ -81,13 +107,13 @@ def _is_read(kind: Kind[Any], key: Key, context: AutogenContext) -> bool:
 
 
 def _reflect_what_differs(tables: ComparedTables, pairs: Iterable[Pair], context: AutogenContext) -> None:
-    every = context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)
+    every = tables.asks_of_all or context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)
     tables.definitions.load(
         pair.key
         for pair in pairs
         if pair.kind is tables
         and pair.old is not None
-        and (pair.new is None or every or tables.differs(pair.old, pair.new))
+        and (pair.new is None or every or pair.key in tables.failures or tables.differs(pair.old, pair.new))
     )
 
 
@@ -100,7 +126,15 @@ def _is_included(pair: Pair, tables: ComparedTables, context: AutogenContext) ->
     if pair.new is None:
         return context.run_object_filters(tables.definitions.database(pair.key), name, kind, True, None)
     if pair.old is None:
-        return context.run_object_filters(tables.definitions.models[pair.key], name, kind, False, None)
+        included = context.run_object_filters(tables.definitions.models[pair.key], name, kind, False, None)
+        if included:
+            tables.require_compiled(pair.key)
+        return included
+    if pair.key in tables.failures:
+        model, database = tables.definitions.models[pair.key], tables.definitions.database(pair.key)
+        if context.run_object_filters(model, name, kind, False, database):
+            tables.require_compiled(pair.key)
+        return False
     return True
 
 
@@ -117,9 +151,11 @@ def _differences(
         unmet = {(one, other) for one, other in kept_unmet if kept[other].old is None} | gone_unmet
         tables.apart = {pair for pair in unmet if all(key.kind == tables.name for key in pair)}
     made = [op for key in kept_order for op in kept[key].kind.diff(kept[key].old, kept[key].new)]
+    first = tables.released_first(made, gone)
     drops = [list(gone[key].kind.diff(gone[key].old, None)) for key in gone_order]
     dropped = [op for each in reversed(drops) for op in each]
-    return [*made, *tables.added_apart], [*tables.removed_apart, *dropped]
+    # What refers to another table goes before the key or the column there does.
+    return [*tables.removed_apart, *first, *made, *tables.added_apart], dropped
 
 
 def _may_differ(pair: Pair, tables: ComparedTables) -> bool:

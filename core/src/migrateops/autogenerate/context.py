@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, Table, inspect
 from migrateops.dialects.base import ANSI
 from migrateops.dialects.base import Dialect as Pack
 from migrateops.errors.autogenerate import NoModels, NothingToRead, TableInTwoModels
+from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.names import own_schema
 
@@ -124,6 +125,27 @@ class AutogenContext:
         return self.migration_context is None or bool(
             self.migration_context.target.capabilities.alter_constraints
         )
+
+    def can_do(self, op: MigrateOperation) -> bool:
+        """Say whether the server can do an operation, in a batch or by itself."""
+        context = self.migration_context
+        if not context.target.capabilities.alter_column:
+            # It alters nothing in place: tables are built anew, with whatever is wanted.
+            return True
+        chain = context.namespace.chain(type(op), context.target.keys)
+        implementation = next((one for one in chain if one.lowering), None)
+        if implementation is None:
+            # Only trying would tell.
+            return True
+        try:
+            list(implementation.function(op, context.target) or ())
+        except UnsupportedOperation:
+            return False
+        return True
+
+    def not_done(self, table: Table, what: str) -> None:
+        """Note a difference of a table that no operation of core makes."""
+        self.coverage.append(f"table {table.fullname}: {what}")
 
     # -- filters --------------------------------------------------------------------------------
     def run_name_filters(self, name: str | None, type_: str, parent_names: Mapping[str, str | None]) -> bool:

@@ -6,28 +6,26 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
-    Constraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
-    PrimaryKeyConstraint,
     Table,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.schema import Sequence as SequenceObject
 from sqlalchemy.sql.functions import next_value
 
+from migrateops.autogenerate.changes import CONVENTION, TableChanges
+from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.definitions import Definitions
+from migrateops.autogenerate.differing import Differing
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.autogenerate.values import sql_text
+from migrateops.errors.autogenerate import ModelNotCompiled
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
-from migrateops.operations.schema_objects import detached, from_type
 from migrateops.snapshot.kind import Key, Kind
 from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.records import TableRecord
@@ -35,14 +33,6 @@ from migrateops.snapshot.tables import TablesKind
 
 SEQUENCE = "sequence"
 """The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
-
-_REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
-_TYPES: tuple[tuple[type[Any], str], ...] = (
-    (ForeignKeyConstraint, "foreign_key_constraint"),
-    (UniqueConstraint, "unique_constraint"),
-    (CheckConstraint, "check_constraint"),
-    (Index, "index"),
-)
 
 
 class ComparedTables(TablesKind, Kind[TableRecord]):
@@ -58,6 +48,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         super().__init__(context.pack, context.includes_table)
         self.context = context
         self.definitions = Definitions(context, self.name)
+        self.differing = Differing(context, self)
         self.apart: Collection[tuple[Key, Key]] = ()
         self.added_apart: list[MigrateOperation] = []
         self.removed_apart: list[MigrateOperation] = []
@@ -83,31 +74,35 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
     def diff(self, old: TableRecord | None, new: TableRecord | None) -> list[MigrateOperation]:
         if old is None:
             assert new is not None
-            return self._create(self.key(new))
+            key = self.key(new)
+            return [*self._create(key), *self._asked(key, None, self.definitions.models[key])]
         if new is None:
-            return [self._drop(self.key(old))]
-        changes = self._changes(old, new)
-        if not changes:
-            return []
-        table = self.definitions.models[self.key(new)]
-        return [ops.ModifyTableOps(table.name, changes, schema=table.schema)]
+            key = self.key(old)
+            return [*self._asked(key, self.definitions.database(key), None), self._drop(key)]
+        changes = self._changes(self.key(new))
+        return [changes] if changes is not None and changes.ops else []
 
     def differs(self, old: TableRecord, new: TableRecord) -> bool:
-        """Say whether one has a column that the other has not."""
-        added, removed = self._columns(old, new)
-        return bool(added or removed)
+        """Say whether there are differences between a table and its model, or somebody may find some."""
+        return self.asks_of_all or self.key(new) in self.differing.found
 
-    def _columns(self, old: TableRecord, new: TableRecord) -> tuple[list[str], list[str]]:
-        had = [
-            column.name
-            for column in old.columns
-            if self.context.run_name_filters(
-                column.name, "column", {"schema_name": old.schema, "table_name": old.name}
-            )
-        ]
-        has = [column.name for column in new.columns]
-        here, there = set(had), set(has)
-        return [name for name in has if name not in here], [name for name in had if name not in there]
+    @property
+    def asks_of_all(self) -> bool:
+        """Whether functions of the project are asked about each table."""
+        dialect = self.context.dialect.name
+        return comparators.has("table", dialect) or comparators.has("column", dialect)
+
+    def require_compiled(self, key: Key) -> None:
+        """Refuse a table of the models that says what the dialect has no words for.
+
+        Raises:
+            ModelNotCompiled: It does.
+        """
+        failure = self.failures.get(key)
+        if failure is not None:
+            column, error = failure
+            problem = str(error).partition("\n")[0]
+            raise ModelNotCompiled(key.name, column, self.context.dialect.name, problem) from error
 
     def _wanted(self, item: Any, type_: str, *, reflected: bool) -> bool:
         return self.context.run_object_filters(item, item.name, type_, reflected, None)
@@ -156,110 +151,82 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         options: dict[str, Any] = dict(index.dialect_kwargs)
         return Index(index.name, *items, unique=index.unique, **options)
 
-    # -- columns of a table that both sides have --------------------------------------------------
-    def _changes(self, old: TableRecord, new: TableRecord) -> list[MigrateOperation]:
-        added, removed = self._columns(old, new)
-        if not added and not removed:
-            return []
-        model, database = self.definitions.models[self.key(new)], self.definitions.database(self.key(old))
+    # -- a table that both sides have -----------------------------------------------------------
+    def _changes(self, key: Key) -> ops.ModifyTableOps | None:
+        model, database = self.definitions.models[key], self.definitions.database(key)
         if not self.context.run_object_filters(model, model.name, "table", False, database):
+            return None
+        differing = self.differing
+        old, new = differing.present[key], differing.wanted[key]
+        changes = TableChanges(self.context, self.texts(self.context.dialect), old, new, model, database)
+        made = ops.ModifyTableOps(model.name, schema=model.schema)
+
+        def of_core() -> None:
+            made.ops += changes.operations(differing.found.get(key, ()))
+            if changes.nameless:
+                made.naming_convention = dict(CONVENTION)
+
+        where = (key.schema, key.name, database, model)
+        comparators.call("table", self.context, made, *where, core=of_core)
+        return made
+
+    def _asked(self, key: Key, database: Table | None, model: Table | None) -> list[MigrateOperation]:
+        """Return what functions of the project add to a table that one side does not have."""
+        if not comparators.has("table", self.context.dialect.name):
             return []
-        by_name = {str(column.name): column for column in model.columns}
-        made = self._additions(model, [by_name[name] for name in added], database, reflected=False)
-        mentioned = {getattr(op, name, None) for op in made for name in ("index_name", "constraint_name")}
-        taken = [database.columns[name] for name in removed]
-        lost = self._additions(database, taken, model, reflected=True, but=mentioned)
-        return [*made, *(op.reverse() for op in reversed(lost))]
+        made = ops.ModifyTableOps(key.name, schema=key.schema)
+        comparators.call("table", self.context, made, key.schema, key.name, database, model)
+        return [made] if made.ops else []
 
-    def _additions(
-        self,
-        table: Table,
-        columns: Sequence[Column[Any]],
-        present: Table,
-        *,
-        reflected: bool,
-        but: Collection[str | None] = (),
-    ) -> list[MigrateOperation]:
-        """Return what adds columns of *table* to *present*, with the constraints and indexes on them."""
-        columns = [column for column in columns if self._wanted(column, "column", reflected=reflected)]
-        names = {column.name for column in columns}
-        copies = {column.name: detached(column, alone=False) for column in columns}
-        items: list[Constraint | Index] = [*present.constraints, *present.indexes]
-        there = {item.name: item for item in items if item.name}
-        earlier: list[MigrateOperation] = []
-        later: list[MigrateOperation] = []
-        for item in _on(table, names):
-            if item.name in but or not self._wanted(item, _type_of(item), reflected=reflected):
-                continue
-            if self._belongs_to_column(item):
-                _put_on(copies[next(iter(item.columns)).name], item)
-                continue
-            replaced = there.get(item.name)
-            if replaced is not None:
-                earlier.append(_adding(replaced).reverse())
-            later.append(_adding(item))
-        additions = [
-            ops.AddColumnOp(
-                present.name,
-                copy,
-                schema=table.schema if not reflected else present.schema,
-                # Only inside ADD COLUMN, where the server adds no constraint to a table.
-                inline_references=True if copy.foreign_keys and not self.context.adds_constraints else None,
-            )
-            for copy in copies.values()
-        ]
-        return [*earlier, *additions, *later]
+    # -- what refers to a table that changes ----------------------------------------------------
+    def released_first(self, made: Sequence[MigrateOperation], gone: Iterable[Key]) -> list[MigrateOperation]:
+        """Take foreign keys out of changes that go, where what they refer to goes; return them.
 
-    def _belongs_to_column(self, item: Any) -> bool:
-        """Say whether a constraint is written with its column.
-
-        One without a name is, as nobody could drop it by name; the server drops it with the column.
+        The same of tables that are dropped: these keys are dropped before, as those of a circle.
         """
-        if not isinstance(item, ForeignKeyConstraint | UniqueConstraint) or len(item.columns) != 1:
-            return False
-        if isinstance(item, ForeignKeyConstraint) and not self.context.adds_constraints:
-            return True
-        return not isinstance(item.name, str)
+        if not self.context.adds_constraints:
+            return []
+        changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
+        released = {self.definitions.key(op.schema, op.table_name) for op in changed if _loses_a_key(op)}
+        if not released:
+            return []
+        needs = ((key, other) for key in gone if key.kind == self.name for other in self._referred(key))
+        self.apart = {*self.apart, *(pair for pair in needs if pair[1] in released)}
+        first: list[MigrateOperation] = []
+        for op in changed:
+            own = self.definitions.key(op.schema, op.table_name)
+            moved = [
+                inner
+                for inner in op.ops
+                if isinstance(inner, ops.DropConstraintOp)
+                and isinstance(inner.origin, ops.CreateForeignKeyOp)
+                and self._referent(inner.origin) in released - {own}
+            ]
+            if moved:
+                op.ops = [inner for inner in op.ops if inner not in moved]
+                first.append(ops.ModifyTableOps(op.table_name, moved, schema=op.schema))
+        return first
+
+    def _referred(self, key: Key) -> Iterator[Key]:
+        for reference in self.definitions.database(key).foreign_key_constraints:
+            yield self.referred(reference)
+
+    def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
+        return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+def _loses_a_key(op: ops.ModifyTableOps) -> bool:
+    """Say whether changes take away what a foreign key of another table may refer to."""
+    return any(
+        isinstance(inner, ops.DropColumnOp)
+        or (isinstance(inner, ops.DropConstraintOp) and inner.constraint_type in ("primary", "unique"))
+        or (isinstance(inner, ops.DropIndexOp) and inner.origin is not None and inner.origin.unique)
+        for inner in op.ops
+    )
 
 
 def _name(item: Any) -> tuple[str, list[str]]:
     return str(item.name or ""), [column.name for column in item.columns]
-
-
-def _type_of(item: Constraint | Index) -> str:
-    return next(word for cls, word in _TYPES if isinstance(item, cls))
-
-
-def _adding(item: Constraint | Index) -> MigrateOperation:
-    if isinstance(item, Index):
-        return ops.CreateIndexOp.from_index(item)
-    return ops.AddConstraintOp.from_constraint(item)
-
-
-def _on(table: Table, names: Collection[str]) -> Iterator[Any]:
-    """Yield the constraints and indexes of a table that are on any of the columns."""
-    for constraint in sorted(table.constraints, key=_name):
-        if isinstance(constraint, PrimaryKeyConstraint) or from_type(constraint):
-            continue
-        if not isinstance(constraint, ForeignKeyConstraint | UniqueConstraint | CheckConstraint):
-            continue
-        on = [column for column in constraint.columns if column.name in names]
-        # A CHECK that was written on a column goes where the column goes.
-        if on and not any(constraint in column.constraints for column in on):
-            yield constraint
-    for index in sorted(table.indexes, key=_name):
-        if any(column.name in names for column in index.columns):
-            yield index
-
-
-def _put_on(column: Column[Any], item: Constraint) -> None:
-    if isinstance(item, UniqueConstraint):
-        column.unique = True
-        return
-    assert isinstance(item, ForeignKeyConstraint)
-    given = {name: getattr(item, name) for name in _REFERRING}
-    name = item.name if isinstance(item.name, str) else None
-    column.append_foreign_key(ForeignKey(target_of_key(item.elements[0]), name=name, **given))
 
 
 def _sequences(column: Column[Any]) -> Iterable[SequenceObject]:

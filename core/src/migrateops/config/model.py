@@ -75,10 +75,8 @@ class Settings(NamedTuple):
         include_schemas: Autogenerate compares all schemas, not only the default one.
         render_as_batch: Autogenerate writes changes of a table into ``batch_alter_table`` blocks.
         user_module_prefix: What is written before a type of the project's own; None is its module.
-        compare_type: Compare the types of columns: true, false, or ``module:name`` of a function. Read, but
-            of no effect yet: autogenerate does not compare columns that both sides have.
-        compare_server_default: Compare server defaults: true, false, or ``module:name`` of a function. Of no
-            effect yet either.
+        compare_type: Compare the types of columns: true, false, or ``module:name`` of a function.
+        compare_server_default: Compare server defaults: true, false, or ``module:name`` of a function.
         include_name: ``module:name`` of a function that says by its name what is read of the database.
         include_object: ``module:name`` of a function that says of each object whether it is compared.
         naming_convention: ``module:name`` of a mapping for the names of constraints.
@@ -125,7 +123,7 @@ class Settings(NamedTuple):
     render_as_batch: Annotated[bool, values.switch] = False
     user_module_prefix: Annotated[str | None, values.string] = None
     compare_type: Annotated[bool | str, values.switch_or_callable] = True
-    compare_server_default: Annotated[bool | str, values.switch_or_callable] = False
+    compare_server_default: Annotated[bool | str, values.switch_or_callable] = True
     include_name: Annotated[str | None, values.callable_name] = None
     include_object: Annotated[str | None, values.callable_name] = None
     naming_convention: Annotated[str | None, values.callable_name] = None

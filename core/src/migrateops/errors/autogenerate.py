@@ -148,3 +148,35 @@ class BadSnapshot(OperationError, ValueError):
 
     def message(self) -> str:
         return f"this is no snapshot that can be read: {self.problem}"
+
+
+class ModelNotCompiled(OperationError, ValueError):
+    """A table of the models says something that the dialect has no words for."""
+
+    code = "MO341"
+    table: str
+    column: str | None
+    dialect: str
+    problem: str
+
+    def message(self) -> str:
+        where = f"table {self.table!r}" if self.column is None else f"column '{self.table}.{self.column}'"
+        return f"{where} of the models cannot be written for {self.dialect}: {self.problem}"
+
+    def hint(self) -> str:
+        return "give its type a variant for this dialect, or leave the table out with include_object"
+
+
+class ComparingFailed(OperationError, RuntimeError):
+    """A function of the project that was asked while comparing raised an error."""
+
+    code = "MO342"
+    function: str
+    where: str
+    problem: str
+
+    def message(self) -> str:
+        return f"{self.function}, asked about {self.where}, failed: {self.problem}"
+
+    def hint(self) -> str:
+        return "correct the function; it is given to context.configure(), or named in the configuration"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.snapshot.differences import Difference, differences
+from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key, Kind, SnapshotKind
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 from migrateops.snapshot.snapshot import Snapshot
@@ -17,5 +17,6 @@ __all__ = [
     "SnapshotKind",
     "TableRecord",
     "TablesKind",
+    "What",
     "differences",
 ]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from migrateops.snapshot.differences import CHECK, INDEX, OTHER, Difference, Item
+from migrateops.snapshot.difference import Difference, Item, What
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 
 
@@ -14,7 +14,7 @@ def only_texts_differ(found: Sequence[Difference]) -> bool:
     """Say whether there are differences that may be of words alone."""
     return any(
         difference.attribute in ("type", "default", "computed", "collation")
-        or difference.what in (CHECK, INDEX, OTHER)
+        or difference.what in (What.CHECK, What.INDEX, What.OTHER)
         for difference in found
         if difference.old is not None and difference.new is not None
     ) or _by_other_words(found)
@@ -24,7 +24,7 @@ def _by_other_words(found: Sequence[Difference]) -> bool:
     """Say whether something without a name is on both sides, in other words."""
     gone = {one.what for one in found if one.attribute is None and one.new is None}
     come = {one.what for one in found if one.attribute is None and one.old is None}
-    return bool(gone & come & {CHECK, INDEX, OTHER})
+    return bool(gone & come & {What.CHECK, What.INDEX, What.OTHER})
 
 
 def in_stored_words(new: TableRecord, stored: TableRecord) -> TableRecord:

@@ -41,6 +41,9 @@ class ModifyTableOps(OpContainer):
         table_name: Name of the table, unquoted.
         ops: The changes.
         schema: Schema of the table, unquoted.
+
+    Attributes:
+        naming_convention: What constraints without a name in the database go by in a batch.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class ModifyTableOps(OpContainer):
         super().__init__(ops)
         self.table_name = table_name
         self.schema = schema
+        self.naming_convention: dict[str, str] | None = None
 
     def reverse(self) -> ModifyTableOps:
         return ModifyTableOps(self.table_name, self._reversed(), schema=self.schema)

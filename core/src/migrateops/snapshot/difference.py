@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from migrateops.snapshot.names import Unsaid
@@ -22,23 +23,28 @@ from migrateops.snapshot.texts import UNKNOWN
 
 Item = TypeVar("Item", KeyRecord, ForeignKeyRecord, CheckRecord, IndexRecord, OtherConstraintRecord)
 
-COLUMN = "column"
-PRIMARY_KEY = "primary key"
-UNIQUE = "unique constraint"
-FOREIGN_KEY = "foreign key"
-CHECK = "check constraint"
-INDEX = "index"
-OTHER = "other constraint"
-COMMENT = "comment"
-OPTION = "option"
-ORDER = "order of columns"
 
-CONSTRAINTS: tuple[tuple[str, Callable[[TableRecord], Sequence[Any]]], ...] = (
-    (UNIQUE, lambda table: table.unique),
-    (FOREIGN_KEY, lambda table: table.foreign_keys),
-    (CHECK, lambda table: table.checks),
-    (INDEX, lambda table: table.indexes),
-    (OTHER, lambda table: table.others),
+class What(StrEnum):
+    """The kinds of things in which tables differ."""
+
+    COLUMN = "column"
+    PRIMARY_KEY = "primary key"
+    UNIQUE = "unique constraint"
+    FOREIGN_KEY = "foreign key"
+    CHECK = "check constraint"
+    INDEX = "index"
+    OTHER = "other constraint"
+    COMMENT = "comment"
+    OPTION = "option"
+    ORDER = "order of columns"
+
+
+CONSTRAINTS: tuple[tuple[What, Callable[[TableRecord], Sequence[Any]]], ...] = (
+    (What.UNIQUE, lambda table: table.unique),
+    (What.FOREIGN_KEY, lambda table: table.foreign_keys),
+    (What.CHECK, lambda table: table.checks),
+    (What.INDEX, lambda table: table.indexes),
+    (What.OTHER, lambda table: table.others),
 )
 
 _ATTRIBUTES = ("type", "nullable", "default", "computed", "identity", "collation", "comment", "autoincrement")
@@ -49,16 +55,14 @@ class Difference:
     """One thing in which two records of a table differ.
 
     Attributes:
-        what: The kind of thing: ``"column"``, ``"primary key"``, ``"unique constraint"``,
-            ``"foreign key"``, ``"check constraint"``, ``"index"``, ``"other constraint"``; of the
-            table itself ``"comment"``, ``"option"`` or ``"order of columns"``.
+        what: The kind of thing; COMMENT, OPTION and ORDER are of the table itself.
         name: Its name; None for one without.
         attribute: What of it differs; None for all of it.
         old: What there is: the record, or the attribute's value; None for none.
         new: What is wanted, in the same way.
     """
 
-    what: str
+    what: What
     name: str | None
     attribute: str | None
     old: Any
@@ -82,10 +86,10 @@ def differences(old: TableRecord, new: TableRecord) -> list[Difference]:
     for what, items in CONSTRAINTS:
         found += _items(what, items(old), items(new))
     if old.comment != new.comment:
-        found.append(Difference(COMMENT, None, None, old.comment, new.comment))
+        found.append(Difference(What.COMMENT, None, None, old.comment, new.comment))
     had = dict(old.options)
     found += [
-        Difference(OPTION, name, None, had.get(name), value)
+        Difference(What.OPTION, name, None, had.get(name), value)
         for name, value in new.options
         if had.get(name) != value
     ]
@@ -101,16 +105,16 @@ def _columns(old: TableRecord, new: TableRecord) -> Iterator[Difference]:
     for name, column in has.items():
         before = had.get(name)
         if before is None:
-            yield Difference(COLUMN, name, None, None, column)
+            yield Difference(What.COLUMN, name, None, None, column)
         elif before != column:
             yield from _column(before, column)
     for name, column in had.items():
         if name not in has:
-            yield Difference(COLUMN, name, None, column, None)
+            yield Difference(What.COLUMN, name, None, column, None)
     kept = tuple(name for name in had if name in has)
     wanted = tuple(name for name in has if name in had)
     if kept != wanted:
-        yield Difference(ORDER, None, None, kept, wanted)
+        yield Difference(What.ORDER, None, None, kept, wanted)
 
 
 def _column(old: ColumnRecord, new: ColumnRecord) -> Iterator[Difference]:
@@ -120,11 +124,11 @@ def _column(old: ColumnRecord, new: ColumnRecord) -> Iterator[Difference]:
             continue
         if attribute == "computed" and _same_computed(was, is_):
             continue
-        yield Difference(COLUMN, new.name, attribute, was, is_)
+        yield Difference(What.COLUMN, new.name, attribute, was, is_)
     had, has = dict(old.options), dict(new.options)
     for name in sorted({*had, *has}):
         if had.get(name) != has.get(name):
-            yield Difference(COLUMN, new.name, f"option {name}", had.get(name), has.get(name))
+            yield Difference(What.COLUMN, new.name, f"option {name}", had.get(name), has.get(name))
 
 
 def _same_computed(old: ComputedRecord | None, new: ComputedRecord | None) -> bool:
@@ -140,10 +144,10 @@ def _primary_key(old: KeyRecord | None, new: KeyRecord | None) -> Iterator[Diffe
         return
     if old is not new:
         name = (old or new).name  # type: ignore[union-attr]  # one of them is there
-        yield Difference(PRIMARY_KEY, name, None, old, new)
+        yield Difference(What.PRIMARY_KEY, name, None, old, new)
 
 
-def _items(what: str, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+def _items(what: What, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
     if old == new:
         return
     left = list(old)
@@ -176,7 +180,7 @@ def _items(what: str, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Diff
         yield Difference(what, item.name, None, item, None)
 
 
-def _matched(what: str, old: Item, new: Item) -> Iterator[Difference]:
+def _matched(what: What, old: Item, new: Item) -> Iterator[Difference]:
     """Yield in what two that stand for each other differ."""
     if _content(old) != _content(new):
         yield Difference(what, new.name, None, old, new)

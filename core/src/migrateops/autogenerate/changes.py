@@ -1,0 +1,298 @@
+"""The operations that make a table that is there like its model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.elements import conv
+
+from migrateops.autogenerate.column_changes import ColumnChanges
+from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
+from migrateops.autogenerate.schema_items import target_of_key
+from migrateops.operations import ops
+from migrateops.operations.declare import MigrateOperation
+from migrateops.operations.schema_objects import detached
+from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
+from migrateops.snapshot.models import ModelReader
+from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.texts import Texts
+
+CONVENTION = {
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s",
+}
+"""What constraints without a name are called while a table is built anew."""
+
+_REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
+_PREFIXES = {
+    What.PRIMARY_KEY: "pk",
+    What.UNIQUE: "uq",
+    What.FOREIGN_KEY: "fk",
+    What.CHECK: "ck",
+    What.OTHER: "ex",
+}
+_DROPPED_FIRST = (
+    What.FOREIGN_KEY,
+    What.INDEX,
+    What.CHECK,
+    What.OTHER,
+    What.UNIQUE,
+    What.PRIMARY_KEY,
+)
+
+
+class TableChanges:
+    """Turn the differences of one table into operations.
+
+    Args:
+        context: What is compared.
+        texts: What writes expressions as records have them.
+        old: The record of the database.
+        new: The record of the models.
+        model: The table of the models.
+        database: The table of the database.
+
+    Attributes:
+        nameless: Constraints without a name are to be dropped: a batch has to name them.
+    """
+
+    def __init__(
+        self,
+        context: AutogenContext,
+        texts: Texts,
+        old: TableRecord,
+        new: TableRecord,
+        model: Table,
+        database: Table,
+    ) -> None:
+        self.context = context
+        self.old, self.new = old, new
+        self.model, self.database = model, database
+        self.nameless = False
+        self._here, self._there = Items(database, texts), Items(model, texts)
+        self._mirror = ModelReader(texts, lambda table, column, error: None).table(database)
+        self._made: dict[int, Any] = {}
+        self._gone: list[tuple[What, AnyRecord]] = []
+        self._come: list[tuple[What, AnyRecord]] = []
+        self._columns: dict[str, Column[Any]] = {str(column.name): column for column in model.columns}
+        self._present: dict[str, Column[Any]] = {str(column.name): column for column in database.columns}
+
+    def operations(self, found: Sequence[Difference]) -> list[MigrateOperation]:
+        """Return the operations, in the order in which they run.
+
+        What goes away comes first, then columns are added and altered, then what is new on them is
+        added, and columns are dropped last.
+        """
+        columns = ColumnChanges(self.context, self.old, self._present, self._columns)
+        altered = columns.operations(found)
+        whole = [one for one in found if one.what == What.COLUMN and one.attribute is None]
+        added = [str(one.name) for one in whole if one.old is None and self._adds(str(one.name))]
+        removed = [str(one.name) for one in whole if one.new is None and self._removes(str(one.name))]
+        left_out = [str(one.name) for one in whole if one.old is None and one.name not in added]
+        for one in found:
+            if not any(one.new is not None and mentions(one.new, name) for name in left_out):
+                self._note(one)
+        for name in columns.anew:
+            self._put_again(name)
+        lost = {name: detached(self._present[name], alone=False) for name in (*columns.anew, *removed)}
+        dropped = list(self._drops(lost))
+        new_columns, new_items = self._additions([*columns.anew, *added], altered)
+        return [
+            *dropped,
+            # The column has to be gone before the one that takes its place.
+            *(self._adding_column(lost[name]).reverse() for name in columns.anew),
+            *new_columns,
+            *altered,
+            *new_items,
+            *self._comment(found),
+            *(self._adding_column(lost[name]).reverse() for name in removed),
+        ]
+
+    # -- what takes part --------------------------------------------------------------------------
+    def _adds(self, name: str) -> bool:
+        return self._filter(self._columns[name], "column", False, None)
+
+    def _removes(self, name: str) -> bool:
+        return self._filter(self._present[name], "column", True, None)
+
+    def _filter(self, item: Any, type_: str, reflected: bool, compare_to: Any) -> bool:
+        return self.context.run_object_filters(item, item.name, type_, reflected, compare_to)
+
+    def _note(self, one: Difference) -> None:
+        """Note a constraint or an index that goes or comes, unless a filter leaves it out."""
+        if one.what == What.OPTION:
+            self.context.not_done(self.model, f"option {one.name} is {one.old}, and is to be {one.new}")
+        elif one.what == What.ORDER:
+            self.context.not_done(self.model, f"columns are in the order {', '.join(one.old)}")
+        elif one.what not in _DROPPED_FIRST:
+            return
+        elif one.attribute == "comment":
+            self.context.not_done(self.model, f"comment of {one.what} {one.name}")
+        else:
+            here = None if one.old is None else self._item_here(one.what, one.old)
+            there = None if one.new is None else self._there.find(one.what, one.new)
+            shown, other = (here, None) if one.new is None else (there, here)
+            if shown is None:
+                self.context.not_done(self.model, f"{one.what} {one.name} cannot be written")
+            elif self._filter(shown, type_word(shown), one.new is None, other):
+                if one.old is not None:
+                    self._gone.append((one.what, one.old))
+                if one.new is not None:
+                    self._come.append((one.what, one.new))
+
+    def _item_here(self, kind: What, record: AnyRecord) -> Any:
+        """Return the object of a record of the database, with all that the record says."""
+        if id(record) not in self._made:
+            item = self._here.find(kind, record)
+            if item is None or not _is_in(self._mirror, kind, record):
+                # SQLAlchemy's reflection leaves some of it out.
+                item = self._here.made(kind, record) or item
+            self._made[id(record)] = item
+        return self._made[id(record)]
+
+    def _put_again(self, column: str) -> None:
+        """Take away what is on a column that is made anew, and put it on the new one."""
+        for record, noted in ((self.old, self._gone), (self.new, self._come)):
+            key = record.primary_key
+            listed = [(kind, item) for kind, items in CONSTRAINTS for item in items(record)]
+            if key is not None:
+                listed.append((What.PRIMARY_KEY, key))
+            for kind, item in listed:
+                if mentions(item, column) and (kind, item) not in noted:
+                    noted.append((kind, item))
+
+    # -- what goes away -----------------------------------------------------------------------------
+    def _drops(self, columns: Mapping[str, Column[Any]]) -> Iterator[MigrateOperation]:
+        """Yield what drops constraints and indexes; one that goes with a column is put on it."""
+        for kind, record in sorted(self._gone, key=lambda one: _DROPPED_FIRST.index(one[0])):
+            item = self._item_here(kind, record)
+            if item is None:
+                self.context.not_done(self.model, f"{kind} {record.name} cannot be written")
+                continue
+            on = list(columns_of(record))
+            if len(on) == 1 and on[0] in columns and _goes_with_column(item, self.context):
+                _put_on(columns[on[0]], item)
+                continue
+            adding = _adding(item, self.model)
+            if record.name is None and kind != What.PRIMARY_KEY:
+                self.nameless = True
+                adding.constraint_name = self._conventional(kind, record)
+            yield adding.reverse()
+
+    def _conventional(self, kind: What, record: AnyRecord) -> str:
+        if kind == What.CHECK:
+            return conv(f"ck_{self.old.name}")
+        return conv("_".join((_PREFIXES[kind], self.old.name, *columns_of(record))))
+
+    # -- what is new --------------------------------------------------------------------------------
+    def _additions(
+        self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp]
+    ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
+        """Return what adds columns, and what adds constraints and indexes."""
+        copies = {name: detached(self._columns[name], alone=False) for name in names}
+        retyped = {op.column_name for op in altered if op.modify_type is not None}
+        later: list[MigrateOperation] = []
+        for kind, record in sorted(self._come, key=lambda one: -_DROPPED_FIRST.index(one[0])):
+            item = self._there.find(kind, record)
+            if any(is_of_type(item, self._columns[name]) for name in (*names, *retyped)):
+                # The CHECK of a type comes with it.
+                continue
+            if any(item in self._columns[name].constraints for name in names):
+                # A CHECK that was written on a column goes where the column goes.
+                continue
+            on = list(columns_of(record))
+            if len(on) == 1 and on[0] in copies and _goes_with_column(item, self.context):
+                _put_on(copies[on[0]], item)
+                continue
+            adding = _adding(item, self.model)
+            if not isinstance(item, Index) and adding.constraint_name is None:
+                adding.constraint_name = self._new_name(kind, record)
+            later.append(adding)
+        return [self._adding_column(copy) for copy in copies.values()], later
+
+    def _adding_column(self, column: Column[Any]) -> ops.AddColumnOp:
+        inline = bool(column.foreign_keys) and not self.context.adds_constraints
+        op = ops.AddColumnOp(
+            self.model.name,
+            column,
+            schema=self.model.schema,
+            # Only inside ADD COLUMN, where the server adds no constraint to a table.
+            inline_references=True if inline else None,
+        )
+        if getattr(column.type, "create_constraint", False):
+            # Where the CHECK of the type does not go with the column, dropping has to know of it.
+            op.dropped = op.reverse()
+            op.dropped.kw = {"existing_type": column.type}
+        return op
+
+    def _new_name(self, kind: What, record: AnyRecord) -> str | None:
+        """Return the name of a constraint that the models leave without one, so that it can be dropped."""
+        if record.name is not None:
+            return conv(record.name)
+        taken = {item.name for table in (self.old, self.new) for _, of in CONSTRAINTS for item in of(table)}
+        columns = () if kind == What.PRIMARY_KEY else columns_of(record)
+        name = "_".join((_PREFIXES[kind], self.new.name, *columns))
+        number, found = 1, name
+        while found in taken:
+            number += 1
+            found = f"{name}_{number}"
+        return conv(found)
+
+    def _comment(self, found: Sequence[Difference]) -> Iterator[MigrateOperation]:
+        for one in found:
+            if one.what != What.COMMENT:
+                continue
+            where: dict[str, Any] = {"existing_comment": one.old, "schema": self.model.schema}
+            if one.new is None:
+                yield ops.DropTableCommentOp(self.model.name, **where)
+            else:
+                yield ops.CreateTableCommentOp(self.model.name, one.new, **where)
+
+
+def _is_in(table: TableRecord, kind: What, record: AnyRecord) -> bool:
+    return any(kind == other and record in items(table) for other, items in CONSTRAINTS) or (
+        kind == What.PRIMARY_KEY
+    )
+
+
+def _adding(item: Any, table: Table) -> Any:
+    if isinstance(item, Index):
+        return ops.CreateIndexOp.from_index(item)
+    if isinstance(item, CheckConstraint) and isinstance(item.parent, Column):
+        # One that was written on a column does not know of the table.
+        name = item.name if isinstance(item.name, str) else None
+        return ops.CreateCheckConstraintOp(name, table.name, item.sqltext, schema=table.schema)
+    return ops.AddConstraintOp.from_constraint(item)
+
+
+def _goes_with_column(item: Any, context: AutogenContext) -> bool:
+    """Say whether a constraint is written with its column.
+
+    One without a name is, as nobody could drop it by name; the server drops it with the column.
+    """
+    if not isinstance(item, ForeignKeyConstraint | UniqueConstraint) or len(item.columns) != 1:
+        return False
+    if isinstance(item, ForeignKeyConstraint) and not context.adds_constraints:
+        return True
+    return not isinstance(item.name, str)
+
+
+def _put_on(column: Column[Any], item: Any) -> None:
+    if isinstance(item, UniqueConstraint):
+        column.unique = True
+        return
+    given = {name: getattr(item, name) for name in _REFERRING}
+    name = item.name if isinstance(item.name, str) else None
+    column.append_foreign_key(ForeignKey(target_of_key(item.elements[0]), name=name, **given))

@@ -1,0 +1,129 @@
+"""The operations that alter columns of a table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Computed, Identity
+from sqlalchemy.schema import DefaultClause
+from sqlalchemy.types import NullType
+
+from migrateops.autogenerate.comparators import comparators
+from migrateops.autogenerate.context import AutogenContext
+from migrateops.errors.operations import NotReversible
+from migrateops.operations import ops
+from migrateops.snapshot.difference import Difference, What
+from migrateops.snapshot.records import ColumnRecord, TableRecord
+
+_TYPES = frozenset({"type", "collation"})
+_DEFAULTS = frozenset({"default", "computed", "identity"})
+
+
+class _ComputedNoLonger(ops.AlterColumnOp):
+    """Make a computed column an ordinary one, on a server that cannot do the opposite."""
+
+    def reverse(self) -> ops.AlterColumnOp:
+        reason = "the server computes no column that is there; drop it and add it again"
+        raise NotReversible(self.describe(), reason)
+
+
+class ColumnChanges:
+    """Turn the differences of columns that both sides have into operations.
+
+    Args:
+        context: What is compared.
+        old: The record of the table in the database.
+        present: The columns of the database, by name.
+        wanted: The columns of the models, by name.
+
+    Attributes:
+        anew: Names of columns that have to be dropped and added again, as the server cannot change
+            how they are computed.
+    """
+
+    def __init__(
+        self,
+        context: AutogenContext,
+        old: TableRecord,
+        present: Mapping[str, Column[Any]],
+        wanted: Mapping[str, Column[Any]],
+    ) -> None:
+        self.context = context
+        self.anew: list[str] = []
+        self._records: dict[str, ColumnRecord] = {column.name: column for column in old.columns}
+        self._present, self._wanted = present, wanted
+        self._schema = old.schema
+
+    def operations(self, found: Sequence[Difference]) -> list[ops.AlterColumnOp]:
+        """Return an operation for each column that differs, in the order of the differences."""
+        by_name: dict[str, list[Difference]] = {}
+        for one in found:
+            if one.what == What.COLUMN and one.attribute is not None:
+                by_name.setdefault(str(one.name), []).append(one)
+        if comparators.has("column", self.context.dialect.name):
+            by_name |= {name: [] for name in self._wanted if name in self._present and name not in by_name}
+        made = [self._altered(name, listed) for name, listed in by_name.items()]
+        return [op for op in made if op is not None and op.has_changes()]
+
+    def _altered(self, name: str, found: Sequence[Difference]) -> ops.AlterColumnOp | None:
+        wanted, present = self._wanted[name], self._present[name]
+        if not self.context.run_object_filters(wanted, name, "column", False, present):
+            return None
+        op = self.unchanged(name)
+        where = (self._schema, wanted.table.name, name, present, wanted)
+        comparators.call("column", self.context, op, *where, core=lambda: self._change(op, name, found))
+        if any(one.attribute == "computed" for one in found):
+            if not self.context.can_do(op):
+                self.anew.append(name)
+                return None
+            if not self.context.can_do(op.reverse()):
+                # Dropping and adding the column could be taken back, but would lose its values.
+                return _ComputedNoLonger(**{f.name: getattr(op, f.name) for f in dataclasses.fields(op)})
+        return op
+
+    def _change(self, op: ops.AlterColumnOp, name: str, found: Sequence[Difference]) -> None:
+        wanted = self._wanted[name]
+        for one in found:
+            if one.attribute in _TYPES:
+                op.modify_type = wanted.type
+            elif one.attribute == "nullable":
+                op.modify_nullable = one.new
+            elif one.attribute in _DEFAULTS:
+                op.modify_server_default = _default(wanted)
+                op.existing_server_default = self._existing_default(name)
+            elif one.attribute == "comment":
+                op.modify_comment = one.new
+            else:
+                self.context.not_done(
+                    wanted.table, f"{one.attribute} of column {name} is {one.old}, and is to be {one.new}"
+                )
+
+    def unchanged(self, name: str) -> ops.AlterColumnOp:
+        """Return the operation that says what a column is, and changes nothing."""
+        wanted, present, record = self._wanted[name], self._present[name], self._records[name]
+        default = self._existing_default(name)
+        return ops.AlterColumnOp(
+            wanted.table.name,
+            name,
+            existing_type=None if isinstance(present.type, NullType) else present.type,
+            existing_nullable=record.nullable,
+            existing_server_default=False if default is None else default,
+            existing_comment=record.comment,
+            schema=wanted.table.schema,
+        )
+
+    def _existing_default(self, name: str) -> Any:
+        # What numbers the rows is not a default that somebody gave.
+        return None if self._records[name].autoincrement else _default(self._present[name])
+
+
+def _default(column: Column[Any]) -> Any:
+    """Return a column's default apart from its column: an object belongs to one column alone."""
+    default = column.server_default
+    if isinstance(default, DefaultClause):
+        return DefaultClause(default.arg)
+    if isinstance(default, Computed | Identity):
+        return default._copy()
+    return default

@@ -1,0 +1,257 @@
+"""Constraints and indexes of one table as SQLAlchemy objects, found by their records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.sql.elements import conv
+
+from migrateops.autogenerate.schema_items import target_of_key
+from migrateops.operations.schema_objects import from_type
+from migrateops.snapshot.difference import What
+from migrateops.snapshot.records import (
+    CheckRecord,
+    ForeignKeyRecord,
+    IndexPartRecord,
+    IndexRecord,
+    KeyRecord,
+    Options,
+    OtherConstraintRecord,
+)
+from migrateops.snapshot.texts import Texts
+
+AnyRecord = KeyRecord | ForeignKeyRecord | CheckRecord | IndexRecord | OtherConstraintRecord
+
+# Where text() reads a parameter: a colon before a word, that is not one of two.
+_COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+
+_ORDERING = ("order", "nulls", "collation")
+_KINDS: tuple[tuple[type[Any], What, str], ...] = (
+    (PrimaryKeyConstraint, What.PRIMARY_KEY, "primary_key_constraint"),
+    (UniqueConstraint, What.UNIQUE, "unique_constraint"),
+    (ForeignKeyConstraint, What.FOREIGN_KEY, "foreign_key_constraint"),
+    (CheckConstraint, What.CHECK, "check_constraint"),
+    (Index, What.INDEX, "index"),
+)
+
+
+def kind_of_item(item: Any) -> What:
+    """Return which kind of constraint an object is, as differences call it."""
+    return next((kind for cls, kind, _ in _KINDS if isinstance(item, cls)), What.OTHER)
+
+
+def type_word(item: Any) -> str:
+    """Return what ``include_object`` is told that an object is."""
+    return next((word for cls, _, word in _KINDS if isinstance(item, cls)), str(item.__visit_name__))
+
+
+def escaped(sql: str) -> Any:
+    """Return SQL that is not to be searched for parameters as ``text()``."""
+    return text(_COLON.sub(r"\\:", sql))
+
+
+class Items:
+    """The constraints and indexes of a table.
+
+    Args:
+        table: The table, of the models or reflected.
+        texts: What writes expressions as records have them.
+    """
+
+    def __init__(self, table: Table, texts: Texts) -> None:
+        self.table = table
+        self._texts = texts
+        self._all: dict[What, list[Any]] = {}
+        for item in _items(table):
+            self._all.setdefault(kind_of_item(item), []).append(item)
+        self._known: dict[int, Any] = {}
+
+    def find(self, kind: What, record: AnyRecord) -> Any:
+        """Return the object that a record is of, or None.
+
+        One without a name is found by what it says.
+        """
+        found = self._known.get(id(record))
+        if found is None:
+            found = self._find(kind, record)
+            if found is not None:
+                self._known[id(record)] = found
+                self._all[kind].remove(found)
+        return found
+
+    def _find(self, kind: What, record: AnyRecord) -> Any:
+        listed = self._all.get(kind, [])
+        if kind == What.PRIMARY_KEY:
+            return listed[0] if listed else None
+        nameless = []
+        for item in listed:
+            name = self._texts.name(item)
+            if name is None:
+                nameless.append(item)
+            elif name == record.name:
+                return item
+        alike = [item for item in nameless if self._says(item) == _said(record)]
+        if alike:
+            return alike[0]
+        # In words of the server, the only one of its kind is still the same.
+        return nameless[0] if len(nameless) == 1 and isinstance(record, CheckRecord) else None
+
+    def _says(self, item: Any) -> Any:
+        if isinstance(item, CheckConstraint):
+            return self._texts.expression(item.sqltext)
+        if isinstance(item, ForeignKeyConstraint):
+            referred = target_of_key(item.elements[0]).split(".")[-2]
+            return [str(column.name) for column in item.columns], referred
+        if isinstance(item, Index):
+            return [str(getattr(part, "name", part)) for part in item.expressions]
+        return [str(column.name) for column in getattr(item, "columns", ())]
+
+    def made(self, kind: What, record: AnyRecord) -> Any:
+        """Return an object that says what a record does, in the table; None for a kind of one dialect.
+
+        For what SQLAlchemy's reflection leaves out.
+        """
+        name = None if record.name is None else conv(record.name)
+        if isinstance(record, CheckRecord):
+            check = CheckConstraint(escaped(record.expression), name=name)
+            self.table.append_constraint(check)
+            return check
+        if isinstance(record, IndexRecord):
+            return self._index(name, record)
+        if isinstance(record, ForeignKeyRecord):
+            where = ".".join(filter(None, (record.referred_schema, record.referred_table)))
+            key = ForeignKeyConstraint(
+                record.columns,
+                [f"{where}.{column}" for column in record.referred_columns],
+                name=name,
+                onupdate=record.onupdate,
+                ondelete=record.ondelete,
+                deferrable=record.deferrable or None,
+                initially=record.initially,
+                match=record.match,
+            )
+            self.table.append_constraint(key)
+            return key
+        if isinstance(record, KeyRecord):
+            unique = UniqueConstraint(*record.columns, name=name, **self._options(record.options))
+            self.table.append_constraint(unique)
+            return unique
+        return None
+
+    def _index(self, name: str | None, record: IndexRecord) -> Index:
+        parts = [escaped(_group(p.text)) if p.expression else self._ordered(p) for p in record.parts]
+        options = self._options(record.options)
+        for part in record.parts:
+            for option, value in part.options:
+                if option not in _ORDERING:
+                    of_parts = options.setdefault(f"{self._texts.dialect.name}_{option}", {})
+                    of_parts[part.text] = value
+        index = Index(name, *parts, unique=record.unique, **options)
+        if index.table is None:
+            # One on expressions alone: SQLAlchemy cannot tell the table from them.
+            where: dict[str, Any] = {"schema": self.table.schema, "extend_existing": True}
+            Table(self.table.name, self.table.metadata, index, **where)
+        return index
+
+    def _ordered(self, part: IndexPartRecord) -> Any:
+        column: Any = self.table.columns[part.text]
+        options = dict(part.options)
+        if "collation" in options:
+            column = column.collate(options["collation"])
+        if options.get("order") == "desc":
+            column = column.desc()
+        if "nulls" in options:
+            column = column.nulls_first() if options["nulls"] == "first" else column.nulls_last()
+        return column
+
+    def _options(self, options: Options) -> dict[str, Any]:
+        """Return options of the dialect as SQLAlchemy takes them."""
+        return {f"{self._texts.dialect.name}_{name}": _value(name, text) for name, text in options}
+
+
+def _value(name: str, text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    if name == "where":
+        return escaped(text)
+    if name == "include":
+        return text.split(", ")
+    if name == "with":
+        return dict(part.split(" = ", 1) for part in text.split(", "))
+    return text
+
+
+def _group(sql: str) -> str:
+    """Return an expression as an index takes it: in brackets, where it is no call of a function."""
+    depth = 0
+    for position, mark in enumerate(sql):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0 and mark == ")":
+            called = re.match(r"[\w.]*\(", sql) is not None
+            return sql if called and position == len(sql) - 1 else f"({sql})"
+    return f"({sql})"
+
+
+def _items(table: Table) -> Iterator[Any]:
+    yield from table.constraints
+    for column in table.columns:
+        for one in column.constraints:
+            if isinstance(one, CheckConstraint) and one not in table.constraints:
+                yield one
+    yield from table.indexes
+
+
+def _said(record: Any) -> Any:
+    if isinstance(record, CheckRecord):
+        return record.expression
+    if isinstance(record, ForeignKeyRecord):
+        return list(record.columns), record.referred_table
+    if isinstance(record, IndexRecord):
+        return [part.text for part in record.parts]
+    return list(getattr(record, "columns", ()))
+
+
+def columns_of(record: AnyRecord) -> Iterable[str]:
+    """Return the names of the columns that a constraint or an index is known to be on."""
+    if isinstance(record, IndexRecord):
+        return [part.text for part in record.parts if not part.expression]
+    return getattr(record, "columns", ())
+
+
+def mentions(record: AnyRecord, column: str) -> bool:
+    """Say whether a constraint or an index is on a column, or speaks of it."""
+    if column in columns_of(record):
+        return True
+    if isinstance(record, CheckRecord):
+        texts = [record.expression]
+    elif isinstance(record, IndexRecord):
+        texts = [part.text for part in record.parts if part.expression]
+        texts += [value for _, value in record.options]
+    elif isinstance(record, OtherConstraintRecord):
+        texts = [record.definition]
+    else:
+        return False
+    word = re.compile(rf"(?<!\w){re.escape(column)}(?!\w)", re.IGNORECASE)
+    return any(word.search(one) for one in texts)
+
+
+def is_of_type(item: Constraint | Index, column: Column[Any]) -> bool:
+    """Say whether a constraint is the CHECK that the type of a column makes."""
+    return (
+        isinstance(item, CheckConstraint)
+        and from_type(item)
+        and any(str(one.name) == column.name for one in item.columns)
+    )
