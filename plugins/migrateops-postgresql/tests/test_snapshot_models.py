@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql as pg
 
-from migrateops.snapshot.differences import differences
+from migrateops.snapshot.difference import differences
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.records import TableRecord
 from migrateops.snapshot.settling import in_stored_words

@@ -201,6 +201,10 @@ CASES: dict[str, tuple[Edit, Edit]] = {
 }
 
 
+KEEPS_VALUES = {("no-longer-computed", False), ("computed", True)}
+"""Where there is no way back in place: the values are kept on the way there, and the way back is not guessed."""
+
+
 def built(change: Callable[[sa.Table], Any], **kw: Any) -> sa.MetaData:
     metadata = sa.MetaData(**kw)
     change(base(metadata))
@@ -227,7 +231,10 @@ def test_a_change(
     take_back = run(context, wanted)
     assert shown(difference(context, wanted)) == []
     take_back()
-    assert shown(difference(context, before)) == []
+    if connection.dialect.name != "sqlite" and (case, back) in KEEPS_VALUES:
+        assert shown(difference(context, before)) == ["drop_column 't' 'a'", "add_column 't' 'a'"]
+    else:
+        assert shown(difference(context, before)) == []
 
 
 def shown(found: list[MigrateOperation]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrateops.snapshot.differences import differences
+from migrateops.snapshot.difference import differences
 from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import CheckRecord, KeyRecord, TableRecord
 
