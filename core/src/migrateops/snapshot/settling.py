@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from migrateops.snapshot.difference import Difference, Item, What
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 
 
@@ -69,9 +70,12 @@ def _in_words(
     """Return constraints or indexes with the texts of those that the server made of them."""
     named = {item.name: item for item in stored if item.name is not None}
     nameless = [item for item in items if item.name not in named]
-    others = [item for item in stored if item.name not in {other.name for other in items}]
-    # One alone without a name needs no name to be found.
-    partner = dict(zip(map(id, nameless), others, strict=True)) if len(nameless) == len(others) == 1 else {}
+    names = {item.name for item in items}
+    others = [item for item in stored if item.name is None or item.name not in names]
+    # One alone needs no name to be found; and of several that nobody has named, it is all the same.
+    alike = all(item.name is None or isinstance(item.name, Unsaid) for item in nameless)
+    paired = len(nameless) == len(others) and (alike or len(others) == 1)
+    partner = dict(zip(map(id, nameless), others, strict=True)) if paired else {}
     found = []
     for item in items:
         words = named.get(item.name) if item.name is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,7 +36,16 @@ _STRING = re.compile(r"('(?:[^']|'')*')")
 
 def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
     """Return a type's text under the one name that the engine gives it."""
-    text = type_.compile(dialect=dialect)
+    return type_name(type_.compile(dialect=dialect))
+
+
+@lru_cache(maxsize=4096)
+def type_name(text: str) -> str:
+    """Return a type under the one name that the engine gives it.
+
+    Args:
+        text: The type as it is written, by SQLAlchemy or by the engine.
+    """
     found = _TYPE.fullmatch(" ".join(text.lower().split()))
     if found is None or "'" in text:
         return text
@@ -51,6 +61,7 @@ def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
     return f"{name}{size}{dimensions}"
 
 
+@lru_cache(maxsize=4096)
 def expression_text(text: str) -> str:
     """Return an expression in lower case outside of its strings, without blanks and casts of literals.
 

@@ -19,11 +19,18 @@ from migrateops_duckdb import (
 )
 from migrateops_duckdb.error_kind import error_kind
 from migrateops_duckdb.lock import ProcessLock
+from migrateops_duckdb.snapshot import models, reader
+from migrateops_duckdb.snapshot.stored import as_stored
+from migrateops_duckdb.snapshot.unread import unread
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
+
+    from migrateops.snapshot.records import TableRecord
 
 
 class DuckDBDialect(Dialect):
@@ -73,6 +80,28 @@ class DuckDBDialect(Dialect):
         file = _file(options.get("database"))
         if file is not None and not file.exists():
             options["database"] = ":memory:"
+
+    def read_snapshot(
+        self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
+    ) -> Iterable[TableRecord]:
+        """Return the table records of whole schemas, in four statements for all of them."""
+        return reader.read(connection, schemas, names)
+
+    def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
+        """Return the record of a table of the models as the reader would return it."""
+        return models.as_kept(record)
+
+    def as_stored(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[tuple[str | None, str], TableRecord]:
+        """Return the records of tables of the models, read from temporary tables of another connection."""
+        return as_stored(connection, tables)
+
+    def unread(
+        self, connection: Connection, schemas: Sequence[str | None]
+    ) -> Iterable[tuple[str, str | None, str]]:
+        """Return what schemas hold besides tables, in one statement for all of them."""
+        return unread(connection, schemas)
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text under the engine's own names."""

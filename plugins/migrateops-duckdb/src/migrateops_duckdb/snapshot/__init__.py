@@ -1,0 +1,1 @@
+"""The tables of a DuckDB database as records."""
