@@ -202,7 +202,7 @@ CASES: dict[str, tuple[Edit, Edit]] = {
 
 
 KEEPS_VALUES = {("no-longer-computed", False), ("computed", True)}
-"""Where there is no way back in place: the values are kept on the way there, and the way back is not guessed."""
+"""Where values are kept on the way there, and no statement takes it back."""
 
 
 def built(change: Callable[[sa.Table], Any], **kw: Any) -> sa.MetaData:

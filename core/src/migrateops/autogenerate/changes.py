@@ -144,9 +144,9 @@ class TableChanges:
             here = None if one.old is None else self._item_here(one.what, one.old)
             there = None if one.new is None else self._there.find(one.what, one.new)
             shown, other = (here, None) if one.new is None else (there, here)
-            if shown is None:
+            if shown is None and one.new is not None:
                 self.context.not_done(self.model, f"{one.what} {one.name} cannot be written")
-            elif self._filter(shown, type_word(shown), one.new is None, other):
+            elif shown is None or self._filter(shown, type_word(shown), one.new is None, other):
                 if one.old is not None:
                     self._gone.append((one.what, one.old))
                 if one.new is not None:
@@ -179,7 +179,8 @@ class TableChanges:
         for kind, record in sorted(self._gone, key=lambda one: _DROPPED_FIRST.index(one[0])):
             item = self._item_here(kind, record)
             if item is None:
-                self.context.not_done(self.model, f"{kind} {record.name} cannot be written")
+                # All that is known of it is its name.
+                yield ops.DropConstraintOp(record.name, self.model.name, schema=self.model.schema)
                 continue
             on = list(columns_of(record))
             if len(on) == 1 and on[0] in columns and _goes_with_column(item, self.context):

@@ -146,10 +146,17 @@ class Items:
             self.table.append_constraint(key)
             return key
         if isinstance(record, KeyRecord):
-            unique = UniqueConstraint(*record.columns, name=name, **self._options(record.options))
+            timing: dict[str, Any] = {
+                "deferrable": record.deferrable or None,
+                "initially": record.initially,
+            }
+            unique = UniqueConstraint(*record.columns, name=name, **timing, **self._options(record.options))
             self.table.append_constraint(unique)
             return unique
-        return None
+        other = self._texts.pack.constraint_of(record)
+        if other is not None:
+            self.table.append_constraint(other)
+        return other
 
     def _index(self, name: str | None, record: IndexRecord) -> Index:
         parts = [escaped(_group(p.text)) if p.expression else self._ordered(p) for p in record.parts]

@@ -13,14 +13,14 @@ from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Connection, Constraint, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
-    from migrateops.snapshot.records import TableRecord
+    from migrateops.snapshot.records import OtherConstraintRecord, TableRecord
 
 _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
 
@@ -227,6 +227,16 @@ class Dialect:
             tables: Tables of the models.
         """
         return {}
+
+    def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
+        """Return a constraint of a kind that this dialect alone has, so that it can be made again.
+
+        None says that its text is not understood: it can then be dropped, but not brought back.
+
+        Args:
+            record: What the reader made of it.
+        """
+        return None
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

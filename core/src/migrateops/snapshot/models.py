@@ -35,7 +35,7 @@ from migrateops.snapshot.records import (
     OtherConstraintRecord,
     TableRecord,
 )
-from migrateops.snapshot.texts import UNKNOWN, Texts, TypeText, is_failure
+from migrateops.snapshot.texts import UNKNOWN, Texts, TypeText
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -161,8 +161,6 @@ class ModelReader:
         )
 
     def _failed(self, table: Table, column: Column[Any] | None, error: Exception) -> TypeText:
-        if not is_failure(error):
-            raise error
         self.report(table, None if column is None else str(column.name), error)
         return TypeText(UNKNOWN, None)
 
@@ -242,8 +240,9 @@ class ModelReader:
         options = dict(self.texts.options(index))
         by_part: dict[str, dict[str, str]] = {}
         if options:
+            keys = {str(getattr(item, "key", "")) for item in (*index.expressions, *table.columns)}
             for name, value in index.dialect_kwargs.items():
-                if isinstance(value, dict):
+                if isinstance(value, dict) and not keys.isdisjoint(value):
                     # Said of single columns, by their keys.
                     short = name.partition("_")[2]
                     options.pop(short, None)

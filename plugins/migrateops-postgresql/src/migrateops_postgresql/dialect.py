@@ -9,6 +9,7 @@ from migrateops.operations import Capabilities
 from migrateops_postgresql import (
     canonical,
     exclude,  # noqa: F401  # registers its operation
+    exclude_text,
     lower,  # noqa: F401  # registers how operations are written
     outside,  # noqa: F401
     rows,  # noqa: F401
@@ -23,11 +24,11 @@ from migrateops_postgresql.snapshot.unread import unread
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Connection, Constraint, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
-    from migrateops.snapshot.records import TableRecord
+    from migrateops.snapshot.records import OtherConstraintRecord, TableRecord
 
 
 class PostgreSQLDialect(Dialect):
@@ -73,6 +74,10 @@ class PostgreSQLDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are undone."""
         return as_stored(connection, tables)
+
+    def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
+        """Return an EXCLUDE constraint."""
+        return exclude_text.constraint(record.name, record.definition) if record.kind == "exclude" else None
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]
