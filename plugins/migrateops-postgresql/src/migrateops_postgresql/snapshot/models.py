@@ -59,17 +59,18 @@ def as_kept(record: TableRecord, table: Table) -> TableRecord:
     unique = [made.named(one, one.columns, "key") for one in keys]
     others = [made.named(one, _columns_of(one, made.columns), "excl") for one in record.others]
     references = [made.named(_reference(one), one.columns, "fkey") for one in record.foreign_keys]
-    return replace(
-        record,
-        name=name,
-        columns=columns,
-        primary_key=primary_key,
-        unique=sorted_by_name(unique),
-        foreign_keys=sorted_by_name(references),
-        checks=sorted_by_name(checks),
-        indexes=sorted_by_name([_index(index) for index in record.indexes]),
-        others=sorted_by_name(others),
-        options=_table_options(record.options, table),
+    return TableRecord(
+        record.schema,
+        name,
+        columns,
+        primary_key,
+        sorted_by_name(unique),
+        sorted_by_name(references),
+        sorted_by_name(checks),
+        sorted_by_name([_index(index) for index in record.indexes]),
+        sorted_by_name(others),
+        record.comment,
+        _table_options(record.options, table),
     )
 
 
@@ -80,9 +81,9 @@ def _distinct(
 
     One without a name takes the name of the next that says the same.
     """
-    kept: dict[KeyRecord, KeyRecord] = {}
+    kept: dict[Any, KeyRecord] = {}
     for key in (*((primary_key,) if primary_key is not None else ()), *unique):
-        content = replace(key, name=None, comment=None)
+        content = (key.columns, key.deferrable, key.initially, key.options)
         before = kept.setdefault(content, key)
         if before.name is None and key.name is not None:
             kept[content] = replace(before, name=key.name)
@@ -177,7 +178,10 @@ def _reference(key: ForeignKeyRecord) -> ForeignKeyRecord:
         _clipped(key.referred_columns),
     )
     deferrable = key.deferrable or key.initially is not None
-    changed = replace(
+    made = (columns, table, referred, deferrable, options)
+    if made == (key.columns, key.referred_table, key.referred_columns, key.deferrable, key.options):
+        return key
+    return replace(
         key,
         columns=columns,
         referred_table=table,
@@ -185,7 +189,6 @@ def _reference(key: ForeignKeyRecord) -> ForeignKeyRecord:
         deferrable=deferrable,
         options=options,
     )
-    return key if changed == key else changed
 
 
 def _clipped(names: tuple[str, ...]) -> tuple[str, ...]:

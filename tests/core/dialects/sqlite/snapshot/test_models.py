@@ -179,6 +179,8 @@ def test_options_of_this_dialect() -> None:
         sa.Column("id", sa.Integer, primary_key=True, sqlite_on_conflict_primary_key="FAIL"),
         sa.Column("a", sa.Text, nullable=False, unique=True, sqlite_on_conflict_not_null="replace"),
         sa.Column("b", sa.Text, unique=True, sqlite_on_conflict_unique="IGNORE"),
+        sa.Column("C", sa.Text, key="other", unique=True, sqlite_on_conflict_unique="FAIL"),
+        sa.Column("other", sa.Text, key="C", unique=True),
         sa.CheckConstraint("a <> ''", sqlite_on_conflict="FAIL"),
         sa.PrimaryKeyConstraint("id", name="not_written"),
         sqlite_autoincrement=True,

@@ -30,18 +30,22 @@ def as_kept(record: TableRecord, table: Table) -> TableRecord:
     primary_key = record.primary_key
     if primary_key is not None:
         # Where AUTOINCREMENT is said, SQLAlchemy writes the key behind its column, without the name.
-        name = None if inline else primary_key.name
-        primary_key = replace(_key(primary_key, table, "on_conflict_primary_key"), name=name)
-    return replace(
-        record,
-        columns=columns,
-        primary_key=primary_key,
-        unique=tuple([_key(key, table, "on_conflict_unique") for key in record.unique]),
-        # One to another schema is not written: there is none.
-        foreign_keys=tuple([key for key in record.foreign_keys if key.referred_schema == record.schema]),
-        # What is said of conflicts is read, and then ignored.
-        checks=tuple([replace(check, options=()) if check.options else check for check in record.checks]),
-        indexes=sorted_by_name([_index(index) for index in record.indexes]),
+        primary_key = _key(primary_key, table, "on_conflict_primary_key")
+        if inline:
+            primary_key = replace(primary_key, name=None)
+    # A foreign key to another schema is not written: there is none.
+    references = tuple([key for key in record.foreign_keys if key.referred_schema == record.schema])
+    # What is said of conflicts is read, and then ignored.
+    checks = tuple([replace(check, options=()) if check.options else check for check in record.checks])
+    return TableRecord(
+        record.schema,
+        record.name,
+        columns,
+        primary_key,
+        tuple([_key(key, table, "on_conflict_unique") for key in record.unique]),
+        references,
+        checks,
+        sorted_by_name([_index(index) for index in record.indexes]),
         options=_table_options(options),
     )
 
@@ -63,8 +67,10 @@ def _rowid_alias(record: TableRecord, options: Mapping[str, Any]) -> str | None:
     key = record.primary_key
     if key is None or len(key.columns) != 1 or not options.get("with_rowid", True):
         return None
-    types = {column.name: column.type for column in record.columns}
-    return key.columns[0] if types.get(key.columns[0]) == "integer" else None
+    (name,) = key.columns
+    return (
+        name if any(column.name == name and column.type == "integer" for column in record.columns) else None
+    )
 
 
 def _column(column: ColumnRecord, table: Table, alias: str | None, inline: bool) -> ColumnRecord:
@@ -89,14 +95,17 @@ def _column(column: ColumnRecord, table: Table, alias: str | None, inline: bool)
 def _key(key: KeyRecord, table: Table, of_column: str) -> KeyRecord:
     said = dict(key.options).get("on_conflict")
     if said is None and len(key.columns) == 1:
-        said = next((_given(column).get(of_column) for column in _columns(table, key.columns[0])), None)
+        said = _given(_named(table, key.columns[0])).get(of_column)
     options = _conflict("on_conflict", said)
     return key if options == key.options else replace(key, options=options)
 
 
-def _columns(table: Table, name: str) -> list[Column[Any]]:
-    # The name, which need not be the key that it has in the collection.
-    return [column for column in table.columns if column.name == name]
+def _named(table: Table, name: str) -> Column[Any]:
+    """Return a column by its name, which need not be its key in the collection."""
+    column = table.columns.get(name)
+    if column is None or column.name != name:
+        (column,) = (each for each in table.columns if each.name == name)
+    return column
 
 
 def _conflict(name: str, said: str | None) -> Options:
