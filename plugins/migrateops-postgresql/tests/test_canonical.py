@@ -109,6 +109,7 @@ DEFAULTS: list[tuple[Any, Any]] = [
     (sa.ARRAY(sa.Integer), sa.text("'{}'")),
     (sa.Enum("a", "b", name="Mood"), "a"),
     (sa.Text(), sa.text("'a' || 'b'")),
+    (sa.DateTime(timezone=True), sa.text("now() + interval '1 day'")),
     (sa.Integer(), sa.text("(1 + 2) * 3")),
 ]
 
@@ -137,6 +138,11 @@ CONDITIONS = [
     "name <> ''",
     "name IN ('x', 'y')",
     "name NOT IN ('x', 'y')",
+    "name LIKE 'x_' OR NOT name LIKE '_y' AND a != 5",
+    "name NOT LIKE 'x' AND a > 0",
+    "name ILIKE 'x' = (name NOT ILIKE 'y')",
+    "lower(name) LIKE name || 'x'",
+    "date '2020-01-01' > CURRENT_DATE - interval '1 day'",
     "length(name) > 3 AND (b IS NULL OR b >= 0)",
     "a + b > 3",
     "(a + b) * 2 > 3",
@@ -174,6 +180,9 @@ def test_different_expressions_differ() -> None:
         "a::int > 0",
         "a::bigint > 0",
         "NOT a > 0 AND b > 0",
+        "name NOT LIKE 'x' OR a > 0",
+        "NOT (name LIKE 'x' AND a > 0)",
+        "interval > '1 day'",
     ]
     assert len({expression_text(text) for text in different}) == len(different)
 

@@ -188,8 +188,7 @@ def test_defaults(connection: sa.Connection) -> None:
     metadata = sa.MetaData()
     for number, (type_, default) in enumerate(DEFAULTS):
         sa.Table(f"t{number}", metadata, sa.Column("c", type_, server_default=default))
-    # Those that the server writes in other words than canonical text knows of.
-    assert check(connection, metadata) == {"t20"}
+    assert check(connection, metadata) == set()
 
 
 def test_conditions(connection: sa.Connection) -> None:
@@ -204,7 +203,8 @@ def test_conditions(connection: sa.Connection) -> None:
             sa.Column("Na me", sa.Integer),
             sa.CheckConstraint(condition),
         )
-    assert check(connection, metadata) <= {"t5", "t6", "t9"}
+    # BETWEEN, and a comment, the server alone can put in other words.
+    assert check(connection, metadata) == {"t6", "t9"}
 
 
 def everything() -> sa.MetaData:

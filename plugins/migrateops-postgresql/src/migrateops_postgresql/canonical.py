@@ -121,6 +121,15 @@ _BEFORE_GROUP = frozenset(
 )
 _OPEN_ENDED = frozenset({"when", "then", "else", "end", "case"})
 _SELF_CONTAINED = frozenset({"case", "select", ",", "interval"})
+# How the server writes them, and how people do.
+_SAME = {
+    "~~": ["like"],
+    "!~~": ["not", "like"],
+    "~~*": ["ilike"],
+    "!~~*": ["not", "ilike"],
+    "!=": ["<>"],
+}
+_TYPES_OF_LITERALS = frozenset({"interval", "date", "time", "timestamp"})
 _ANY = re.compile(r"= any \( array \[ ([^\[\]]*) \] \)")
 _ALL = re.compile(r"<> all \( array \[ ([^\[\]]*) \] \)")
 
@@ -161,7 +170,10 @@ def _tokens(text: str) -> list[str] | None:
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token, 0)
         if depth < 0:
             return None
-        tokens.append(token.lower() if found.lastgroup == "word" else token)
+        if found.lastgroup == "string" and tokens and tokens[-1] in _TYPES_OF_LITERALS:
+            # The server writes the type behind it, as a cast.
+            tokens.pop()
+        tokens += _SAME.get(token) or [token.lower() if found.lastgroup == "word" else token]
     return _numbers(tokens) if depth == 0 else None
 
 
