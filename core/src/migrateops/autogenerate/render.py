@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column
 
-from migrateops.autogenerate import layout
+from migrateops.autogenerate import batches, layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.schema_items import column_source, server_default_source
 from migrateops.autogenerate.values import render_value
@@ -82,24 +82,14 @@ def render_op(op: MigrateOperation, context: AutogenContext, form: Form = "op") 
         lines = explicit(context, op)
         return lines.splitlines() if isinstance(lines, str) else list(lines)
     if isinstance(op, ops.ModifyTableOps):
-        needed = None if context.opts.get("render_as_batch") else _needs_batch(op, context)
-        if needed is not None or context.opts.get("render_as_batch"):
-            return [*([f"# {needed}: the table is built anew"] if needed else ()), *_batch(op, context)]
+        if context.opts.get("render_as_batch"):
+            return _batch(op, context)
+        needed = batches.needed(op, context)
+        if needed is not None:
+            return [f"# In a batch, as {needed}.", *_batch(op, context)]
     if isinstance(op, ops.OpContainer):
         return [line for inner in op.ops for line in render_op(inner, context, form)]
     return _call(op, context, form)
-
-
-def _needs_batch(op: ops.ModifyTableOps, context: AutogenContext) -> str | None:
-    """Return what among the changes the server does in a batch alone, or None."""
-    if context.migration_context is None:
-        return None
-    target = context.migration_context.target
-    if target.capabilities.alter_constraints and target.capabilities.alter_column:
-        # Altering is all that a batch would do.
-        return None
-    needed = (context.pack.rebuild_needed(inner, target) for inner in op.ops)
-    return next((f"{target.name} has no statement for {what}" for what in needed if what), None)
 
 
 def _batch(op: ops.ModifyTableOps, context: AutogenContext) -> list[str]:
