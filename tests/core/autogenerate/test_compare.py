@@ -130,6 +130,24 @@ def test_several_models(connection: sa.Connection, configure: Configure) -> None
     with pytest.raises(TableInTwoModels) as caught:
         difference(configure(twice), twice)  # type: ignore[arg-type]
     assert caught.value.table == "parent"
+    # Also where nothing differs.
+    twice[0].create_all(connection)
+    with pytest.raises(TableInTwoModels):
+        difference(configure(twice), twice)  # type: ignore[arg-type]
+
+
+def test_one_table_under_two_names_of_its_schema(postgresql_schema: Any) -> None:
+    engine = sa.create_engine(postgresql_schema.url)
+    with engine.connect() as connection:
+        metadata = sa.MetaData()
+        for schema in (None, connection.dialect.default_schema_name):
+            sa.Table("t", metadata, sa.Column("id", sa.Integer), schema=schema)
+        context = MigrationContext.configure(
+            connection, opts={"generic_dialects": ["postgresql"]}, plugins=()
+        )
+        with pytest.raises(TableInTwoModels):
+            difference(context, metadata)
+    engine.dispose()
 
 
 def test_models_and_a_database_are_needed(configure: Configure) -> None:

@@ -45,6 +45,7 @@ def compare(context: AutogenContext) -> UpgradeOps:
 
     Raises:
         NothingToRead: There is no connection.
+        TableInTwoModels: Two models are one table.
         ModelNotCompiled: A table of the models says what the dialect has no words for.
         ComparingFailed: A function of the project raised an error.
         WrongHookAnswer: A hook, or a function of the project, answered what makes no sense.
@@ -65,6 +66,8 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     """Put what core and plugins find into *upgrade*."""
     assert context.connection is not None
     tables = ComparedTables(context)
+    # Two models for one table are refused before anything is read.
+    _ = tables.definitions.models
     kinds: list[Kind[Any]] = [tables]
     for found in context.call_hook("migrateops_kinds"):
         kinds += found

@@ -22,7 +22,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import conv
 
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.errors.autogenerate import NothingToRead
+from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
 
@@ -45,9 +45,18 @@ class Definitions:
 
     @cached_property
     def models(self) -> dict[Key, Table]:
-        """The tables of the models."""
-        tables = self.context.table_key_to_table.values()
-        return {self.key(table.schema, table.name): table for table in tables}
+        """The tables of the models.
+
+        Raises:
+            TableInTwoModels: Two of them are one table, as one names the default schema.
+        """
+        found: dict[Key, Table] = {}
+        for table in self.context.table_key_to_table.values():
+            key = self.key(table.schema, table.name)
+            if key in found:
+                raise TableInTwoModels(table.fullname)
+            found[key] = table
+        return found
 
     def database(self, key: Key) -> Table:
         """Return a table of the database."""
