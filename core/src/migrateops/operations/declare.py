@@ -138,13 +138,20 @@ class OpSpec:
         self.fields = tuple(fields)
         self.options = next((f.name for f in fields if f.role is Role.OPTIONS), None)
         self.checked = checked_fields(fields)
+        self._shown: dict[Form, list[OpField]] = {}
 
     def shown(self, form: Form) -> list[OpField]:
         """Return the fields that *form* offers, in the order of a valid signature."""
-        return sorted(
-            (f for f in self.fields if f.shown_in(form)),
-            key=lambda f: (f.parameter().kind, f.parameter().kind < 2 and f.default is not Parameter.empty),
-        )
+        if form not in self._shown:
+            shown = (f for f in self.fields if f.shown_in(form))
+            self._shown[form] = sorted(
+                shown,
+                key=lambda f: (
+                    f.parameter().kind,
+                    f.parameter().kind < 2 and f.default is not Parameter.empty,
+                ),
+            )
+        return self._shown[form]
 
     def signature(self, form: Form) -> Signature:
         """Return the signature of the directive, without ``self``."""

@@ -78,7 +78,7 @@ def _put_copy(item: Any, made: Table) -> None:
 
     expressions = (visitors.replacement_traverse(e, {}, moved) for e in item.expressions)
     # Attaches itself to the table of its columns.
-    Index(item.name, *expressions, unique=item.unique, **item.dialect_kwargs)
+    Index(item.name, *expressions, unique=item.unique, **given_options(item))
 
 
 def from_type(constraint: Constraint) -> bool:
@@ -87,6 +87,15 @@ def from_type(constraint: Constraint) -> bool:
     SQLAlchemy marks such a constraint, but has no public name for the mark.
     """
     return bool(getattr(constraint, "_type_bound", False))
+
+
+def given_options(item: Any) -> Mapping[str, Any]:
+    """Return the options of dialects that a schema item was given, ``<dialect>_<option>`` by value.
+
+    SQLAlchemy makes room for them when the first is given or asked for, which takes longer than all else
+    about an index; an item without that room has none.
+    """
+    return item.dialect_kwargs if "dialect_options" in vars(item) else {}
 
 
 def wanted_by(constraint: Constraint, dialect: Any) -> bool:
@@ -340,7 +349,7 @@ def expressions_in(made: Table) -> Iterator[Any]:
         yield getattr(constraint, "sqltext", None)
     for index in made.indexes:
         yield from index.expressions
-        yield from index.dialect_kwargs.values()
+        yield from given_options(index).values()
 
 
 def _ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
