@@ -5,13 +5,14 @@ A dialect pack registers a lowering of its own for an operation that it writes o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Constraint,
     ForeignKeyConstraint,
+    Index,
     PrimaryKeyConstraint,
     Table,
 )
@@ -52,6 +53,7 @@ from migrateops.operations.schema_objects import (
     expressions_in,
     from_type,
     require_items,
+    require_names,
     require_values,
     wanted_by,
 )
@@ -136,13 +138,20 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         and not (inline and isinstance(c, ForeignKeyConstraint))
         and wanted_by(c, target.dialect)
     ]
-    if constraints and not target.capabilities.alter_constraints:
-        # Before the column is there: half of an operation is worse than none of it.
-        kinds = ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
+    if constraints and if_not_exists:
+        # There is no such clause: a column that is there would get them again.
         raise UnsupportedOperation(
             op.describe(),
             target.name,
-            f"adding a {kinds} to an existing table",
+            f"IF NOT EXISTS of a {_kinds(constraints)}",
+            "add the constraint by an operation of its own",
+        )
+    if constraints and not target.capabilities.alter_constraints:
+        # Before the column is there: half of an operation is worse than none of it.
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            f"adding a {_kinds(constraints)} to an existing table",
             "write a foreign key inside ADD COLUMN with inline_references=True, or use op.batch_alter_table",
         )
     if table.indexes:
@@ -159,6 +168,10 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         yield CreateIndex(index, if_not_exists=if_not_exists)
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
         yield SetColumnComment(column)
+
+
+def _kinds(constraints: Sequence[Constraint]) -> str:
+    return ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
 
 
 @Operations.lowering_for(ops.DropColumnOp)
@@ -275,6 +288,7 @@ def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
     """Yield CREATE INDEX."""
     supported(op.if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     if_not_exists = supported(op.if_not_exists, "if_not_exists", op, target, "IF NOT EXISTS")
+    require_names(op.describe(), "columns", op.columns)
     index = SchemaObjects(target).index(
         op.index_name, op.table_name, op.columns, schema=op.schema, unique=op.unique, **op.kw
     )
@@ -286,6 +300,8 @@ def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX."""
     supported(op.if_exists, "index_if_exists", op, target, "IF EXISTS of an index")
     if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
+    # Refuses an option that the dialect does not have.
+    Index(None, **op.kw)
     index = SchemaObjects(target).index(
         op.index_name or resolved_name(op, target),
         op.table_name or "",

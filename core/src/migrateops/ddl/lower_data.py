@@ -22,6 +22,9 @@ def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
     """Yield the statement as it is."""
     if not isinstance(op.sqltext, str | Executable):
         raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{op.sqltext!r}")
+    sets = op.parameters if isinstance(op.parameters, list | tuple) else [op.parameters]
+    if not all(one is None or isinstance(one, Mapping) for one in sets):
+        raise WrongType("execute", "parameters", "a mapping or a list of mappings", f"{op.parameters!r}")
     yield Execute(op.sqltext, op.parameters, op.execution_options)
 
 

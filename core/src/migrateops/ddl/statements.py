@@ -201,7 +201,7 @@ def column_text(element: AddColumn, compiler: Any) -> str:
     if element.inline_primary_key and element.column.primary_key:
         text += " PRIMARY KEY"
     if element.inline_references:
-        for key in element.column.foreign_keys:
+        for key in sorted(element.column.foreign_keys, key=lambda key: (str(key.name or ""), key.target_fullname)):
             constraint = key.constraint
             if constraint is None:
                 continue

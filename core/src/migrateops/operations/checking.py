@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.operations import CannotBeWritten, UnknownOption, WrongType
+from migrateops.errors.operations import CannotBeWritten, UnboundParameter, UnknownOption, WrongType
 
 if TYPE_CHECKING:
     from migrateops.operations.declare import MigrateOperation, OpField
@@ -25,9 +25,20 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_text_or_false(value: Any) -> bool:
+    return isinstance(value, str) or value is False
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 _CHECKS: dict[str, tuple[str, bool, Check]] = {
     "str": ("a string", False, _is_text),
     "str | None": ("a string", True, _is_text),
+    "str | Literal[False] | None": ("a string", True, _is_text_or_false),
+    "bool": ("True or False", True, _is_flag),
+    "bool | None": ("True or False", True, _is_flag),
     "TypeEngine[Any] | type[TypeEngine[Any]] | None": ("a SQLAlchemy type", True, _is_type),
 }
 
@@ -38,7 +49,7 @@ def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool
 
 
 def require_types(operation: MigrateOperation) -> None:
-    """Refuse a name that is no string, and a type that is none of SQLAlchemy's.
+    """Refuse a name that is no string, a flag that is neither True nor False, a type that is none of SQLAlchemy's.
 
     Raises:
         WrongType: There is one.
@@ -88,6 +99,7 @@ def _is_dialect(name: str) -> bool:
 
 
 _NOT_ACCEPTED = re.compile(r"Argument '(\w+)' is not accepted by dialect")
+_WITHOUT_VALUE = re.compile(r"A value is required for bind parameter '(\w+)'")
 
 
 def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
@@ -98,13 +110,23 @@ def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) ->
         operation: The operation.
         dialect: The dialect's name.
     """
-    from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError
+    from sqlalchemy.exc import (
+        ArgumentError,
+        CompileError,
+        IdentifierError,
+        InvalidRequestError,
+        NoReferenceError,
+        StatementError,
+    )
 
     found = _NOT_ACCEPTED.match(str(error)) if isinstance(error, ArgumentError) else None
     if found is not None:
         return UnknownOption(operation.describe(), found[1], None)
+    found = _WITHOUT_VALUE.search(str(error)) if isinstance(error, StatementError) else None
+    if found is not None and isinstance(error.orig, InvalidRequestError):  # type: ignore[attr-defined]
+        return UnboundParameter(operation.describe(), found[1])
     unnamed = isinstance(error, InvalidRequestError) and "Naming convention" in str(error)
-    if unnamed or isinstance(error, ArgumentError | CompileError):
+    if unnamed or isinstance(error, ArgumentError | CompileError | IdentifierError | NoReferenceError):
         return CannotBeWritten(operation.describe(), dialect, _reason(error))
     return None
 

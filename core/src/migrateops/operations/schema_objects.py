@@ -24,7 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter
+from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter, WrongType
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -118,6 +118,29 @@ def require_list(call: str, parameter: str, given: Any) -> None:
         raise NotAList(call, parameter, repr(given))
 
 
+def require_names(call: str, parameter: str, given: Any) -> None:
+    """Refuse what is no list of at least one name.
+
+    Raises:
+        NotAList: *given* is a string.
+        WrongType: It is empty.
+    """
+    require_list(call, parameter, given)
+    if not given:
+        raise WrongType(call, parameter, "a list of at least one column", repr(given))
+
+
+def require_expression(call: str, parameter: str, given: Any) -> None:
+    """Refuse what is neither SQL text nor an element of SQLAlchemy.
+
+    Raises:
+        WrongType: *given* is something else.
+    """
+    if not isinstance(given, str) and not isinstance(_element(given), ClauseElement):
+        wanted = "SQL text, text(), or a SQL expression"
+        raise WrongType(call, parameter, wanted, f"{given!r} ({type(given).__name__})")
+
+
 def require_items(call: str, items: Iterable[Any], *kinds: type[Any]) -> None:
     """Refuse what is no schema item, before anything is built of it.
 
@@ -155,6 +178,7 @@ class SchemaObjects:
             NotASchemaItem: One of *items* is neither a column, a constraint nor an index.
         """
         require_items(f"table {name!r}", items, SchemaItem)
+        require_list(f"table {name!r}", "prefixes", kw.get("prefixes"))
         metadata = self.metadata()
         later = [item for item in items if _of_columns(item)]
         copies = [detached(item, alone=columns_alone) for item in items if not _of_columns(item)]
@@ -179,7 +203,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> PrimaryKeyConstraint:
         """Return a primary key on a made-up table."""
-        require_list(f"primary key {name!r}", "columns", columns)
+        require_names(f"primary key {name!r}", "columns", columns)
         key = PrimaryKeyConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), key, schema=schema)
         return key
@@ -188,7 +212,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> UniqueConstraint:
         """Return a unique constraint on a made-up table."""
-        require_list(f"unique constraint {name!r}", "columns", columns)
+        require_names(f"unique constraint {name!r}", "columns", columns)
         unique = UniqueConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), unique, schema=schema)
         return unique
@@ -197,6 +221,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, condition: Any, schema: str | None = None, **kw: Any
     ) -> CheckConstraint:
         """Return a CHECK constraint on a made-up table."""
+        require_expression(f"check constraint {name!r}", "condition", condition)
         given = text(condition) if isinstance(condition, str) else condition
         require_values(f"check constraint {name!r}", given)
         made = Table(table_name, self.metadata(), *_like_columns_in([given]), schema=schema)
@@ -223,8 +248,8 @@ class SchemaObjects:
         **dialect_kw: Any,
     ) -> ForeignKeyConstraint:
         """Return a foreign key from one made-up table to another."""
-        require_list(f"foreign key {name!r}", "local_cols", local_cols)
-        require_list(f"foreign key {name!r}", "remote_cols", remote_cols)
+        require_names(f"foreign key {name!r}", "local_cols", local_cols)
+        require_names(f"foreign key {name!r}", "remote_cols", remote_cols)
         metadata = self.metadata()
         own = list(local_cols)
         to_itself = (source, source_schema) == (referent, referent_schema)
@@ -259,7 +284,7 @@ class SchemaObjects:
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"`` or None.
 
         Raises:
-            NotASchemaItem: *type_* is another word.
+            WrongType: *type_* is another word.
         """
         made: Constraint
         if type_ is None:
@@ -273,9 +298,8 @@ class SchemaObjects:
         elif type_ == "check":
             made = CheckConstraint("TRUE", name=name)
         else:
-            raise NotASchemaItem(
-                f"drop_constraint {name!r}", "a type_ of foreignkey, primary, unique or check", repr(type_)
-            )
+            kinds = "'foreignkey', 'primary', 'unique' or 'check'"
+            raise WrongType(f"drop_constraint {name!r}", "type_", kinds, repr(type_))
         Table(table_name, self.metadata(), made, schema=schema)
         return made
 
@@ -289,6 +313,9 @@ class SchemaObjects:
                 of the same name in the made-up table.
         """
         require_list(f"index {name!r}", "columns", columns)
+        for item in columns:
+            require_expression(f"index {name!r}", "columns", item)
+        kw = {option: _option(f"index {name!r}", option, value) for option, value in kw.items()}
         require_values(f"index {name!r}", *columns, *kw.values())
         metadata = self.metadata()
         expressions = [item for item in columns if not isinstance(item, str)]
@@ -300,6 +327,13 @@ class SchemaObjects:
         if index.table is None:
             Table(table_name, metadata, index, schema=schema, extend_existing=True)
         return index
+
+
+def _option(call: str, option: str, value: Any) -> Any:
+    """Return an index's option of a dialect, its condition as the element that SQLAlchemy makes of it."""
+    if option.endswith("_include"):
+        require_list(call, option, value)
+    return text(value) if option.endswith("_where") and isinstance(value, str) else value
 
 
 def _like_columns_in(expressions: Iterable[Any]) -> list[Column[Any]]:
