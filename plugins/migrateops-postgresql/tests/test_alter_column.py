@@ -9,8 +9,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.errors.operations import (
+    IncompleteOperation,
+    UnboundParameter,
+    UnsupportedOperation,
+    WrongType,
+)
 from migrateops.operations import Operations, ops
+from migrateops.runtime.migration import MigrationContext
 from migrateops_postgresql.errors import UnknownOption
 
 State = Callable[[], dict[str, Any]]
@@ -201,3 +207,28 @@ def test_create_table_makes_the_type(operations: Operations, state: State) -> No
         "made", sa.Column("m", sa.Enum("a", name="mood")), sa.Column("n", sa.Enum("a", name="mood"))
     )
     assert state()["types"] == [("mood", "e")]
+
+
+def test_a_parameter_in_using(operations: Operations) -> None:
+    with pytest.raises(UnboundParameter):
+        operations.alter_column(
+            "t", "a", type_=sa.Integer(), postgresql_using=sa.text("CASE a WHEN ':x' THEN 1 END")
+        )
+    with pytest.raises(WrongType):
+        operations.alter_column("t", "a", type_=sa.Integer(), postgresql_using=5)
+
+
+def test_a_column_is_dropped_without_options(operations: Operations, connection: sa.Connection) -> None:
+    with pytest.raises(UnknownOption) as caught:
+        operations.drop_column("t", "a", postgresql_cascade=True)
+    assert caught.value.option == "postgresql_cascade"
+    operations.drop_column("t", "a", mssql_drop_default=True)
+    assert [c["name"] for c in sa.inspect(connection).get_columns("t")] == ["id", "c"]
+
+
+def test_what_only_others_can_change_is_said(connection: sa.Connection) -> None:
+    context = MigrationContext.configure(connection)
+    Operations(context).alter_column("t", "id", autoincrement=True, existing_autoincrement=False)
+    assert [note for note in context.notes if "autoincrement" in note] == [
+        "alter_column 't' 'id': postgresql has no autoincrement to change; sa.Identity() as server_default is its like"
+    ]

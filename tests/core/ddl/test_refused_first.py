@@ -204,15 +204,15 @@ def test_if_not_exists_holds_for_the_foreign_key_too(on_postgresql: sa.Connectio
     assert len(sa.inspect(on_postgresql).get_foreign_keys("t")) == 1
 
 
-def test_if_not_exists_does_not_hold_for_other_constraints(on_postgresql: sa.Connection) -> None:
-    """A column that is there would get another one each time."""
-    op = Operations(MigrationContext.configure(on_postgresql))
+def test_if_not_exists_holds_for_the_other_constraints_too(on_postgresql: sa.Connection) -> None:
+    metadata = sa.MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"})
+    op = Operations(MigrationContext.configure(on_postgresql, opts={"target_metadata": metadata}))
     enum = sa.Enum("a", "b", native_enum=False, create_constraint=True, name="mood")
-    for column in (sa.Column("u", sa.Integer, unique=True), sa.Column("mood", enum)):
-        with pytest.raises(MigrateOpsError) as caught:
-            op.add_column("t", column, if_not_exists=True)
-        assert caught.value.code == "MO313"
-    assert [column["name"] for column in sa.inspect(on_postgresql).get_columns("t")] == ["id", "name"]
+    for _ in range(2):
+        op.add_column("t", sa.Column("u", sa.Integer, unique=True), if_not_exists=True)
+        op.add_column("t", sa.Column("mood", enum), if_not_exists=True)
+    assert [each["name"] for each in sa.inspect(on_postgresql).get_unique_constraints("t")] == ["uq_t_u"]
+    assert [each["name"] for each in sa.inspect(on_postgresql).get_check_constraints("t")] == ["mood"]
 
 
 def test_keys_inside_of_a_column_have_an_order() -> None:

@@ -5,7 +5,7 @@ A dialect pack registers a lowering of its own for an operation that it writes o
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -129,7 +129,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
     require_values(op.describe(), *expressions_in(table))
     column = table.columns[op.column.key]
-    # IF NOT EXISTS is to hold for the foreign key as well.
+    # IF NOT EXISTS is to hold for what belongs to the column as well.
     inline = bool(op.inline_references or if_not_exists)
     constraints = [
         c
@@ -138,40 +138,31 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         and not (inline and isinstance(c, ForeignKeyConstraint))
         and wanted_by(c, target.dialect)
     ]
-    if constraints and if_not_exists:
-        # There is no such clause: a column that is there would get them again.
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            f"IF NOT EXISTS of a {_kinds(constraints)}",
-            "add the constraint by an operation of its own",
-        )
     if constraints and not target.capabilities.alter_constraints:
         # Before the column is there: half of an operation is worse than none of it.
+        kinds = ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
         raise UnsupportedOperation(
             op.describe(),
             target.name,
-            f"adding a {_kinds(constraints)} to an existing table",
+            f"adding a {kinds} to an existing table",
             "write a foreign key inside ADD COLUMN with inline_references=True, or use op.batch_alter_table",
         )
     if table.indexes:
         supported(if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
+    constraints.sort(key=lambda c: (c.__visit_name__, str(c.name or "")))
     yield AddColumn(
         column,
         if_not_exists=if_not_exists,
         inline_references=inline,
         inline_primary_key=bool(op.inline_primary_key),
+        inline_constraints=constraints if if_not_exists else (),
     )
-    for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
-        yield AddConstraint(constraint)
+    if not if_not_exists:
+        yield from map(AddConstraint, constraints)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
         yield CreateIndex(index, if_not_exists=if_not_exists)
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
         yield SetColumnComment(column)
-
-
-def _kinds(constraints: Sequence[Constraint]) -> str:
-    return ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
 
 
 @Operations.lowering_for(ops.DropColumnOp)

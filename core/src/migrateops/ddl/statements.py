@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Column, Computed, DefaultClause, FetchedValue, Identity, MetaData, Table
+from sqlalchemy import (
+    Column,
+    Computed,
+    Constraint,
+    DefaultClause,
+    FetchedValue,
+    Identity,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, DDLElement
 from sqlalchemy.types import NULLTYPE, TypeEngine
@@ -74,12 +84,14 @@ class AddColumn(AlterTable):
         if_not_exists: bool = False,
         inline_references: bool = False,
         inline_primary_key: bool = False,
+        inline_constraints: Sequence[Constraint] = (),
     ) -> None:
         super().__init__(column.table.name, column.table.schema)
         self.column = column
         self.if_not_exists = if_not_exists
         self.inline_references = inline_references
         self.inline_primary_key = inline_primary_key
+        self.inline_constraints = inline_constraints
 
 
 class DropColumn(AlterTable):
@@ -158,7 +170,9 @@ class ColumnDefault(AlterColumn):
 
 
 def table_text(compiler: Any, name: str, schema: str | None) -> str:
-    """Return a table's name as SQL, quoted where the dialect needs it."""
+    """Return a table's name as SQL, quoted where the dialect needs it, in the schema that is meant."""
+    if getattr(compiler, "schema_translate_map", None):
+        return str(compiler.preparer.format_table(Table(name, MetaData(), schema=schema)))
     quote = compiler.preparer.quote
     return f"{quote(schema)}.{quote(name)}" if schema else str(quote(name))
 
@@ -200,6 +214,8 @@ def column_text(element: AddColumn, compiler: Any) -> str:
         text = f"IF NOT EXISTS {text}"
     if element.inline_primary_key and element.column.primary_key:
         text += " PRIMARY KEY"
+    for constraint in element.inline_constraints:
+        text += f" {_inside_column(constraint, compiler)}"
     if element.inline_references:
         for key in sorted(element.column.foreign_keys, key=lambda key: (str(key.name or ""), key.target_fullname)):
             constraint = key.constraint
@@ -215,6 +231,15 @@ def column_text(element: AddColumn, compiler: Any) -> str:
             text += compiler.define_constraint_cascades(constraint)
             text += compiler.define_constraint_deferrability(constraint)
     return text
+
+
+def _inside_column(constraint: Constraint, compiler: Any) -> str:
+    """Return a constraint of one column as it is written behind the column."""
+    if not isinstance(constraint, UniqueConstraint):
+        return str(compiler.process(constraint))
+    named = compiler.preparer.format_constraint(constraint) if constraint.name is not None else None
+    text = f"CONSTRAINT {named} UNIQUE" if named else "UNIQUE"
+    return text + str(compiler.define_constraint_deferrability(constraint))
 
 
 @compiles(DropColumn)

@@ -17,6 +17,7 @@ from migrateops.operations.stub import plain
 
 if TYPE_CHECKING:
     from migrateops.operations.base import AbstractOperations
+    from migrateops.operations.target import Target
 
 
 class Known:
@@ -66,20 +67,63 @@ def _send(implementation: Implementation, operation: MigrateOperation, context: 
 
     All of it is made before the first statement is sent: half of an operation is worse than none.
     """
-    refuse_unknown_options(operation)
-    require_types(operation)
     target, send = context.target, context.run_statement
-    refuse_misspelt_dialects(operation, target.keys)
     try:
-        statements, result = _written(implementation.function(operation, target) or (), target.dialect)
+        statements, result = _prepared(implementation, operation, target)
         for statement in statements:
             send(statement)
     except Exception as error:
-        own = None if isinstance(error, MigrateOpsError) else in_our_words(error, operation, target.name)
+        own = _of(error, operation, target.name)
         if own is None:
             raise
         raise own from error
     return result
+
+
+def require_writable(operations: AbstractOperations, operation: MigrateOperation) -> None:
+    """Refuse what has no SQL here, before an implementation does what cannot be taken back.
+
+    Args:
+        operations: What would send the operation.
+        operation: One with a lowering; of one without nothing is known.
+
+    Raises:
+        MigrateOpsError: It cannot be written.
+    """
+    context = operations.migration_context
+    chain = context.namespace.chain(type(operation), context.target.keys)
+    lowering = next((each for each in chain if each.lowering), None)
+    if lowering is None:
+        return
+    try:
+        for statement in _prepared(lowering, operation, context.target)[0]:
+            if hasattr(statement, "compile"):
+                statement.compile(dialect=context.dialect)
+    except Exception as error:
+        own = _of(error, operation, context.target.name)
+        if own is None:
+            raise
+        raise own from error
+
+
+def _prepared(
+    implementation: Implementation, operation: MigrateOperation, target: Target
+) -> tuple[list[Any], Any]:
+    """Return the statements that a lowering yields, and what it returns."""
+    refuse_unknown_options(operation)
+    require_types(operation)
+    refuse_misspelt_dialects(operation, target.keys)
+    return _written(implementation.function(operation, target) or (), target.dialect)
+
+
+def _of(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
+    """Return the error to raise in the place of *error*, which says what it was about; None for itself."""
+    if isinstance(error, MigrateOpsError):
+        return None
+    own = in_our_words(error, operation, dialect)
+    if own is None:
+        error.add_note(f"{operation.describe()} on {dialect}")
+    return own
 
 
 def _written(yielded: Iterable[Any], dialect: Any) -> tuple[list[Any], Any]:

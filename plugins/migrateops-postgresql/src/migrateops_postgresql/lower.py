@@ -14,6 +14,7 @@ from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
+from migrateops.operations.schema_objects import require_expression, require_values
 from migrateops_postgresql import identity
 from migrateops_postgresql.errors import UnknownOption
 from migrateops_postgresql.statements import (
@@ -48,6 +49,15 @@ def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target
         yield from missing_types(impl.item_type, target)
     elif isinstance(impl, NamedType) and impl.create_type:
         yield CreateTypeIfMissing(impl)
+
+
+@Operations.lowering_for(ops.DropColumnOp, dialect="postgresql")
+def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
+    """Yield DROP COLUMN, which has no options here."""
+    for option in op.kw:
+        if option.startswith("postgresql_"):
+            raise UnknownOption(op.describe(), option, ())
+    yield from lower.drop_column(op, target)
 
 
 @Operations.lowering_for(ops.AlterColumnOp, dialect="postgresql")
@@ -90,6 +100,8 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
         return None
     if op.modify_type is None:
         raise IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
+    require_expression(op.describe(), _USING, using)
+    require_values(op.describe(), using)
     # Compiled also when it is text: a percent sign has to be doubled for some drivers.
     element = literal_column(using) if isinstance(using, str) else using
     options = {"literal_binds": True, "include_table": False}
