@@ -229,6 +229,5 @@ def test_a_column_is_dropped_without_options(operations: Operations, connection:
 def test_what_only_others_can_change_is_said(connection: sa.Connection) -> None:
     context = MigrationContext.configure(connection)
     Operations(context).alter_column("t", "id", autoincrement=True, existing_autoincrement=False)
-    assert [note for note in context.notes if "autoincrement" in note] == [
-        "alter_column 't' 'id': postgresql has no autoincrement to change; sa.Identity() as server_default is its like"
-    ]
+    (note,) = context.notes
+    assert note.startswith("alter_column 't' 'id': postgresql has no autoincrement to change")

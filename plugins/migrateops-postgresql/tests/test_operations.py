@@ -291,7 +291,10 @@ def test_every_statement_goes_to_the_schema_that_is_meant(connection: sa.Connect
     op.drop_index("ix", "made", **where)
     op.rename_table("made", "renamed", **where)
     columns = sa.inspect(connection).get_columns("renamed", schema="tenant_of_a_test")
-    assert [(column["name"], str(column["type"])) for column in columns] == [("id", "INTEGER"), ("n", "BIGINT")]
+    assert [(column["name"], str(column["type"])) for column in columns] == [
+        ("id", "INTEGER"),
+        ("n", "BIGINT"),
+    ]
     assert sorted(sa.inspect(connection).get_table_names()) == ["item", "parent"]
     op.drop_table("renamed", **where)
     connection.rollback()

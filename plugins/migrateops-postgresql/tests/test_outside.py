@@ -109,9 +109,14 @@ def test_what_cannot_be_written_leaves_the_transaction_as_it_is(
     context: MigrationContext, connection: sa.Connection
 ) -> None:
     op = Operations(context)
-    with pytest.raises(MigrateOpsError), context.begin_transaction():
-        op.execute("CREATE TABLE one (x integer)")
-        op.create_index("ix", "t", ["id"], postgresql_concurrently=True, postgresql_bogus=1)
+
+    def step() -> None:
+        with context.begin_transaction():
+            op.execute("CREATE TABLE one (x integer)")
+            op.create_index("ix", "t", ["id"], postgresql_concurrently=True, postgresql_bogus=1)
+
+    with pytest.raises(MigrateOpsError):
+        step()
     assert sa.inspect(connection).get_table_names() == ["t"]
 
 

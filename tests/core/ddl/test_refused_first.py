@@ -86,7 +86,7 @@ WRONG: dict[str, tuple[Call, str, dict[str, object]]] = {
         {"parameter": "comment", "expected": "a string"},
     ),
     "prefixes that are one word": (
-        lambda op: op.create_table("u", sa.Column("id", sa.Integer), prefixes="TEMPORARY"),  # type: ignore[arg-type]
+        lambda op: op.create_table("u", sa.Column("id", sa.Integer), prefixes="TEMPORARY"),
         "MO320",
         {"parameter": "prefixes"},
     ),

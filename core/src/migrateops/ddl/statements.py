@@ -214,10 +214,12 @@ def column_text(element: AddColumn, compiler: Any) -> str:
         text = f"IF NOT EXISTS {text}"
     if element.inline_primary_key and element.column.primary_key:
         text += " PRIMARY KEY"
-    for constraint in element.inline_constraints:
-        text += f" {_inside_column(constraint, compiler)}"
+    for added in element.inline_constraints:
+        text += f" {_inside_column(added, compiler)}"
     if element.inline_references:
-        for key in sorted(element.column.foreign_keys, key=lambda key: (str(key.name or ""), key.target_fullname)):
+        for key in sorted(
+            element.column.foreign_keys, key=lambda key: (str(key.name or ""), key.target_fullname)
+        ):
             constraint = key.constraint
             if constraint is None:
                 continue

@@ -49,7 +49,7 @@ def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool
 
 
 def require_types(operation: MigrateOperation) -> None:
-    """Refuse a name that is no string, a flag that is neither True nor False, a type that is none of SQLAlchemy's.
+    """Refuse what is not of the kind of its field: a name that is no string, a flag that is a word.
 
     Raises:
         WrongType: There is one.

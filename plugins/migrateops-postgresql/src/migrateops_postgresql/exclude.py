@@ -14,6 +14,7 @@ from sqlalchemy.sql import visitors
 from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation, WrongType
 from migrateops.operations import BatchOperations, Operations, Target, operation, schema, spread, table
 from migrateops.operations.ops import AddConstraintOp, DropConstraintOp
+from migrateops.operations.ops.constraints import dropping
 from migrateops.operations.schema_objects import require_values
 
 
@@ -74,7 +75,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         return made(self, migration_context.target if migration_context is not None else None)
 
     def reverse(self) -> DropConstraintOp:
-        return DropConstraintOp(self.constraint_name, self.table_name, schema=self.schema, origin=self)
+        return dropping(self)
 
     def footprint(self) -> tuple[frozenset[str], frozenset[str]]:
         name = f"{self.schema}.{self.table_name}" if self.schema else self.table_name
