@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -22,7 +23,101 @@ def written(dialects: frozenset[str], case: str, operation: Callable[[], Migrate
     return Example(operation, case, START, START, reversible=False, runs=False, dialects=dialects)
 
 
+def game(case: str, **options: Any) -> Example:
+    """Return the example of a table's options on PostgreSQL."""
+
+    def made(metadata: sa.MetaData) -> None:
+        sa.Table("game", metadata, sa.Column("id", sa.Integer), **options)
+
+    return Example(
+        lambda: ops.CreateTableOp("game", [sa.Column("id", sa.Integer)], kw=options),
+        case,
+        START,
+        club(also=made),
+        dialects=POSTGRESQL,
+    )
+
+
 EXAMPLES = [
+    game("postgresql_with", postgresql_with={"fillfactor": 50}, postgresql_using="heap"),
+    game("postgresql_tablespace", postgresql_tablespace="pg_default"),
+    game("postgresql_partition_by", postgresql_partition_by="RANGE (id)"),
+    game("postgresql_with_oids", postgresql_with_oids=False),
+    Example(
+        lambda: ops.CreateTableOp(
+            "game", [sa.Column("place", sa.String(5))], kw={"postgresql_inherits": "team"}
+        ),
+        "postgresql_inherits",
+        START,
+        START,
+        runs=False,
+        dialects=POSTGRESQL,
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_on_commit",
+        lambda: ops.CreateTableOp(
+            "game",
+            [sa.Column("id", sa.Integer)],
+            kw={"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DELETE ROWS"},
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_include",
+        lambda: ops.CreatePrimaryKeyOp("pk", "player", ["id"], kw={"postgresql_include": ["name"]}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_include",
+        lambda: ops.CreateUniqueConstraintOp("uq", "player", ["id"], kw={"postgresql_include": ["name"]}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_tablespace",
+        lambda: ops.CreateIndexOp("ix", "player", ["name"], kw={"postgresql_tablespace": "pg_default"}),
+    ),
+    written(
+        POSTGRESQL,
+        "options",
+        lambda: CreateExcludeConstraintOp(
+            "ex",
+            "player",
+            [("name", "="), (sa.column("number", sa.Integer) + 1, "<>")],
+            where=sa.text("id > 0"),
+            schema="other",
+            deferrable=True,
+            initially="DEFERRED",
+            using="gist",
+            ops={"name": "gist_text_ops"},
+        ),
+    ),
+    written(POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other")),
+    written(
+        POSTGRESQL,
+        "postgresql_enum",
+        lambda: ops.AddColumnOp("player", sa.Column("moods", postgresql.ARRAY(sa.Enum("fine", name="mood")))),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_enum",
+        lambda: ops.AlterColumnOp(
+            "player",
+            "name",
+            modify_type=sa.Enum("fine", "so so", name="mood"),
+            kw={"postgresql_using": "name::mood"},
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "collation",
+        lambda: ops.AlterColumnOp("player", "name", modify_type=sa.String(20, collation="C")),
+    ),
+    written(
+        POSTGRESQL,
+        "collation",
+        lambda: ops.AddColumnOp("player", sa.Column("added", sa.String(20, collation="C"))),
+    ),
     written(POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
     written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
     Example(

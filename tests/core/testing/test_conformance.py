@@ -28,6 +28,7 @@ class TestLifecycle(suite.Lifecycle):
             "alter_column/no_comment",
             "alter_column/no_default",
             "alter_column/not_null",
+            "alter_column/null",
             "alter_column/type",
             "create_check_constraint/plain",
             "create_foreign_key/actions",

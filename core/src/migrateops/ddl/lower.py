@@ -129,6 +129,9 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
     require_values(op.describe(), *expressions_in(table))
     column = table.columns[op.column.key]
+    if column.identity is not None and not target.dialect.supports_identity_columns:
+        # SQLAlchemy leaves it out: rows would get no number.
+        raise UnsupportedOperation(op.describe(), target.name, "identity columns")
     # IF NOT EXISTS is to hold for what belongs to the column as well.
     inline = bool(op.inline_references or if_not_exists)
     constraints = [

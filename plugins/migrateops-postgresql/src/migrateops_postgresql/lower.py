@@ -29,6 +29,7 @@ from migrateops_postgresql.statements import (
 _USING = "postgresql_using"
 THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
+ALTER_OPTIONS = (_USING, THROUGH_CHECK)
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -93,8 +94,8 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
         IncompleteOperation: There is no new type to convert to.
     """
     for option in op.kw:
-        if option.startswith("postgresql_") and option not in (_USING, THROUGH_CHECK):
-            raise UnknownOption(op.describe(), option, (_USING, THROUGH_CHECK))
+        if option.startswith("postgresql_") and option not in ALTER_OPTIONS:
+            raise UnknownOption(op.describe(), option, ALTER_OPTIONS)
     using = op.kw.get(_USING)
     if using is None:
         return None

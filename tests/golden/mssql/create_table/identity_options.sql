@@ -1,0 +1,5 @@
+CREATE TABLE game (
+    id INTEGER NOT NULL IDENTITY(5,2), 
+    PRIMARY KEY (id)
+);
+GO
