@@ -202,6 +202,17 @@ def test_text_becomes_an_enum(operations: Operations, connection: sa.Connection,
     assert state()["types"] == [("mood", "e")]
 
 
+def test_other_values_of_an_enum_are_no_other_type(operations: Operations) -> None:
+    """The server knows the type by its name: nothing would change."""
+    old, new = sa.Enum("a", name="mood"), sa.Enum("a", "b", name="mood")
+    operations.add_column("t", sa.Column("mood", old))
+    with pytest.raises(UnsupportedOperation) as caught:
+        operations.alter_column("t", "mood", type_=new, existing_type=old)
+    assert "ADD VALUE" in str(caught.value.hint())
+    operations.alter_column("t", "mood", type_=old, existing_type=old)
+    operations.alter_column("t", "mood", type_=sa.Text(), existing_type=old)
+
+
 def test_create_table_makes_the_type(operations: Operations, state: State) -> None:
     operations.create_table(
         "made", sa.Column("m", sa.Enum("a", name="mood")), sa.Column("n", sa.Enum("a", name="mood"))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import IncompleteOperation, NotReversible
-from migrateops.operations import Operations
+from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_postgresql.outside import ValidateConstraintOp
 
@@ -192,7 +192,17 @@ def test_rows_that_do_not_fit_leave_the_table_as_it_was(
 
 def test_the_check_is_for_not_null_only(context: MigrationContext) -> None:
     with pytest.raises(IncompleteOperation):
-        Operations(context).alter_column("t", "id", nullable=True, postgresql_not_null_check=True)
+        Operations(context).alter_column("t", "id", comment="c", postgresql_not_null_check=True)
+
+
+def test_not_null_through_a_check_is_taken_back(context: MigrationContext, connection: sa.Connection) -> None:
+    operation = ops.AlterColumnOp(
+        "t", "id", modify_nullable=False, existing_nullable=True, kw={"postgresql_not_null_check": True}
+    )
+    for each, nullable in ((operation, False), (operation.reverse(), True)):
+        with context.begin_transaction():
+            Operations(context).invoke(each)
+        assert is_nullable(connection) == nullable
 
 
 def test_a_stream_ends_its_transaction_for_it() -> None:

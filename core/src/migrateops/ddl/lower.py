@@ -294,8 +294,9 @@ def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX."""
     supported(op.if_exists, "index_if_exists", op, target, "IF EXISTS of an index")
     if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
-    # Refuses an option that the dialect does not have.
-    Index(None, **op.kw)
+    if op.kw:
+        # Refuses an option that the dialect does not have.
+        Index(None, **op.kw)
     index = SchemaObjects(target).index(
         op.index_name or resolved_name(op, target),
         op.table_name or "",

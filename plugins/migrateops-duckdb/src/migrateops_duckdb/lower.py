@@ -60,7 +60,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         raise _unsupported(
             op, target, "PRIMARY KEY in ADD COLUMN", "add it afterwards: op.create_primary_key()"
         )
-    for constraint in (*table.constraints, *column.constraints):
+    for constraint in sorted((*table.constraints, *column.constraints), key=lambda c: c.__visit_name__):
         if not isinstance(constraint, PrimaryKeyConstraint) and wanted_by(constraint, target.dialect):
             kind = constraint.__visit_name__.removesuffix("_constraint").replace("_", " ")
             raise _unsupported(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Computed, Identity, literal_column
-from sqlalchemy.dialects.postgresql import ARRAY, NamedType
+from sqlalchemy.dialects.postgresql import ARRAY, ENUM, NamedType
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
@@ -68,6 +68,7 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     The type comes before nullability and default, the new name last.  What generates the old values is
     dropped before the type changes, as the server cannot convert a default to any type.
     """
+    _refuse_other_values(op, target)
     using = using_text(op, target)
     default = default_changes(op, target)
     where = (op.table_name, op.column_name)
@@ -84,6 +85,24 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
         for constraint in lower.type_constraints(op, op.modify_type, target):
             yield AddConstraint(constraint)
     yield from lower.alter_comment_and_name(op, target)
+
+
+def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
+    """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
+    if op.modify_type is None or op.existing_type is None:
+        return
+    new, old = (
+        to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)
+    )
+    if not (isinstance(new, ENUM) and isinstance(old, ENUM)):
+        return
+    if (new.schema, new.name) == (old.schema, old.name) and new.enums != old.enums:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "changing the values of an enum by ALTER COLUMN",
+            f"send ALTER TYPE {new.name} ADD VALUE .. by op.execute(), or give the new type another name",
+        )
 
 
 def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:

@@ -152,9 +152,10 @@ def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
         # Scripts that were made for several databases have it.
         has_none = f"{context.target.name} has no autoincrement to change"
         context.notes.append(f"{op.describe()}: {has_none}; sa.Identity() as server_default is its like")
-    if not op.kw.get(_THROUGH_CHECK):
+    # It is there in what takes such a change back, too, and DROP NOT NULL reads no rows.
+    if not op.kw.get(_THROUGH_CHECK) or op.modify_nullable:
         return operations.next(op)
-    if op.modify_nullable is not False:
+    if op.modify_nullable is None:
         raise IncompleteOperation(op.describe(), context.target.name, f"nullable=False with {_THROUGH_CHECK}")
     if context.target.server_version is not None and context.target.server_version < (12,):
         raise UnsupportedOperation(
