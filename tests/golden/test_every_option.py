@@ -95,7 +95,7 @@ def test_of_what_postgresql_takes() -> None:
     """SQLAlchemy lists the options of its dialect."""
     wanted = {
         (op_cls.__name__, f"postgresql_{option}")
-        for made, listed in PGDialect.construct_arguments
+        for made, listed in PGDialect.construct_arguments or ()
         for option in listed
         if (op_cls := MAKES.get(made)) is not None and option not in OF_READING
     }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from migrateops.errors.operations import IncompleteOperation, NotASchemaItem, UnsupportedOperation
+from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation, WrongType
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_mysql.errors import AmbiguousConstraint, NoSuchConstraint, UnknownOption
@@ -248,7 +248,7 @@ def test_none_of_that_name(operations: Operations, connection: sa.Connection) ->
     with pytest.raises(NoSuchConstraint) as caught:
         operations.drop_constraint("of_parent", "item")
     assert caught.value.code == "MY303"
-    with pytest.raises(NotASchemaItem):
+    with pytest.raises(WrongType):
         operations.drop_constraint("of_parent", "item", type_="exclude")
 
 

@@ -298,3 +298,25 @@ def test_every_statement_goes_to_the_schema_that_is_meant(connection: sa.Connect
     assert sorted(sa.inspect(connection).get_table_names()) == ["item", "parent"]
     op.drop_table("renamed", **where)
     connection.rollback()
+
+
+def test_constraints_have_comments(operations: Any, connection: sa.Connection) -> None:
+    commented = {"comment": "it's 100%"}
+    operations.create_primary_key("pk", "item", ["Name"], **commented)
+    operations.create_unique_constraint("uq", "item", ["n"], **commented)
+    operations.create_check_constraint("ck", "item", "n > 0", **commented)
+    operations.create_foreign_key("fk", "item", "parent", ["parent"], ["id"], **commented)
+    operations.create_table(
+        "made", sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="uq_made", comment="it's 100%")
+    )
+    found = connection.exec_driver_sql(
+        "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint"
+        " WHERE connamespace = current_schema()::regnamespace AND conname NOT LIKE 'parent%%' ORDER BY 1"
+    )
+    assert [tuple(row) for row in found] == [
+        ("ck", "it's 100%"),
+        ("fk", "it's 100%"),
+        ("pk", "it's 100%"),
+        ("uq", "it's 100%"),
+        ("uq_made", "it's 100%"),
+    ]

@@ -25,6 +25,7 @@ from sqlalchemy.schema import (
     DropTable,
     DropTableComment,
     SetColumnComment,
+    SetConstraintComment,
     SetTableComment,
 )
 from sqlalchemy.sql.elements import conv
@@ -102,6 +103,10 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         for column in table.columns:
             if column.comment:
                 yield SetColumnComment(column)
+    if target.dialect.supports_constraint_comments:
+        for commented in sorted(table.constraints, key=lambda c: str(c.name or "")):
+            if commented.comment:
+                yield SetConstraintComment(commented)
     return table
 
 
@@ -332,7 +337,12 @@ def _known(kw: Any) -> dict[str, Any]:
 def add_constraint(op: ops.AddConstraintOp, target: Target) -> Iterator[Any]:
     """Yield ADD CONSTRAINT."""
     supported(True, "alter_constraints", op, target, "adding a constraint to an existing table")
-    yield AddConstraint(op.to_constraint(_Context(target)))
+    constraint = op.to_constraint(_Context(target))
+    yield AddConstraint(constraint)
+    if constraint.comment:
+        if not target.dialect.supports_constraint_comments:
+            raise UnsupportedOperation(op.describe(), target.name, "comments on constraints")
+        yield SetConstraintComment(constraint)
 
 
 @Operations.lowering_for(ops.DropConstraintOp)

@@ -22,6 +22,10 @@ from migrateops.testing.examples import Example
 def constraints() -> list[Example]:
     return [
         example("plain", lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"]), KEYED),
+        written(
+            "comment",
+            lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"], kw={"comment": "it's 100%"}),
+        ),
         written("unnamed", lambda: ops.CreatePrimaryKeyOp(None, "player", ["id", "number"])),
         written("schema", lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"], schema="other")),
         example(
@@ -32,6 +36,10 @@ def constraints() -> list[Example]:
             lambda: ops.CreateUniqueConstraintOp(
                 "uq", "player", ["number"], kw={"deferrable": True, "initially": "DEFERRED"}
             ),
+        ),
+        written(
+            "comment",
+            lambda: ops.CreateUniqueConstraintOp("uq", "player", ["number"], kw={"comment": "it's 100%"}),
         ),
         written("unnamed", lambda: ops.CreateUniqueConstraintOp(None, "player", ["number", "name"])),
         written("schema", lambda: ops.CreateUniqueConstraintOp("uq", "player", ["number"], schema="other")),
@@ -64,6 +72,12 @@ def constraints() -> list[Example]:
                 "fk", "player", "team", ["team_id"], ["id"], kw={"deferrable": True, "initially": "DEFERRED"}
             ),
         ),
+        written(
+            "comment",
+            lambda: ops.CreateForeignKeyOp(
+                "fk", "player", "team", ["team_id"], ["id"], kw={"comment": "it's 100%"}
+            ),
+        ),
         written("unnamed", lambda: ops.CreateForeignKeyOp(None, "player", "team", ["team_id"], ["id"])),
         written(
             "composite",
@@ -89,6 +103,10 @@ def constraints() -> list[Example]:
             "plain",
             lambda: ops.CreateCheckConstraintOp("ck_player_number", "player", "number > 0"),
             CHECKED,
+        ),
+        written(
+            "comment",
+            lambda: ops.CreateCheckConstraintOp("ck", "player", "number > 0", kw={"comment": "it's 100%"}),
         ),
         written("unnamed", lambda: ops.CreateCheckConstraintOp(None, "player", "number > 0")),
         written(

@@ -115,6 +115,8 @@ def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
 @Operations.lowering_for(ops.CreatePrimaryKeyOp, dialect="duckdb")
 def create_primary_key(op: ops.CreatePrimaryKeyOp, target: Target) -> Iterator[Any]:
     """Yield ADD PRIMARY KEY, the one constraint that can be added; its name is not kept."""
+    if op.kw.get("comment"):
+        raise _unsupported(op, target, "comments on constraints", "leave comment out")
     yield AddConstraint(op.to_constraint(SimpleNamespace(target=target)))
 
 
