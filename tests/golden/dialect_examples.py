@@ -19,8 +19,10 @@ MYSQL = frozenset({"mysql", "mariadb"})
 SQLITE = frozenset({"sqlite"})
 
 
-def written(dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation]) -> Example:
-    return Example(operation, case, START, START, reversible=False, runs=False, dialects=dialects)
+def written(
+    dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation], *, reversible: bool = True
+) -> Example:
+    return Example(operation, case, START, START, reversible, runs=False, dialects=dialects)
 
 
 def game(case: str, **options: Any) -> Example:
@@ -92,7 +94,9 @@ EXAMPLES = [
             ops={"name": "gist_text_ops"},
         ),
     ),
-    written(POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other")),
+    written(
+        POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other"), reversible=False
+    ),
     written(
         POSTGRESQL,
         "postgresql_enum",
@@ -118,8 +122,10 @@ EXAMPLES = [
         "collation",
         lambda: ops.AddColumnOp("player", sa.Column("added", sa.String(20, collation="C"))),
     ),
-    written(POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
-    written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
+    written(
+        POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False
+    ),
+    written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False),
     Example(
         lambda: CreateExcludeConstraintOp(
             "ex_player", "player", [("number", "=")], where="id > 0", using="btree"
@@ -146,6 +152,7 @@ EXAMPLES = [
         POSTGRESQL,
         "postgresql_concurrently",
         lambda: ops.DropIndexOp("ix_player_name", "player", kw={"postgresql_concurrently": True}),
+        reversible=False,
     ),
     written(
         POSTGRESQL,
@@ -153,6 +160,7 @@ EXAMPLES = [
         lambda: ops.AlterColumnOp(
             "player", "name", modify_nullable=False, kw={"postgresql_not_null_check": True}
         ),
+        reversible=False,
     ),
     Example(
         lambda: ops.CreateIndexOp(
@@ -195,6 +203,7 @@ EXAMPLES = [
             modify_type=sa.Integer(),
             kw={"postgresql_using": "replace(name, '%', '')::integer"},
         ),
+        reversible=False,
     ),
     written(
         POSTGRESQL,

@@ -40,6 +40,10 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestWritten(suite.Written):
+    dialect = "duckdb"
+
+
 class TestTransactions(suite.Transactions):
     dialect = "duckdb"
 

@@ -51,6 +51,10 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestWritten(suite.Written):
+    dialect = "sqlite"
+
+
 class TestTransactions(suite.Transactions):
     dialect = "sqlite"
 

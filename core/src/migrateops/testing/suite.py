@@ -6,6 +6,7 @@ of an empty database, or of an empty schema, anew for each test.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, cre
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from migrateops.dialects import Dialect
+from migrateops.dialects import Dialect, Lock, SessionLock
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.database import NoLongerAtomic
 from migrateops.errors.operations import NotReversible
@@ -81,21 +82,22 @@ class Lifecycle(Conformance):
     def test_it_does_what_it_says_and_is_taken_back(self, example: Example, connection: Connection) -> None:
         operation = example.operation()
         operations = Operations(MigrationContext.configure(connection))
+        also = example.also
         if example.name in self.refuses:
             make(example.before, connection)
-            start = look(connection)
+            start = look(connection, also)
             with pytest.raises(MigrateOpsError) as caught:
                 operations.invoke(operation)
             assert caught.value.code in CODES
-            assert look(connection) == start
+            assert look(connection, also) == start
             return
-        after = expected(example.after, connection)
+        after = expected(example.after, connection, also)
         make(example.before, connection)
-        start = look(connection)
+        start = look(connection, also)
         assert start != after
         operations.invoke(operation)
         connection.commit()
-        assert look(connection) == after
+        assert look(connection, also) == after
         if not example.reversible:
             with pytest.raises(NotReversible):
                 operation.reverse()
@@ -104,27 +106,63 @@ class Lifecycle(Conformance):
             with pytest.raises((DBAPIError, MigrateOpsError)):
                 operations.invoke(operation.reverse())
             connection.rollback()
-            assert look(connection) == after
+            assert look(connection, also) == after
             return
         operations.invoke(operation.reverse())
         connection.commit()
-        taken_back = look(connection)
+        taken_back = look(connection, also)
         assert (taken_back != start) == (example.name in self.stays_changed)
         operations.invoke(operation.reverse().reverse())
         connection.commit()
-        assert look(connection) == after
+        assert look(connection, also) == after
 
     def test_its_sql_does_the_same(self, example: Example, connection: Connection) -> None:
-        text = as_sql(example, self.dialect)
+        text = as_sql(example.operation(), self.dialect)
         if text.startswith(REFUSED):
             # Without a connection less is known; what runs offline may still ask for more.
             assert text.removeprefix(REFUSED).split()[0] in CODES
             return
         assert example.name not in self.refuses
-        after = expected(example.after, connection)
+        after = expected(example.after, connection, example.also)
         make(example.before, connection)
         run_script(connection, text)
-        assert look(connection) == after
+        assert look(connection, example.also) == after
+
+
+class Written:
+    """Every example as SQL, without a server: written whole, or refused with a code and nothing written.
+
+    Attributes:
+        dialect: SQLAlchemy's name of the dialect.
+    """
+
+    dialect: ClassVar[str]
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "example" in metafunc.fixturenames:
+            metafunc.parametrize("example", examples.of(self.dialect), ids=lambda example: example.name)
+
+    def test_it_is_written_or_refused(self, example: Example) -> None:
+        text = as_sql(example.operation(), self.dialect)
+        if text.startswith(REFUSED):
+            assert text.removeprefix(REFUSED).split()[0] in CODES
+            return
+        pack: Dialect = MigrationContext.configure(dialect_name=self.dialect, opts={"as_sql": True}).pack
+        # Behind the last statement as behind all others.
+        assert text.rstrip("\n").endswith(pack.separator({}) or pack.terminator)
+
+    def test_its_opposite_is_written_or_refused(self, example: Example) -> None:
+        if not example.reversible:
+            with pytest.raises(NotReversible):
+                example.operation().reverse()
+            return
+        text = as_sql(example.operation().reverse(), self.dialect)
+        assert not text.startswith(REFUSED) or text.removeprefix(REFUSED).split()[0] in CODES
+
+    def test_the_opposite_of_its_opposite_is_written_as_it_is(self, example: Example) -> None:
+        if example.reversible:
+            again = example.operation().reverse().reverse()
+            assert as_sql(again, self.dialect) == as_sql(example.operation(), self.dialect)
 
 
 class Transactions(Conformance):
@@ -206,25 +244,65 @@ class Locks(Conformance):
 
     by_key: ClassVar[bool] = True
 
-    def test_one_holds_it(self, conformance_engine: Engine, pack: Dialect) -> None:
-        first, second = (pack.lock(conformance_engine, "conformance") for _ in range(2))
-        other = pack.lock(conformance_engine, "another key" * 20)
-        assert first is not None
-        assert second is not None
-        assert other is not None
-        try:
-            assert first.try_acquire()
-            assert first.held()
-            assert not second.try_acquire()
-            assert not second.held()
-            assert other.try_acquire() == self.by_key
-            first.release()
-            assert not first.held()
-            assert second.try_acquire()
-        finally:
-            for lock in (first, second, other):
-                lock.release()
-                lock.release()
+    @pytest.fixture
+    def locks(self, conformance_engine: Engine, pack: Dialect) -> Iterator[tuple[Lock, Lock, Lock]]:
+        """Two locks of one key, and one of another."""
+        keys = ("conformance", "conformance", "another key" * 20)
+        made = [lock for key in keys if (lock := pack.lock(conformance_engine, key)) is not None]
+        first, second, other = made
+        yield first, second, other
+        for lock in made:
+            lock.release()
+            lock.release()
+
+    def test_one_holds_it(self, locks: tuple[Lock, Lock, Lock]) -> None:
+        first, second, other = locks
+        assert not first.held()
+        assert first.try_acquire()
+        assert first.held()
+        assert not second.try_acquire()
+        assert not second.held()
+        assert other.try_acquire() == self.by_key
+        first.release()
+        assert not first.held()
+        assert second.try_acquire()
+        # Of one that does not hold it.
+        first.release()
+        assert second.held()
+
+    def test_taken_twice_it_is_given_back_once(self, locks: tuple[Lock, Lock, Lock]) -> None:
+        first, second, _ = locks
+        assert first.try_acquire()
+        assert first.try_acquire()
+        first.release()
+        assert second.try_acquire()
+
+
+class SessionLocks(Locks):
+    """Locks made of ``migrateops.dialects.SessionLock``, which end with their session."""
+
+    def end_session(self, lock: SessionLock, engine: Engine) -> None:
+        """End the session that holds the lock; here from its own side.
+
+        Args:
+            lock: The lock, which is held.
+            engine: For a connection of which the server can be told to end the other one.
+        """
+        assert lock.connection is not None
+        driver: Any = lock.connection.connection.driver_connection
+        driver.close()
+
+    def test_a_lost_session_has_lost_it(
+        self, locks: tuple[Lock, Lock, Lock], conformance_engine: Engine
+    ) -> None:
+        first, second, _ = locks
+        assert isinstance(first, SessionLock)
+        assert first.try_acquire()
+        self.end_session(first, conformance_engine)
+        assert not first.held()
+        # The server may take a moment to see it.
+        assert any(second.try_acquire() or time.sleep(0.02) for _ in range(500))
+        assert not first.try_acquire()
 
 
 class Probes(Conformance):
