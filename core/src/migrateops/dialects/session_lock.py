@@ -1,4 +1,4 @@
-"""The lock of servers that give one to a session, under a name, until it is given back or the session ends."""
+"""The lock that a server gives to a session, under a name, until it is given back or the session ends."""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ def _example(
     runs: bool = True,
 ) -> list[Example]:
     return [
-        Example(operation, case, before, after, reversible, runs and dialects is _RUN_ON, dialects, _sequences)
+        Example(
+            operation, case, before, after, reversible, runs and dialects is _RUN_ON, dialects, _sequences
+        )
         for dialects in (_RUN_ON, _WRITTEN_FOR)
     ]
 
@@ -95,8 +97,6 @@ EXAMPLES = [
     ),
     *_example("plain", lambda: CreateSequenceOp("numbers", **FULL).reverse(), NONE, _with("numbers", **FULL)),
     *_example("unknown", lambda: DropSequenceOp("numbers"), NONE, PLAIN, reversible=False),
-    *_example(
-        "if_exists", lambda: DropSequenceOp("numbers", if_exists=True), NONE, PLAIN, reversible=False
-    ),
+    *_example("if_exists", lambda: DropSequenceOp("numbers", if_exists=True), NONE, PLAIN, reversible=False),
 ]
 """Each operation with each of its options."""
