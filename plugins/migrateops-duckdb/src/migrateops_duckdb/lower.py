@@ -21,8 +21,12 @@ from migrateops.operations.schema_objects import SchemaObjects, require_items, w
 from migrateops_duckdb.errors import UnknownOption
 from migrateops_duckdb.statements import AddNullableColumn, CreateTypeIfMissing
 
+ADDING = "adding constraints to a table (alter_constraints)"
+DROPPING = "dropping constraints of a table (alter_constraints)"
+
 _USING = "duckdb_using"
 _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+_BATCH = "put it into a batch, which builds the table anew: with op.batch_alter_table(..) as batch_op:"
 _UNIQUE_INDEX = "create a unique index: op.create_index(.., unique=True)"
 _SEQUENCE = "create a sequence, and give server_default=sa.text(\"nextval('..')\")"
 
@@ -34,9 +38,9 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         if isinstance(item, Column):
             _refuse_generated(item, op, target)
             for key in item.foreign_keys:
-                _refuse_clauses(key, op, target)
+                refuse_clauses(key, op, target)
         elif isinstance(item, ForeignKeyConstraint):
-            _refuse_clauses(item, op, target)
+            refuse_clauses(item, op, target)
     return (yield from lower.create_table(op, target))
 
 
@@ -72,7 +76,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
                 op,
                 target,
                 f"a {kind} constraint in ADD COLUMN",
-                _UNIQUE_INDEX if kind == "unique" else _BUILD_ANEW,
+                _UNIQUE_INDEX if kind == "unique" else "add it afterwards, in a batch: batch_op.create_...()",
             )
     yield from _missing_type(column.type, target)
     for statement in lower.add_column(op, target):
@@ -128,16 +132,20 @@ def create_primary_key(op: ops.CreatePrimaryKeyOp, target: Target) -> Iterator[A
 @Operations.lowering_for(AddConstraintOp, dialect="duckdb")
 def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse it: the engine has no such ALTER TABLE."""
-    alternative = _UNIQUE_INDEX if op.constraint_type == "unique" else _BUILD_ANEW
-    raise _unsupported(op, target, "adding constraints to a table (alter_constraints)", alternative)
+    raise _unsupported(op, target, ADDING, _anew(target))
     yield
 
 
 @Operations.lowering_for(ops.DropConstraintOp, dialect="duckdb")
 def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse it: the engine has no such ALTER TABLE."""
-    raise _unsupported(op, target, "dropping constraints of a table (alter_constraints)", _BUILD_ANEW)
+    raise _unsupported(op, target, DROPPING, _anew(target))
     yield
+
+
+def _anew(target: Target) -> str:
+    # An SQL stream does not know what the table is like.
+    return _BUILD_ANEW if target.as_sql else _BATCH
 
 
 def _missing_type(type_: Any, target: Target) -> Iterator[Any]:
@@ -160,7 +168,12 @@ def _refuse_generated(column: Column[Any], op: MigrateOperation, target: Target)
         raise _unsupported(op, target, "identity columns", _SEQUENCE)
 
 
-def _refuse_clauses(key: ForeignKey | ForeignKeyConstraint, op: MigrateOperation, target: Target) -> None:
+def refuse_clauses(key: ForeignKey | ForeignKeyConstraint, op: MigrateOperation, target: Target) -> None:
+    """Refuse what the engine's foreign keys do not have.
+
+    Raises:
+        UnsupportedOperation: The key has an action, or says when it is checked.
+    """
     allowed = (None, "NO ACTION", "RESTRICT")
     if any(text is not None and text.upper() not in allowed for text in (key.ondelete, key.onupdate)):
         raise _unsupported(
