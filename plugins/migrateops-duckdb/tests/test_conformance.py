@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -10,8 +11,8 @@ from migrateops.testing import suite
 
 
 @pytest.fixture
-def conformance_url(url: str) -> str:
-    return url
+def conformance_url(tmp_path: Path) -> str:
+    return f"duckdb:///{tmp_path / 'test.duckdb'}"
 
 
 class TestLifecycle(suite.Lifecycle):
