@@ -49,6 +49,10 @@ class TestTransactions(suite.Transactions):
     dialect = "duckdb"
 
 
+class TestAutocommitTransactions(suite.AutocommitTransactions):
+    dialect = "duckdb"
+
+
 class TestLocks(suite.Locks):
     dialect = "duckdb"
     by_key = False

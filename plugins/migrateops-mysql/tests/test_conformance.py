@@ -41,6 +41,11 @@ class TestTransactions(suite.Transactions):
     dialect = "mariadb"
 
 
+class TestAutocommitTransactions(suite.AutocommitTransactions):
+    dialect = "mariadb"
+    own = False
+
+
 class TestLocks(suite.SessionLocks):
     dialect = "mariadb"
 

@@ -35,6 +35,10 @@ class TestTransactions(suite.Transactions):
     dialect = "postgresql"
 
 
+class TestAutocommitTransactions(suite.AutocommitTransactions):
+    dialect = "postgresql"
+
+
 class TestLocks(suite.SessionLocks):
     dialect = "postgresql"
 

@@ -59,6 +59,11 @@ class TestTransactions(suite.Transactions):
     dialect = "sqlite"
 
 
+class TestAutocommitTransactions(suite.AutocommitTransactions):
+    dialect = "sqlite"
+    own = False
+
+
 class TestLocks(suite.Locks):
     dialect = "sqlite"
     by_key = False
