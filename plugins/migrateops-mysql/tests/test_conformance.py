@@ -29,6 +29,11 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestBatches(suite.Batches):
+    dialect = "mariadb"
+    stays: ClassVar[dict[str, str]] = TestLifecycle.stays
+
+
 class TestWritten(suite.Written):
     dialect = "mariadb"
 

@@ -27,6 +27,10 @@ class TestLifecycle(suite.Lifecycle):
     refuses: ClassVar[frozenset[str]] = frozenset()
 
 
+class TestBatches(suite.Batches):
+    dialect = "postgresql"
+
+
 class TestWritten(suite.Written):
     dialect = "postgresql"
 

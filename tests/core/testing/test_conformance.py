@@ -51,6 +51,11 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestBatches(suite.Batches):
+    dialect = "sqlite"
+    refuses: ClassVar[frozenset[str]] = frozenset({"add_column/if_not_exists", "drop_column/if_exists"})
+
+
 class TestWritten(suite.Written):
     dialect = "sqlite"
 

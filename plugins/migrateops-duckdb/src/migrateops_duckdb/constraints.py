@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, ForeignKeyConstraint, text
+from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, PrimaryKeyConstraint, text
 from sqlalchemy.schema import AddConstraint
 
-from migrateops.operations import Target, ops
+from migrateops.operations import MigrateOperation, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
+from migrateops.operations.schema_objects import SchemaObjects, wanted_by
 from migrateops_duckdb.errors import NoSuchConstraint, SeveralConstraints
 from migrateops_duckdb.lower import refuse_clauses
 from migrateops_duckdb.sql_text import Item, names, quoted, tokens
@@ -18,7 +20,7 @@ from migrateops_duckdb.sql_text import Item, names, quoted, tokens
 _FIND = text(
     "SELECT constraint_type, constraint_name, constraint_column_names, constraint_text, expression,"
     " referenced_table, referenced_column_names FROM duckdb_constraints()"
-    " WHERE database_name = current_database() AND schema_name = :schema"
+    " WHERE database_name = current_database() AND schema_name = coalesce(:schema, current_schema())"
     " AND lower(table_name) = lower(:table) AND constraint_type <> 'NOT NULL' ORDER BY constraint_index"
 )
 _REFERRING = text(
@@ -56,7 +58,7 @@ class Constraint(NamedTuple):
 
 
 def find_constraints(
-    connection: Connection, schema: str, table: str, type_: str | None = None
+    connection: Connection, schema: str | None, table: str, type_: str | None = None
 ) -> list[Constraint]:
     """Return the constraints of a table, all or those of a type, but for NOT NULL."""
     rows = connection.execute(_FIND, {"schema": schema, "table": table})
@@ -105,7 +107,8 @@ def meant(
         found = by_name or [one for one in alike if wanted == "PRIMARY KEY"]
     if len(found) > 1:
         raise SeveralConstraints(op.describe(), table, op.constraint_name, len(found))
-    if not found and not op.if_exists:
+    # There may be the one that is meant: a name that was given it is not kept.
+    if not found and (alike or not op.if_exists):
         raise NoSuchConstraint(op.describe(), table, op.constraint_name, tuple(one.name for one in known))
     return found[0] if found else None
 
@@ -172,6 +175,47 @@ def added(op: AddConstraintOp, target: Target) -> Item:
         refuse_clauses(constraint, op, target)
     compiler: Any = AddConstraint(constraint).compile(dialect=target.dialect)
     return Item(tuple(tokens(str(compiler.process(constraint)).strip())))
+
+
+def spelled_out(op: ops.AddColumnOp, target: Target) -> Iterator[MigrateOperation]:
+    """Yield the adding of a column, and that of each constraint that it has by itself."""
+    column = op.column
+    if not isinstance(column, Column):
+        yield op
+        return
+    table = SchemaObjects(target).table(op.table_name, column, schema=op.schema)
+    own = [
+        one for one in (*table.constraints, *table.columns[column.key].constraints) if _splits(one, target)
+    ]
+    if not own:
+        yield op
+        return
+    plain = copy.copy(op)
+    plain.inline_references = None
+    default: Any = column.server_default
+    plain.column = Column(
+        column.name,
+        column.type,
+        nullable=column.nullable,
+        server_default=default,
+        comment=column.comment,
+        index=column.index,
+        unique=column.unique if column.index else None,
+    )
+    yield plain
+    for constraint in own:
+        if isinstance(constraint, CheckConstraint):
+            # One of a column is on no table.
+            name: Any = constraint.name
+            yield ops.CreateCheckConstraintOp(name, op.table_name, constraint.sqltext, schema=op.schema)
+        else:
+            yield AddConstraintOp.from_constraint(constraint)
+
+
+def _splits(constraint: Any, target: Target) -> bool:
+    is_own = not isinstance(constraint, PrimaryKeyConstraint) and wanted_by(constraint, target.dialect)
+    # That of a type goes where the type is.
+    return is_own and not getattr(constraint, "_type_bound", False)
 
 
 def column_names(items: Sequence[Item]) -> str:

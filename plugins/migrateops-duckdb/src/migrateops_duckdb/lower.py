@@ -76,7 +76,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
                 op,
                 target,
                 f"a {kind} constraint in ADD COLUMN",
-                _UNIQUE_INDEX if kind == "unique" else "add it afterwards, in a batch: batch_op.create_...()",
+                _UNIQUE_INDEX if kind == "unique" else _anew(target),
             )
     yield from _missing_type(column.type, target)
     for statement in lower.add_column(op, target):

@@ -25,7 +25,7 @@ from migrateops.errors.batch import (
     TableUnreadable,
 )
 from migrateops.errors.operations import UnsupportedOperation
-from migrateops.operations import MigrateOperation, Operations, ops
+from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops_duckdb import constraints, lower
@@ -54,12 +54,26 @@ _INDEX = (ops.CreateIndexOp, ops.DropIndexOp)
 
 def wanted(operations: Operations, batch: TableBatch) -> bool:
     """Say whether the table has to be built anew for a batch."""
-    if batch.recreate == "always" or any(isinstance(op, _CONSTRAINTS) for op in batch.operations):
+    target = operations.get_context().target
+    if batch.recreate == "always" or any(isinstance(op, _CONSTRAINTS) for op in spelled_out(batch, target)):
         return True
     if not any(isinstance(op, _COLUMNS) for op in batch.operations):
         return False
     connection = operations.get_context().connection
+    dropped = {op.column_name.lower() for op in batch.operations if isinstance(op, ops.DropColumnOp)}
+    for constraint in constraints.find_constraints(connection, batch.schema, batch.table_name):
+        if dropped & {column.lower() for column in constraint.columns}:
+            return True
     return bool(find_indexes(operations, batch.table_name, batch.schema)) and in_transaction(connection)
+
+
+def spelled_out(batch: TableBatch, target: Target) -> Iterator[MigrateOperation]:
+    """Yield the changes of a batch, with columns and their constraints one after the other."""
+    for op in batch.operations:
+        if isinstance(op, ops.AddColumnOp):
+            yield from constraints.spelled_out(op, target)
+        else:
+            yield op
 
 
 def run(operations: Operations, batch: TableBatch) -> None:
@@ -104,6 +118,7 @@ class Rebuild:
         self.operations = operations
         self.batch = batch
         self.target = context.target
+        self.changes = list(spelled_out(batch, context.target))
         self.connection: Connection = context.connection
         self._send = context.run_statement
         row = self._row(batch.table_name, batch.schema)
@@ -126,7 +141,7 @@ class Rebuild:
                 f"building a table anew that a foreign key refers to (of {', '.join(users)})",
                 "build those tables anew without the foreign key first",
             )
-        for op in self.batch.operations:
+        for op in self.changes:
             if not isinstance(op, _CONSTRAINTS + _COLUMNS + _COMMENT + _INDEX):
                 raise self._unsupported(f"{op.describe()} in a batch", "do it before or after the batch")
             referred = getattr(op, "referent_table", None)
@@ -146,7 +161,7 @@ class Rebuild:
         current = self.table
         groups = [
             (is_copying, list(changes))
-            for is_copying, changes in groupby(self.batch.operations, key=lambda op: isinstance(op, _COPYING))
+            for is_copying, changes in groupby(self.changes, key=lambda op: isinstance(op, _COPYING))
         ]
         if not groups or not groups[0][0]:
             groups.insert(0, (True, []))

@@ -6,6 +6,7 @@ of an empty database, or of an empty schema, anew for each test.
 
 from __future__ import annotations
 
+from migrateops.testing.suite.batches import Batches
 from migrateops.testing.suite.conformance import Conformance
 from migrateops.testing.suite.golden import Golden
 from migrateops.testing.suite.lifecycle import Lifecycle
@@ -17,6 +18,7 @@ from migrateops.testing.suite.written import CODES, Written
 __all__ = [
     "CODES",
     "AutocommitTransactions",
+    "Batches",
     "Conformance",
     "Golden",
     "Lifecycle",
