@@ -111,11 +111,13 @@ EXAMPLES = [
             modify_type=sa.Enum("fine", "so so", name="mood"),
             kw={"postgresql_using": "name::mood"},
         ),
+        reversible=False,
     ),
     written(
         POSTGRESQL,
         "collation",
         lambda: ops.AlterColumnOp("player", "name", modify_type=sa.String(20, collation="C")),
+        reversible=False,
     ),
     written(
         POSTGRESQL,
