@@ -14,16 +14,22 @@ from migrateops_sequences.catalog import catalog_of
 from migrateops_sequences.kind import SequenceKind
 from migrateops_sequences.ops import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
-# Here they run, and elsewhere they are only written.
-_RUN_ON = frozenset({"postgresql", "mariadb"})
-_WRITTEN_FOR = frozenset({"mysql", "mssql", "oracle"})
+# Where there is a server they run, and elsewhere they are only written.
+_ALL = frozenset({"postgresql", "mariadb"})
+_FEW = frozenset({"duckdb"})
+_WRITTEN = frozenset({"mysql", "mssql", "oracle"})
+_DUCKDB = (
+    "SELECT sequence_name, start_value, increment_by, min_value, max_value, cycle FROM duckdb_sequences()"
+    " WHERE schema_name = current_schema() ORDER BY ALL"
+)
 
 
 def _sequences(connection: Connection) -> Any:
-    """Return the sequences of the default schema as they are compared; None where they are not read."""
+    """Return the sequences of the default schema."""
     catalog = catalog_of(connection.dialect)
     if catalog is None:
-        return None
+        # One of which no sequences are compared.
+        return [tuple(row) for row in connection.exec_driver_sql(_DUCKDB)]
     kind = SequenceKind(catalog, connection.dialect)
     return [kind.canonical(record) for record in kind.read(connection, [None])]
 
@@ -37,7 +43,8 @@ def _with(*names: str, **options: Any) -> Schema:
 
 
 NONE, PLAIN = _with(), _with("numbers")
-FULL: dict[str, Any] = {"start": 7, "increment": 2, "minvalue": 3, "maxvalue": 99, "cycle": True, "cache": 20}
+SOME: dict[str, Any] = {"start": 7, "increment": 2, "minvalue": 3, "maxvalue": 99, "cycle": True}
+FULL = {**SOME, "cache": 20}
 
 
 def _example(
@@ -47,34 +54,51 @@ def _example(
     before: Schema,
     *,
     reversible: bool = True,
-    runs: bool = True,
+    runs: frozenset[str] = _ALL,
 ) -> list[Example]:
     return [
-        Example(
-            operation, case, before, after, reversible, runs and dialects is _RUN_ON, dialects, _sequences
-        )
-        for dialects in (_RUN_ON, _WRITTEN_FOR)
+        Example(operation, case, before, after, reversible, dialects <= runs, dialects, _sequences)
+        for dialects in (_ALL, _FEW, _WRITTEN)
     ]
 
 
+_EVERYWHERE = _ALL | _FEW
+
 EXAMPLES = [
-    *_example("plain", lambda: CreateSequenceOp("numbers"), PLAIN, NONE),
+    *_example("plain", lambda: CreateSequenceOp("numbers"), PLAIN, NONE, runs=_EVERYWHERE),
     *_example("options", lambda: CreateSequenceOp("numbers", **FULL), _with("numbers", **FULL), NONE),
-    *_example("if_not_exists", lambda: CreateSequenceOp("numbers", if_not_exists=True), PLAIN, NONE),
+    *_example(
+        "some_options",
+        lambda: CreateSequenceOp("numbers", **SOME),
+        _with("numbers", **SOME),
+        NONE,
+        runs=_EVERYWHERE,
+    ),
+    *_example(
+        "if_not_exists",
+        lambda: CreateSequenceOp("numbers", if_not_exists=True),
+        PLAIN,
+        NONE,
+        runs=_EVERYWHERE,
+    ),
     *_example(
         "no_limits",
         lambda: CreateSequenceOp("numbers", nominvalue=True, nomaxvalue=True, cycle=False, cache=0),
         # No cache is not the default everywhere.
         _with("numbers", cache=0),
         NONE,
-        runs=False,
+        runs=frozenset(),
     ),
     *_example(
-        "type", lambda: CreateSequenceOp("numbers", data_type=sa.SmallInteger()), PLAIN, NONE, runs=False
+        "type",
+        lambda: CreateSequenceOp("numbers", data_type=sa.SmallInteger()),
+        PLAIN,
+        NONE,
+        runs=frozenset(),
     ),
-    *_example("order", lambda: CreateSequenceOp("numbers", order=True), PLAIN, NONE, runs=False),
-    *_example("owned_by", lambda: CreateSequenceOp("numbers", owned_by="t.c"), PLAIN, NONE, runs=False),
-    *_example("schema", lambda: CreateSequenceOp("numbers", schema="other"), PLAIN, NONE, runs=False),
+    *_example("order", lambda: CreateSequenceOp("numbers", order=True), PLAIN, NONE, runs=frozenset()),
+    *_example("owned_by", lambda: CreateSequenceOp("numbers", owned_by="t.c"), PLAIN, NONE, runs=frozenset()),
+    *_example("schema", lambda: CreateSequenceOp("numbers", schema="other"), PLAIN, NONE, runs=frozenset()),
     *_example(
         "options",
         lambda: AlterSequenceOp(
@@ -93,10 +117,22 @@ EXAMPLES = [
         "name", lambda: AlterSequenceOp("numbers", new_sequence_name="Other's"), _with("Other's"), PLAIN
     ),
     *_example(
-        "restart", lambda: AlterSequenceOp("numbers", restart=5), PLAIN, PLAIN, reversible=False, runs=False
+        "restart",
+        lambda: AlterSequenceOp("numbers", restart=5),
+        PLAIN,
+        PLAIN,
+        reversible=False,
+        runs=frozenset(),
     ),
     *_example("plain", lambda: CreateSequenceOp("numbers", **FULL).reverse(), NONE, _with("numbers", **FULL)),
-    *_example("unknown", lambda: DropSequenceOp("numbers"), NONE, PLAIN, reversible=False),
-    *_example("if_exists", lambda: DropSequenceOp("numbers", if_exists=True), NONE, PLAIN, reversible=False),
+    *_example("unknown", lambda: DropSequenceOp("numbers"), NONE, PLAIN, reversible=False, runs=_EVERYWHERE),
+    *_example(
+        "if_exists",
+        lambda: DropSequenceOp("numbers", if_exists=True),
+        NONE,
+        PLAIN,
+        reversible=False,
+        runs=_EVERYWHERE,
+    ),
 ]
 """Each operation with each of its options."""
