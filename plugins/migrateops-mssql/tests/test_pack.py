@@ -114,6 +114,14 @@ REFUSED: list[tuple[Call, type[Exception]]] = [
         lambda op: op.create_table("t", sa.Column("x", sa.Integer), prefixes=["TEMPORARY"]),
         UnsupportedOperation,
     ),
+    (
+        lambda op: op.create_table("t", sa.Column("x", sa.Integer, sa.Identity(start=5, maxvalue=9))),
+        UnsupportedOperation,
+    ),
+    (
+        lambda op: op.add_column("t", sa.Column("x", sa.Integer, sa.Identity(cycle=True))),
+        UnsupportedOperation,
+    ),
     (lambda op: op.create_unique_constraint("u", "t", ["x"], deferrable=True), UnsupportedOperation),
     (lambda op: op.create_foreign_key("f", "t", "u", ["x"], ["y"], match="FULL"), UnsupportedOperation),
     (
@@ -173,6 +181,11 @@ def test_a_column_that_comes_back_off_takes_along_what_came_with_it() -> None:
     # It has no name that one could know.
     assert "FROM sys.key_constraints" in written[1]
     assert "type = 'UQ'" in written[1]
+
+
+def test_an_identity_that_is_added(operations: Operations, stream: io.StringIO) -> None:
+    operations.add_column("t", sa.Column("x", sa.Integer, sa.Identity(always=True, start=5, increment=2)))
+    assert stream.getvalue() == "ALTER TABLE t ADD x INTEGER NOT NULL IDENTITY(5,2);\nGO\n\n"
 
 
 def test_what_old_servers_lack() -> None:

@@ -42,6 +42,7 @@ from migrateops.ddl.statements import (
     RenameTable,
     TableEvent,
     is_generated,
+    writes_identity,
 )
 from migrateops.errors.operations import (
     IncompleteOperation,
@@ -134,7 +135,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
     require_values(op.describe(), *expressions_in(table))
     column = table.columns[op.column.key]
-    if column.identity is not None and not target.dialect.supports_identity_columns:
+    if column.identity is not None and not writes_identity(column, target.dialect):
         # SQLAlchemy leaves it out: rows would get no number.
         raise UnsupportedOperation(op.describe(), target.name, "identity columns")
     # IF NOT EXISTS is to hold for what belongs to the column as well.

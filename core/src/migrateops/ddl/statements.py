@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, DDLElement
 from sqlalchemy.types import NULLTYPE, TypeEngine
@@ -205,6 +207,18 @@ def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
 @compiles(AddColumn)
 def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} ADD COLUMN {column_text(element, compiler)}"
+
+
+def writes_identity(column: Column[Any], dialect: Dialect) -> bool:
+    """Say whether a column's identity is in what SQLAlchemy writes of it.
+
+    A dialect that says that it supports none may have a form of its own all the same.
+    """
+    if dialect.supports_identity_columns:
+        return True
+    compiler: Any = CreateColumn(column).compile(dialect=dialect)
+    text = str(compiler).removeprefix(compiler.preparer.format_column(column))
+    return re.search(r"\bIDENTITY\b", text) is not None
 
 
 def column_text(element: AddColumn, compiler: Any) -> str:

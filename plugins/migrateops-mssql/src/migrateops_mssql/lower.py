@@ -34,6 +34,7 @@ _DROPS: dict[str, Kind] = {
     "mssql_drop_default": "default",
     "mssql_drop_foreign_key": "foreignkey",
 }
+_NOT_OF_IDENTITY = ("minvalue", "maxvalue", "cycle", "cache")
 _ASK_FIRST = "ask the database whether it is there, in the script"
 
 
@@ -53,8 +54,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         if isinstance(item, Constraint):
             refuse_clauses(item, op, target)
         elif isinstance(item, Column):
-            for key in item.foreign_keys:
-                refuse_clauses(key, op, target)
+            _refuse_of_column(item, op, target)
     statements = lower.create_table(op, target)
     while True:
         try:
@@ -116,8 +116,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
             op.describe(), target.name, "IF NOT EXISTS of a column (if_not_exists)", _ASK_FIRST
         )
     if isinstance(op.column, Column):
-        for key in op.column.foreign_keys:
-            refuse_clauses(key, op, target)
+        _refuse_of_column(op.column, op, target)
     for statement in lower.add_column(op, target):
         yield own(statement)
 
@@ -271,6 +270,19 @@ class _Wanted:
             kw.get(name) for name in ("match", "deferrable", "initially")
         )
         self.ondelete, self.onupdate = kw.get("ondelete"), kw.get("onupdate")
+
+
+def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target) -> None:
+    for key in column.foreign_keys:
+        refuse_clauses(key, op, target)
+    given = [name for name in _NOT_OF_IDENTITY if getattr(column.identity, name, None) not in (None, False)]
+    if given:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            f"{', '.join(given)} of an identity",
+            "it has a start and an increment; or take the numbers from a sequence, as server_default",
+        )
 
 
 def refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> None:

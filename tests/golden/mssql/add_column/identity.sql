@@ -1,1 +1,2 @@
--- refused: MO313 add_column 'player' 'key': mssql does not support identity columns
+ALTER TABLE player ADD [key] INTEGER NOT NULL IDENTITY(5,2);
+GO

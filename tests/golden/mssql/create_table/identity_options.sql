@@ -1,5 +1,1 @@
-CREATE TABLE game (
-    id INTEGER NOT NULL IDENTITY(5,2), 
-    PRIMARY KEY (id)
-);
-GO
+-- refused: MO313 create_table 'game': mssql does not support minvalue, maxvalue, cycle, cache of an identity
