@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import mysql
 
-from migrateops.errors.operations import DefaultWithoutSQL, UnsupportedOperation
+from migrateops.errors.operations import DefaultWithoutSQL, IncompleteOperation, UnsupportedOperation
 from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
-from migrateops_mysql.errors import NoSuchColumn, UnknownOption
+from migrateops_mysql.errors import NoSuchColumn, UnknownOption, UnreadableTable
 
 State = Callable[[], dict[str, str]]
 
@@ -291,6 +291,9 @@ def test_odd_names(operations: Operations, connection: sa.Connection, state: Sta
     operations.alter_column(table, "check", nullable=False)
     operations.alter_column(table, column, new_column_name="DEFAULT", type_=sa.BigInteger())
     operations.drop_constraint("a %", table)
+    connection.exec_driver_sql("ALTER TABLE `odd ``t`` 100%%` ADD `5%%` char(9) CHECK (`5%%` <> '`5%%`')")
+    operations.alter_column(table, "5%", new_column_name="6%`", type_=sa.CHAR(8))
+    assert "`6%``` char(8) DEFAULT NULL CHECK (`6%``` <> '`5%`')" in lines(state()[table])
     assert lines(state()[table])[1:3] == [
         "`DEFAULT` bigint(20) DEFAULT NULL COMMENT 'x'",
         "`CHECK` int(11) NOT NULL DEFAULT 1",
@@ -317,6 +320,14 @@ def test_a_table_of_another_schema(operations: Operations, connection: sa.Connec
         ("v", {"server_default": None}, UnsupportedOperation, "MO313"),
         ("a", {"server_default": sa.Computed("z")}, UnsupportedOperation, "MO313"),
         ("a", {"server_default": sa.FetchedValue()}, DefaultWithoutSQL, "MO318"),
+        ("id", {"nullable": True}, UnsupportedOperation, "MO313"),
+        ("g", {"nullable": False}, UnsupportedOperation, "MO313"),
+        (
+            "inv",
+            {"type_": sa.Text(), "existing_type": sa.Boolean(create_constraint=True)},
+            IncompleteOperation,
+            "MO315",
+        ),
         ("a", {"nullable": True, "mysql_using": "x"}, UnknownOption, "MY301"),
         ("a", {"nullable": True, "autoincremet": True}, UnknownParameter, "MO319"),
     ],
@@ -328,6 +339,18 @@ def test_refused(
         operations.alter_column("t", column, **change)
     assert caught.value.code == code
     assert state()["t"] == TABLE
+
+
+def test_a_table_that_is_no_text(operations: Operations, connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE b (a varbinary(4) DEFAULT x'00ff', b int)")
+    with pytest.raises(UnreadableTable) as caught:
+        operations.alter_column("b", "b", nullable=False)
+    assert caught.value.code == "MY305"
+    connection.rollback()
+    # What needs no definition goes on.
+    operations.alter_column("b", "b", new_column_name="c")
+    operations.execute("ALTER TABLE b ALTER COLUMN a DROP DEFAULT")
+    operations.alter_column("b", "c", nullable=False)
 
 
 def test_a_place_before_another_column(operations: Operations, state: State) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 import sqlalchemy as sa
 
@@ -23,10 +21,6 @@ def conformance_url(mariadb_url: str) -> str:
 
 class TestLifecycle(suite.Lifecycle):
     dialect = "mariadb"
-    stays: ClassVar[dict[str, str]] = {
-        "add_column/foreign_key": "a column cannot be dropped before its foreign key is",
-        "add_column/inline_references": "a column cannot be dropped before its foreign key is",
-    }
 
 
 class TestBatches(suite.Batches):

@@ -74,7 +74,7 @@ def test_not_null_has_no_null_for_a_default() -> None:
 
 def test_renamed() -> None:
     check = "CHECK (`a` > 0 and `ab` <> 'a `a`' and `A` < 5)"
-    assert renamed(check, "a", "`x y`") == "CHECK (`x y` > 0 and `ab` <> 'a `a`' and `x y` < 5)"
+    assert renamed(check, "a", "x y") == "CHECK (`x y` > 0 and `ab` <> 'a `a`' and `x y` < 5)"
 
 
 def test_without_backslashes() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation, WrongType
+from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_mysql.errors import AmbiguousConstraint, NoSuchConstraint, UnknownOption
@@ -21,7 +22,8 @@ SETUP = [
     "CREATE TABLE parent (id int PRIMARY KEY, code varchar(10))",
     (
         "CREATE TABLE item (id int NOT NULL, n int COMMENT 'old', Name varchar(20) NOT NULL DEFAULT 'x%%',"
-        " parent int, body text, place point NOT NULL, KEY of_parent (parent)) COMMENT 'old'"
+        " parent int, body text, `body %%``:x` text, place point NOT NULL, KEY of_parent (parent))"
+        " COMMENT 'old'"
     ),
 ]
 
@@ -97,6 +99,15 @@ CASES: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "index of some characters": (
         lambda: ops.CreateIndexOp("ix", "item", ["body", "n"], kw={"mysql_length": {"body": 7}}, unique=True),
         ["UNIQUE KEY `ix` (`body`(7),`n`)"],
+    ),
+    "index of some characters, the other way round": (
+        lambda: ops.CreateIndexOp(
+            "ix:%`",
+            "item",
+            [sa.column("body %`:x").desc(), sa.column("n").desc()],
+            kw={"mysql_length": {"body %`:x": 7}},
+        ),
+        ["KEY `ix:%``` (`body %``:x`(7) DESC,`n` DESC)"],
     ),
     "index of another kind": (
         lambda: ops.CreateIndexOp("ix", "item", ["n"], kw={"mysql_using": "btree"}, if_not_exists=True),
@@ -176,6 +187,25 @@ def test_a_column_and_all_of_it_is_one_statement(
     with pytest.raises(DBAPIError):
         operations.add_column("item", sa.Column("w", sa.Integer, sa.ForeignKey("absent.id")))
     assert state() == before
+
+
+def test_a_column_goes_with_the_foreign_keys_that_came_with_it(operations: Operations, state: State) -> None:
+    before = state()
+    for name in ("fk_owner", None):
+        column: sa.Column[int] = sa.Column("owner", sa.Integer, sa.ForeignKey("parent.id", name=name))
+        operation = ops.AddColumnOp("item", column)
+        operations.invoke(operation)
+        assert state() != before
+        operations.invoke(operation.reverse())
+        assert state() == before
+
+
+def test_numbers_as_options_of_a_table(operations: Operations, state: State) -> None:
+    operations.create_table(
+        "made", sa.Column("id", sa.Integer, primary_key=True), mysql_auto_increment=50, mysql_checksum=True
+    )
+    assert "AUTO_INCREMENT=50" in state()["made"]
+    assert "CHECKSUM=1" in state()["made"]
 
 
 def test_the_key_that_a_foreign_key_makes_stays(operations: Operations, state: State) -> None:
@@ -292,6 +322,33 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
         lambda op: op.create_index("ix", "item", [sa.func.lower(sa.column("Name"))]),
         UnsupportedOperation,
         "MO313",
+    ),
+    "an index on the text of an expression": (
+        lambda op: op.create_index("ix", "item", [sa.text("lower(Name)"), "n"]),
+        UnsupportedOperation,
+        "MO313",
+    ),
+    "an identity that is not the key": (
+        lambda op: op.create_table(
+            "x", sa.Column("a", sa.Integer, primary_key=True), sa.Column("b", sa.Integer, sa.Identity())
+        ),
+        UnsupportedOperation,
+        "MO313",
+    ),
+    "an identity that begins elsewhere": (
+        lambda op: op.create_table("x", sa.Column("a", sa.Integer, sa.Identity(start=9), primary_key=True)),
+        UnsupportedOperation,
+        "MO313",
+    ),
+    "an identity of a new column": (
+        lambda op: op.add_column("item", sa.Column("b", sa.Integer, sa.Identity())),
+        UnsupportedOperation,
+        "MO313",
+    ),
+    "an option that is misspelt": (
+        lambda op: op.create_index("ix", "item", ["body"], mysql_lenght=5),
+        UnknownParameter,
+        "MO319",
     ),
     "an option that is not there": (
         lambda op: op.drop_column("item", "n", mysql_cascade=True),

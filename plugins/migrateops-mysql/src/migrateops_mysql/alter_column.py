@@ -22,7 +22,7 @@ from migrateops.operations import Operations, Target, ops
 from migrateops.operations.invocation import refuse_unknown_options
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
-from migrateops_mysql.default import Default, default_of
+from migrateops_mysql.default import Default, default_of, with_digits
 from migrateops_mysql.definition import Definition, parse, renamed
 from migrateops_mysql.errors import NoSuchColumn
 from migrateops_mysql.options import refuse_dialect_options
@@ -57,6 +57,11 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
         found = created.column(op.column_name)
         if found is None:
             raise NoSuchColumn(op.describe(), context.target.name, op.table_name, op.column_name)
+        if op.modify_nullable and created.has_in_primary_key(found.name):
+            # MariaDB would take it, and leave the column as it is.
+            raise UnsupportedOperation(
+                op.describe(), context.target.name, "NULL in a primary key", "drop the primary key first"
+            )
         return found
 
     for statement in list(_Change(op, context.target, existing).statements()):
@@ -213,23 +218,19 @@ class _Change:
     # -- the whole definition -----------------------------------------------------------------
     def _restate(self) -> Iterator[Any]:
         op, name = self.op, self.writer.name
-        present = self._escaped(self.existing())
+        present = self._escaped(self._renamed(self.existing()))
         changed = self._changed(present)
         clauses = []
         if op.modify_type is not None and self.server.checks:
             word = "CONSTRAINT" if self.server.mariadb else "CHECK"
             clauses += [
                 f"DROP {word} {self.target.dialect.identifier_preparer.format_constraint(constraint)}"
-                for constraint in lower.type_constraints(op, op.existing_type, self.target)
+                for constraint in lower.dropped_with_type(op, self.target)
             ]
         # As the server has it: MODIFY would take over upper and lower case.
         column = name(present.name or op.column_name)
         if op.modify_name is not None and op.modify_name != op.column_name:
-            new = name(op.modify_name)
-            if changed.check:
-                check = renamed(changed.check, op.column_name, new, backslashes=self.writer.backslashes)
-                changed = replace(changed, check=check)
-            clause = f"CHANGE {column} {new} {changed.text()}"
+            clause = f"CHANGE {column} {name(op.modify_name)} {changed.text()}"
         else:
             clause = f"MODIFY {column} {changed.text()}"
         clauses.append(f"{clause} AFTER {name(op.insert_after)}" if op.insert_after is not None else clause)
@@ -244,6 +245,14 @@ class _Change:
         """Return an operation on the column under its new name: a new CHECK is of that."""
         op = self.op
         return ops.AlterColumnOp(op.table_name, op.modify_name or op.column_name, schema=op.schema)
+
+    def _renamed(self, present: Definition) -> Definition:
+        """Return the definition with a CHECK of the column under its new name, the rest as it is."""
+        op = self.op
+        if op.modify_name is None or not present.check:
+            return present
+        check = renamed(present.check, op.column_name, op.modify_name, backslashes=self.writer.backslashes)
+        return replace(present, check=check)
 
     def _escaped(self, present: Definition) -> Definition:
         """Return the server's text as text of a statement; what an operation has told is that already."""
@@ -261,6 +270,10 @@ class _Change:
         op = self.op
         changed = self._with_type(present) if op.modify_type is not None else present
         if op.modify_nullable is not None:
+            if changed.generated and not op.modify_nullable and self.server.mariadb:
+                raise self._unsupported(
+                    "NOT NULL of a generated column", "create a CHECK that it is not NULL"
+                )
             changed = replace(changed, nullable=op.modify_nullable)
         if self.changes_default:
             changed = self._with_default(changed)
@@ -283,6 +296,12 @@ class _Change:
         charset = new.charset
         if not charset and _TEXT_TYPE.match(new.type) and _TEXT_TYPE.match(present.type) and not is_json:
             charset = present.charset
+        if _TIME_TYPE.match(new.type):
+            present = replace(
+                present,
+                default=with_digits(present.default, new.type),
+                on_update=with_digits(present.on_update, new.type),
+            )
         # MariaDB's JSON is a text with a CHECK, which goes with it.
         return replace(present, type=type_, charset=charset, check="" if is_json else present.check)
 

@@ -9,7 +9,9 @@ from migrateops.operations import Capabilities
 from migrateops_mysql import (
     alter_column,  # noqa: F401  # registers how operations are written
     canonical,
+    drop_column,  # noqa: F401
     drop_constraint,  # noqa: F401
+    indexes,  # noqa: F401
     lower,  # noqa: F401
     transactions,
 )

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Constraint, PrimaryKeyConstraint, Table
 from sqlalchemy.schema import DropTableComment
-from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
 from migrateops.ddl import lower
 from migrateops.ddl.statements import AddColumn, TableEvent, column_text
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import (
@@ -21,7 +20,7 @@ from migrateops.operations.schema_objects import (
     require_values,
     wanted_by,
 )
-from migrateops_mysql.options import own_options, refuse_dialect_options, with_own_options
+from migrateops_mysql.options import own_options, with_own_options, with_table_options
 from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, RenameTableInPlace, Writer
 
@@ -35,7 +34,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         elif isinstance(item, Column):
             for key in item.foreign_keys:
                 refuse_clauses(key, op, target)
-    statements = lower.create_table(with_own_options(op, target), target)
+    statements = lower.create_table(with_table_options(op, target), target)
     while True:
         try:
             statement = next(statements)
@@ -43,6 +42,8 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
             table: Table = end.value
             return table
         if isinstance(statement, TableEvent) and statement.name == "before_create":
+            refuse_identities(statement.table, op, target)
+            refuse_checks(statement.table, op, target)
             name_checks_of_columns(statement.table)
             for index in statement.table.indexes:
                 index.dialect_kwargs.update(own_options(index.dialect_kwargs, target))
@@ -92,6 +93,8 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         )
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
     require_values(op.describe(), *expressions_in(table))
+    refuse_identities(table, op, target)
+    refuse_checks(table, op, target)
     name_checks_of_columns(table)
     column = table.columns[op.column.key]
     constraints = [
@@ -117,44 +120,6 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     yield AlterTableBy(op.table_name, clauses, op.schema)
 
 
-@Operations.lowering_for(ops.DropColumnOp, dialect="mysql")
-def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
-    """Yield DROP COLUMN, which has no options."""
-    refuse_dialect_options(op)
-    yield from lower.drop_column(op, target)
-
-
-@Operations.lowering_for(ops.CreateIndexOp, dialect="mysql")
-def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE INDEX, with the options of the family."""
-    server = Server.of(target)
-    if not server.indexes_expressions and any(_is_expression(item) for item in op.columns):
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            f"an index on an expression, in {server.name}",
-            "add a generated column, and index that",
-        )
-    yield from lower.create_index(with_own_options(op, target), target)
-
-
-def _is_expression(item: Any) -> bool:
-    element = item.__clause_element__() if hasattr(item, "__clause_element__") else item
-    if isinstance(element, UnaryExpression):
-        # A column with DESC.
-        return _is_expression(element.element)
-    # Text may be a name with a length.
-    return not isinstance(element, str | TextClause | ColumnClause)
-
-
-@Operations.lowering_for(ops.DropIndexOp, dialect="mysql")
-def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
-    """Yield DROP INDEX .. ON; the names of indexes are those of their table."""
-    if not op.table_name:
-        raise IncompleteOperation(op.describe(), target.name, "table_name")
-    yield from lower.drop_index(op, target)
-
-
 @Operations.lowering_for(AddConstraintOp, dialect="mysql")
 def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     """Yield ADD CONSTRAINT."""
@@ -163,6 +128,42 @@ def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     if op.constraint_type == "check":
         require_checks(op, target)
     yield from lower.add_constraint(changed, target)
+
+
+def refuse_checks(table: Table, op: MigrateOperation, target: Target) -> None:
+    """Refuse a table with CHECKs, and types that have one, where the server would read over them.
+
+    Raises:
+        UnsupportedOperation: The server is that old.
+    """
+    of_columns = [one for column in table.columns for one in column.constraints]
+    for constraint in [*table.constraints, *of_columns]:
+        if isinstance(constraint, CheckConstraint) and wanted_by(constraint, target.dialect):
+            require_checks(op, target)
+
+
+# What an identity may say of how it counts, and what AUTO_INCREMENT does.
+_COUNTING = {"start": 1, "increment": 1, "minvalue": 1, "maxvalue": None, "cycle": False}
+
+
+def refuse_identities(table: Table, op: MigrateOperation, target: Target) -> None:
+    """Refuse an identity that AUTO_INCREMENT does not stand for: it would be left out.
+
+    Raises:
+        UnsupportedOperation: It is not of the column that counts, or counts in another way.
+    """
+    for column in table.columns:
+        identity = column.identity
+        if identity is None:
+            continue
+        counts = column is table.autoincrement_column
+        if not counts or any(getattr(identity, n) not in (None, does) for n, does in _COUNTING.items()):
+            raise UnsupportedOperation(
+                op.describe(),
+                target.name,
+                "identity columns but for one in the primary key that counts from 1",
+                "set autoincrement=True, and mysql_auto_increment of the table to begin elsewhere",
+            )
 
 
 class _Wanted:
