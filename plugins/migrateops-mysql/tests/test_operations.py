@@ -227,6 +227,27 @@ def test_if_exists(operations: Operations, state: State) -> None:
     assert state() == before
 
 
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_column_that_is_there_gets_nothing_new(unique: bool, operations: Operations, state: State) -> None:
+    states = []
+    for _ in range(2):
+        column: sa.Column[Any] = sa.Column(
+            "of %`:x",
+            sa.Integer,
+            sa.ForeignKey("parent.id", name="fk %`:x"),
+            sa.CheckConstraint("`of %``\\:x` > 0", name="ck %`:x"),
+            unique=unique,
+            index=not unique,
+        )
+        operations.add_column("item", column, if_not_exists=True)
+        states.append(state())
+    assert states[0] == states[1]
+    found = lines(states[0])
+    assert "CONSTRAINT `fk %``:x` FOREIGN KEY (`of %``:x`) REFERENCES `parent` (`id`)" in found
+    assert "CONSTRAINT `ck %``:x` CHECK (`of %``:x` > 0)" in found
+    assert ("UNIQUE KEY `of %``:x` (`of %``:x`)" in found) == unique
+
+
 def test_a_table_keeps_its_schema(operations: Operations, connection: sa.Connection) -> None:
     database = connection.exec_driver_sql("SELECT DATABASE()").scalar_one()
     connection.exec_driver_sql("USE information_schema")

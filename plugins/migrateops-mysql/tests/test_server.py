@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Target, ops
 from migrateops.runtime.migration import MigrationContext
-from migrateops_mysql import drop_column, drop_constraint, indexes, lower
+from migrateops_mysql import add_column, drop_column, drop_constraint, indexes, lower
 from migrateops_mysql.alter_column import alter_column
 from migrateops_mysql.dialect import MariaDBDialect, MySQLDialect
 from migrateops_mysql.server import MariaDBVersion
@@ -131,7 +131,7 @@ REFUSED: dict[str, tuple[Any, Any, Target]] = {
         target("mysql", 8, 0, 15),
     ),
     "check of a new column": (
-        lower.add_column,
+        add_column.add_column,
         ops.AddColumnOp("t", sa.Column("a", sa.Boolean(create_constraint=True, name="c"))),
         target("mysql", 5, 7),
     ),
@@ -151,8 +151,13 @@ REFUSED: dict[str, tuple[Any, Any, Target]] = {
         target("mysql", 5, 7),
     ),
     "add column": (
-        lower.add_column,
+        add_column.add_column,
         ops.AddColumnOp("t", sa.Column("a", sa.Integer), if_not_exists=True),
+        target("mysql"),
+    ),
+    "add column with a foreign key": (
+        add_column.add_column,
+        ops.AddColumnOp("t", sa.Column("a", sa.Integer, sa.ForeignKey("p.id", name="f")), if_not_exists=True),
         target("mysql"),
     ),
     "drop column": (
@@ -206,6 +211,20 @@ def test_refused(name: str) -> None:
 def test_text_in_an_index(item: str, expected: str) -> None:
     op = ops.CreateIndexOp("ix", "t", [sa.text(item)])
     assert text(indexes.create_index, op, target("mysql")) == [f"CREATE INDEX ix ON t ({expected})"]
+
+
+@pytest.mark.parametrize(
+    ("column", "needs"),
+    [
+        (sa.Column("a", sa.Integer, sa.ForeignKey("p.id")), "the name of the foreign key"),
+        (sa.Column("a", sa.Boolean(create_constraint=True)), "the name of the CHECK"),
+    ],
+)
+def test_what_is_not_to_be_added_twice_needs_a_name(column: Any, needs: str) -> None:
+    op = ops.AddColumnOp("t", column, if_not_exists=True)
+    with pytest.raises(IncompleteOperation) as caught:
+        text(add_column.add_column, op, target("mariadb"))
+    assert caught.value.needs == needs
 
 
 @pytest.mark.parametrize("name", ["mysql", "mariadb"])

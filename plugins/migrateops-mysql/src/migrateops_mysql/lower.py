@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Constraint, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, Constraint, Table
 from sqlalchemy.schema import DropTableComment
 
 from migrateops.ddl import lower
-from migrateops.ddl.statements import AddColumn, TableEvent, column_text
+from migrateops.ddl.statements import TableEvent
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import (
     SchemaObjects,
-    expressions_in,
-    require_items,
-    require_values,
     wanted_by,
 )
 from migrateops_mysql.options import own_options, with_own_options, with_table_options
 from migrateops_mysql.server import Server
-from migrateops_mysql.statements import AlterTableBy, RenameTableInPlace, Writer
+from migrateops_mysql.statements import RenameTableInPlace
 
 
 @Operations.lowering_for(ops.CreateTableOp, dialect="mysql")
@@ -71,53 +68,6 @@ def create_table_comment(op: ops.CreateTableCommentOp, target: Target) -> Iterat
         yield DropTableComment(SchemaObjects(target).table(op.table_name, schema=op.schema))
     else:
         yield from lower.create_table_comment(op, target)
-
-
-@Operations.lowering_for(ops.AddColumnOp, dialect="mysql")
-def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
-    """Yield one ALTER TABLE for the column and all that belongs to it.
-
-    A foreign key is written beside the column, also with ``inline_references``: inside of the column, MySQL
-    reads over it.
-    """
-    require_items(op.describe(), [op.column], Column)
-    if_not_exists = lower.supported(
-        op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column"
-    )
-    if op.insert_before is not None:
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            "putting a column before another",
-            "name the column that it comes after: insert_after",
-        )
-    table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
-    require_values(op.describe(), *expressions_in(table))
-    refuse_identities(table, op, target)
-    refuse_checks(table, op, target)
-    name_checks_of_columns(table)
-    column = table.columns[op.column.key]
-    constraints = [
-        c
-        for c in table.constraints
-        if not isinstance(c, PrimaryKeyConstraint) and wanted_by(c, target.dialect)
-    ]
-    for constraint in constraints:
-        refuse_clauses(constraint, op, target)
-    writer = Writer(target.dialect)
-    added = AddColumn(column, if_not_exists=if_not_exists, inline_primary_key=bool(op.inline_primary_key))
-    clause = f"ADD COLUMN {column_text(added, writer.compiler)}"
-    if op.insert_after is not None:
-        clause += f" AFTER {writer.name(op.insert_after)}"
-    clauses = [clause]
-    constraints.sort(key=lambda c: (c.__visit_name__, str(c.name or "")))
-    clauses += [f"ADD {writer.constraint(constraint)}" for constraint in constraints]
-    exists = "IF NOT EXISTS " if if_not_exists and target.capabilities.index_if_exists else ""
-    for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        kind = "UNIQUE INDEX" if index.unique else "INDEX"
-        named = target.dialect.identifier_preparer.format_index(index)
-        clauses.append(f"ADD {kind} {exists}{named} ({writer.name(column.name)})")
-    yield AlterTableBy(op.table_name, clauses, op.schema)
 
 
 @Operations.lowering_for(AddConstraintOp, dialect="mysql")
