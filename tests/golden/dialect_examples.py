@@ -13,9 +13,9 @@ from migrateops.testing import Example
 from migrateops.testing.club import START, club
 from migrateops_postgresql.exclude import CreateExcludeConstraintOp
 from migrateops_postgresql.outside import ValidateConstraintOp
+from tests.golden import mysql_examples
 
 POSTGRESQL = frozenset({"postgresql"})
-MYSQL = frozenset({"mysql", "mariadb"})
 SQLITE = frozenset({"sqlite"})
 
 
@@ -127,7 +127,12 @@ EXAMPLES = [
     written(
         POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False
     ),
-    written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False),
+    written(
+        mysql_examples.DIALECTS,
+        "plain",
+        lambda: ValidateConstraintOp("ck_player_number", "player"),
+        reversible=False,
+    ),
     Example(
         lambda: CreateExcludeConstraintOp(
             "ex_player", "player", [("number", "=")], where="id > 0", using="btree"
@@ -240,20 +245,7 @@ EXAMPLES = [
             "player", "id", modify_server_default=None, existing_server_default=sa.Computed("1")
         ),
     ),
-    written(
-        MYSQL,
-        "mysql_options",
-        lambda: ops.CreateTableOp(
-            "game", [sa.Column("id", sa.Integer)], kw={"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
-        ),
-    ),
-    written(
-        MYSQL,
-        "mysql_options",
-        lambda: ops.CreateIndexOp(
-            "ix", "player", ["name"], kw={"mysql_length": {"name": 7}, "mysql_using": "btree"}
-        ),
-    ),
+    *mysql_examples.EXAMPLES,
     written(
         SQLITE,
         "sqlite_options",
