@@ -57,6 +57,8 @@ def test_what_is_no_column() -> None:
     assert TABLE.column("PRIMARY") is None
     assert TABLE.has_named_check("C")
     assert not TABLE.has_named_check("a")
+    assert TABLE.has_in_primary_key("ID")
+    assert not TABLE.has_in_primary_key("a")
 
 
 def test_parts() -> None:

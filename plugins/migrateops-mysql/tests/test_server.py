@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from migrateops.ddl.statements import TableEvent
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Target, ops
 from migrateops.runtime.migration import MigrationContext
@@ -26,7 +27,8 @@ def target(name: str, *version: int) -> Target:
 
 
 def text(lowering: Callable[[Any, Target], Any], op: Any, given: Target) -> list[str]:
-    return [str(one.compile(dialect=given.dialect)).strip() for one in lowering(op, given)]
+    found = [one for one in lowering(op, given) if not isinstance(one, TableEvent)]
+    return [str(one.compile(dialect=given.dialect)).strip() for one in found]
 
 
 @pytest.mark.parametrize(
@@ -247,6 +249,39 @@ def test_a_foreign_key_without_a_name_can_be_dropped_where_it_is_looked_up() -> 
     ]
 
 
+@pytest.mark.parametrize("name", ["mysql", "mariadb"])
+def test_options_of_a_primary_key_and_an_index_inside_of_a_table(name: str) -> None:
+    items = [
+        sa.Column("a", sa.Integer, autoincrement=False),
+        sa.PrimaryKeyConstraint("a", mysql_using="btree"),
+        sa.Index("ix", "a", mysql_using="hash"),
+    ]
+    found = text(lower.create_table, ops.CreateTableOp("t", items), target(name))
+    assert "PRIMARY KEY (a) USING btree" in found[0]
+    assert found[1:] == ["CREATE INDEX ix ON t (a) USING hash"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # There, SET DEFAULT and DROP DEFAULT are refused for columns of these types.
+        ("mysql", "MODIFY a TEXT NULL COMMENT 'c'"),
+        ("mariadb", "ALTER COLUMN a SET DEFAULT NULL"),
+    ],
+)
+def test_the_default_of_a_long_text(name: str, expected: str) -> None:
+    op = ops.AlterColumnOp(
+        "t",
+        "a",
+        modify_server_default=None,
+        existing_type=sa.Text(),
+        existing_nullable=True,
+        existing_server_default=sa.text("('x')"),
+        existing_comment="c",
+    )
+    assert text(alter_column, op, target(name)) == [f"ALTER TABLE t {expected}"]
+
+
 def test_generated_columns_are_not_null_on_mysql() -> None:
     op = ops.AlterColumnOp(
         "t",
@@ -262,8 +297,7 @@ def test_generated_columns_are_not_null_on_mysql() -> None:
 
 def test_what_tables_take_on_mysql() -> None:
     made = ops.CreateTableOp("t", [sa.Column("a", sa.Integer)], if_not_exists=True)
-    found = [one for one in lower.create_table(made, target("mysql")) if hasattr(one, "compile")]
-    assert "CREATE TABLE IF NOT EXISTS t" in str(found[0].compile(dialect=target("mysql").dialect))
+    assert "CREATE TABLE IF NOT EXISTS t" in text(lower.create_table, made, target("mysql"))[0]
 
 
 @pytest.mark.parametrize(

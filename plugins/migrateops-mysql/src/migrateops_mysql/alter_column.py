@@ -33,6 +33,10 @@ _DATE = re.compile(r"\s*\d{2,4}-")
 _TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
 _COMPRESSED = re.compile(r"/\*M?!\d*\s*COMPRESSED\b.*?\*/", re.IGNORECASE)
 _COMPRESSIBLE = re.compile(r"var(?:char|binary)\b|(?:tiny|medium|long)?(?:text|blob)\b", re.IGNORECASE)
+_LONG_TYPE = re.compile(
+    r"(?:tiny|medium|long)?(?:text|blob)\b|json\b|geom|(?:multi)?(?:point|linestring|polygon)\b",
+    re.IGNORECASE,
+)
 _TIME_TYPE = re.compile(r"(?:datetime|timestamp)\b", re.IGNORECASE)
 _JSON_CHECK = re.compile(r"CHECK \(json_valid\([`\"].*[`\"]\)\)", re.IGNORECASE | re.DOTALL)
 
@@ -181,7 +185,7 @@ class _Change:
         """Return the statement that changes the default alone, or None where it would take more with it.
 
         SET DEFAULT takes ON UPDATE away, and knows no CURRENT_TIMESTAMP; DROP DEFAULT leaves a column
-        without any, NULL among them.
+        without any, NULL among them.  MySQL has neither for texts and the like.
         """
         op, new = self.op, self.op.modify_server_default
         if is_generated(new) or is_generated(op.existing_server_default):
@@ -190,14 +194,14 @@ class _Change:
         if default.is_time or default.on_update is not None:
             return None
         if self.target.as_sql:
-            if self._may_be_time(new):
+            if self._may_be_time(new) or self._is_long(self._told_type()):
                 return None
             nullable = op.existing_nullable
             if new is None and nullable is None and not self.server.mariadb:
                 raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
         else:
             present = self.existing()
-            if present.on_update is not None or present.generated:
+            if present.on_update is not None or present.generated or self._is_long(present.type):
                 return None
             nullable = present.nullable
         if default.value is None and nullable:
@@ -210,10 +214,19 @@ class _Change:
         """Say whether the column may have ON UPDATE, as far as the operation tells."""
         op = self.op
         if op.existing_type is not None:
-            return bool(_TIME_TYPE.match(self.writer.type(_column(op, self.target, op.existing_type))))
+            return bool(_TIME_TYPE.match(self._told_type()))
         old = op.existing_server_default
         told_time = old not in (False, None) and default_of(old, op, self.target).is_time
         return told_time or (isinstance(new, str) and bool(_DATE.match(new)))
+
+    def _told_type(self) -> str:
+        """Return the present type as SQL, nothing where it is not told."""
+        told = self.op.existing_type
+        return self.writer.type(_column(self.op, self.target, told)) if told is not None else ""
+
+    def _is_long(self, type_: str) -> bool:
+        """Say whether MySQL refuses SET DEFAULT and DROP DEFAULT for columns of a type."""
+        return not self.server.mariadb and bool(_LONG_TYPE.match(type_))
 
     # -- the whole definition -----------------------------------------------------------------
     def _restate(self) -> Iterator[Any]:

@@ -42,8 +42,9 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
             refuse_identities(statement.table, op, target)
             refuse_checks(statement.table, op, target)
             name_checks_of_columns(statement.table)
-            for index in statement.table.indexes:
-                index.dialect_kwargs.update(own_options(index.dialect_kwargs, target))
+            items: list[Any] = [*statement.table.indexes, *statement.table.constraints]
+            for item in items:
+                item.dialect_kwargs.update(own_options(item.dialect_kwargs, target))
         yield statement
 
 
