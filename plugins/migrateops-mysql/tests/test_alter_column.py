@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import mysql
 
-from migrateops.errors.operations import DefaultWithoutSQL, IncompleteOperation, UnsupportedOperation
+from migrateops.errors.operations import (
+    CannotBeWritten,
+    DefaultWithoutSQL,
+    IncompleteOperation,
+    UnsupportedOperation,
+    WrongType,
+)
 from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
@@ -328,12 +334,18 @@ def test_a_table_of_another_schema(operations: Operations, connection: sa.Connec
             IncompleteOperation,
             "MO315",
         ),
+        ("a", {"type_": "varchar(20)"}, WrongType, "MO322"),
+        ("a", {"server_default": [1]}, CannotBeWritten, "MO323"),
+        ("a", {"comment": 1}, CannotBeWritten, "MO323"),
+        ("a", {"nullable": True, "mysq_comment": "x"}, UnknownParameter, "MO319"),
+        (5, {"nullable": True}, WrongType, "MO322"),
+        (None, {"nullable": True}, WrongType, "MO322"),
         ("a", {"nullable": True, "mysql_using": "x"}, UnknownOption, "MY301"),
         ("a", {"nullable": True, "autoincremet": True}, UnknownParameter, "MO319"),
     ],
 )
 def test_refused(
-    operations: Operations, state: State, column: str, change: dict[str, Any], error: Any, code: str
+    operations: Operations, state: State, column: Any, change: dict[str, Any], error: Any, code: str
 ) -> None:
     with pytest.raises(error) as caught:
         operations.alter_column("t", column, **change)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation, WrongType
 from migrateops.errors.operations import UnknownOption as UnknownParameter
+from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_mysql.errors import AmbiguousConstraint, NoSuchConstraint, UnknownOption
@@ -366,6 +367,22 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
         UnsupportedOperation,
         "MO313",
     ),
+    "a length that is no number": (
+        lambda op: op.create_index("ix", "item", ["body"], mysql_length="5"),
+        WrongType,
+        "MO322",
+    ),
+    "a length of a name that is no number": (
+        lambda op: op.create_index("ix", "item", ["body", sa.text("n")], mysql_length={"body": "5"}),
+        WrongType,
+        "MO322",
+    ),
+    "an engine that is no string": (
+        lambda op: op.create_table("x", sa.Column("a", sa.Integer), mysql_engine=["InnoDB"]),
+        WrongType,
+        "MO322",
+    ),
+    "a constraint whose name is none": (lambda op: op.drop_constraint(5, "item"), WrongType, "MO322"),
     "an option that is misspelt": (
         lambda op: op.create_index("ix", "item", ["body"], mysql_lenght=5),
         UnknownParameter,

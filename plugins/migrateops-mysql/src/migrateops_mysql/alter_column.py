@@ -19,9 +19,9 @@ from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnName, is_generated
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
-from migrateops.operations.invocation import refuse_unknown_options
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
+from migrateops_mysql.checked import checked
 from migrateops_mysql.default import Default, default_of, with_digits
 from migrateops_mysql.definition import Definition, parse, renamed
 from migrateops_mysql.errors import NoSuchColumn
@@ -54,7 +54,6 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
     if context.as_sql:
         operations.next(op)
         return
-    refuse_unknown_options(op)
 
     def existing() -> Definition:
         created = reading.create_table(context.connection, op.table_name, op.schema)
@@ -68,8 +67,9 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
             )
         return found
 
-    for statement in list(_Change(op, context.target, existing).statements()):
-        context.run_statement(statement)
+    with checked(op, context.target):
+        for statement in list(_Change(op, context.target, existing).statements()):
+            context.run_statement(statement)
 
 
 def told(op: ops.AlterColumnOp, target: Target) -> Definition:

@@ -8,9 +8,9 @@ from typing import Any
 from migrateops.ddl import lower
 from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import Operations, Target, ops
-from migrateops.operations.invocation import refuse_unknown_options
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
+from migrateops_mysql.checked import checked
 from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.statements import AlterTableBy, Writer
 
@@ -38,12 +38,12 @@ def drop_existing_column(operations: Operations, op: ops.DropColumnOp) -> None:
     if context.as_sql or not _came_with(op, context.target):
         operations.next(op)
         return
-    refuse_unknown_options(op)
-    refuse_dialect_options(op)
-    found = reading.foreign_keys_of_column(context.connection, op.table_name, op.column_name, op.schema)
-    names = [Writer(context.target.dialect).name(name) for name in found]
-    for statement in list(_statements(op, context.target, names)):
-        context.run_statement(statement)
+    with checked(op, context.target):
+        refuse_dialect_options(op)
+        found = reading.foreign_keys_of_column(context.connection, op.table_name, op.column_name, op.schema)
+        names = [Writer(context.target.dialect).name(name) for name in found]
+        for statement in list(_statements(op, context.target, names)):
+            context.run_statement(statement)
 
 
 def _came_with(op: ops.DropColumnOp, target: Target) -> list[Any]:

@@ -14,7 +14,7 @@ from migrateops.ddl import lower
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops_mysql.definition import Token, in_backticks, tokens
-from migrateops_mysql.options import with_own_options
+from migrateops_mysql.options import with_index_options
 from migrateops_mysql.server import Server
 
 _ORDERS = {operators.asc_op: "ASC", operators.desc_op: "DESC"}
@@ -23,7 +23,7 @@ _ORDERS = {operators.asc_op: "ASC", operators.desc_op: "DESC"}
 @Operations.lowering_for(ops.CreateIndexOp, dialect="mysql")
 def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
     """Yield CREATE INDEX, with the options of the family; an expression is put in brackets."""
-    made = with_own_options(op, target)
+    made = with_index_options(op, target)
     server = Server.of(target)
     if not server.indexes_expressions and any(_is_expression(item) for item in op.columns):
         raise UnsupportedOperation(
@@ -94,7 +94,7 @@ def _with_length(item: Any, lengths: Mapping[str, int]) -> Any:
     name = element.name if isinstance(element, ColumnClause) else element
     if not isinstance(name, str) or name not in lengths:
         return item
-    return literal_column(f"{in_backticks(name)}({lengths[name]:d}){order}")
+    return literal_column(f"{in_backticks(name)}({lengths[name]}){order}")
 
 
 @Operations.lowering_for(ops.DropIndexOp, dialect="mysql")

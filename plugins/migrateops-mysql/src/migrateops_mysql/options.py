@@ -49,6 +49,21 @@ def with_table_options(op: ops.CreateTableOp, target: Target) -> ops.CreateTable
     return changed
 
 
+def with_index_options(op: ops.CreateIndexOp, target: Target) -> ops.CreateIndexOp:
+    """Return *op* with the options of the family under the name that SQLAlchemy reads.
+
+    Raises:
+        WrongType: A length is no number.
+    """
+    changed = with_own_options(op, target)
+    name = f"{target.name}_length"
+    length = changed.kw.get(name)
+    lengths = length.values() if isinstance(length, Mapping) else [length]
+    if length is not None and not all(type(one) is int for one in lengths):
+        raise WrongType("create_index", name, "a number, or a number for each name", repr(length))
+    return changed
+
+
 def own_options(kw: Mapping[str, Any], target: Target) -> dict[str, Any]:
     """Return options under the name of the target's dialect; its server's own win over the family's."""
     own = f"{target.name}_"
