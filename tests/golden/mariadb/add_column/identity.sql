@@ -1,1 +1,1 @@
-ALTER TABLE player ADD COLUMN `key` INTEGER NOT NULL;
+-- refused: MO313 add_column 'player' 'key': mariadb does not support identity columns but for one in the primary key that counts from 1
