@@ -35,8 +35,12 @@ def create_table(connection: Connection, table_name: str, schema: str | None) ->
     """
     quote = connection.dialect.identifier_preparer.quote_identifier
     name = quote(table_name) if schema is None else f"{quote(schema)}.{quote(table_name)}"
+    show = f"SHOW CREATE TABLE {name}"
+    if getattr(connection.dialect, "is_mariadb", False):
+        # In some modes of a session it leaves out AUTO_INCREMENT, ON UPDATE, character sets or quotes.
+        show = f"SET STATEMENT sql_mode = '', sql_quote_show_create = 1 FOR {show}"
     try:
-        found = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()
+        found = connection.exec_driver_sql(show).one()
     except UnicodeDecodeError as error:
         # The driver has not read all of the answer, and would take the rest for the next one.
         connection.invalidate(error)
