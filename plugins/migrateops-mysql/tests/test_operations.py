@@ -263,6 +263,41 @@ def test_a_table_keeps_its_schema(operations: Operations, connection: sa.Connect
     assert connection.execute(sa.text(comment), {"database": database}).scalar_one() == "new"
 
 
+@pytest.mark.parametrize("recreate", ["auto", "never"])
+def test_a_batch_alters_the_table(recreate: Any, operations: Operations, state: State) -> None:
+    before = state()
+    with operations.batch_alter_table("item", recreate=recreate) as batch:
+        batch.add_column(sa.Column("made", sa.Integer, comment="5%"), if_not_exists=True)
+        batch.create_foreign_key("fk", "parent", ["parent"], ["id"], ondelete="CASCADE")
+        batch.create_unique_constraint("uq", ["made"])
+        batch.create_check_constraint("ck", "made > 0")
+        batch.create_index("ix", ["body"], mysql_length=5)
+        batch.create_primary_key("pk", ["id"])
+        batch.alter_column("made", type_=sa.BigInteger(), new_column_name="new")
+        batch.execute("INSERT INTO parent (id) VALUES (1)")
+    found = lines(state())
+    assert "`new` bigint(20) DEFAULT NULL COMMENT '5%'" in found
+    assert {"UNIQUE KEY `uq` (`new`)", "KEY `ix` (`body`(5))", "PRIMARY KEY (`id`)"} <= set(found)
+    with operations.batch_alter_table("item", recreate=recreate) as batch:
+        batch.drop_constraint("fk", "foreignkey")
+        batch.drop_constraint("uq")
+        batch.drop_constraint("ck")
+        batch.drop_constraint("pk", "primary")
+        batch.drop_index("ix", if_exists=True)
+        batch.drop_column("new", if_exists=True)
+    assert state() == before
+
+
+@pytest.mark.parametrize("asks", [{"recreate": "always"}, {"partial_reordering": [("n", "id")]}])
+def test_a_batch_that_asks_for_a_new_table_is_refused(
+    asks: Any, operations: Operations, state: State
+) -> None:
+    before = state()
+    with pytest.raises(UnsupportedOperation), operations.batch_alter_table("item", **asks) as batch:
+        batch.drop_column("n")
+    assert state() == before
+
+
 # -- constraints of a kind that is not given ----------------------------------------------------
 def test_the_kind_is_looked_up(operations: Operations, state: State) -> None:
     before = state()
