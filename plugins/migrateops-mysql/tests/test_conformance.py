@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from migrateops.dialects import SessionLock
 from migrateops.testing import examples, suite
 from migrateops_mysql.lock import NamedLock
-from tests.golden import dialect_examples, mysql_examples
+from tests.golden import dialect_examples
 
 # Those of options that one dialect has.
-examples.add(*dialect_examples.EXAMPLES, *mysql_examples.EXAMPLES)
+examples.add(*dialect_examples.EXAMPLES)
 
 
 @pytest.fixture
@@ -25,7 +25,6 @@ class TestLifecycle(suite.Lifecycle):
 
 class TestBatches(suite.Batches):
     dialect = "mariadb"
-    stays: ClassVar[dict[str, str]] = TestLifecycle.stays
 
 
 class TestWritten(suite.Written):
