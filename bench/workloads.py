@@ -2,58 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
+from bench.bulk import BULK
 from bench.projects import Project, identifier
+from bench.workload import Growth, Workload
 
-_USUAL = Project(1000)
 NO_INDEX = {"MIGRATEOPS_HEADER_INDEX": "0"}
-
-
-@dataclass(frozen=True)
-class Workload:
-    """One thing to do with both tools.
-
-    Attributes:
-        name: As the table shows it.
-        target: The ratio to the peer, of CPU time, that a release must reach.
-        arguments: What follows ``python``; ``{tool}`` stands for the package's name.
-        project: Where it is done.
-        printed: What has to be in the output of both, or the measurement counts for nothing.
-        itself: The program measures itself and prints nanoseconds, in place of its CPU time.
-        full: Only part of ``--full``.
-        rounds: No more than so many, as the peer takes long.
-        environment: Variables to set.
-    """
-
-    name: str
-    target: float
-    arguments: Sequence[str]
-    project: Project = _USUAL
-    printed: str = ""
-    itself: bool = False
-    full: bool = False
-    rounds: int = 99
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Growth:
-    """How much longer something takes with more revisions: an exponent, 1 where that is in proportion.
-
-    Attributes:
-        name: As the table shows it.
-        target: The largest exponent.
-        less, more: Names of two workloads.
-        factor: How many times more revisions the second one has.
-    """
-
-    name: str
-    target: float
-    less: str
-    more: str
-    factor: float
 
 
 # What runs is the directive alone, from the call in a script to the implementation, which does nothing.
@@ -215,6 +170,7 @@ WORKLOADS = (
     partial_id(0.1, LINEAR[5000], rounds=3),
     directive("op.execute(text)", "ExecuteSQLOp", 'op.execute("x")'),
     directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
+    *BULK,
 )
 GROWTHS = (
     Growth("load", 1.1, "load, 5000", "load, 20000", 4),

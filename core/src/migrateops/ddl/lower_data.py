@@ -9,7 +9,7 @@ from sqlalchemy import TableClause, literal
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import NullType
 
-from migrateops.ddl.rows import InsertRows, together
+from migrateops.ddl.rows import together
 from migrateops.ddl.statements import Execute
 from migrateops.errors.operations import UnknownColumn, WrongType
 from migrateops.operations import ops
@@ -40,12 +40,12 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
             require_columns(op, row)
             yield op.table.insert().values(_typed(op.table, row))
         return
-    for plain, alike in together(op.rows):
-        require_columns(op, alike[0])
+    for plain, alike in together(op.table, op.rows):
+        require_columns(op, alike.rows[0])
         if plain:
-            yield InsertRows(op.table, alike)
+            yield alike
         else:
-            for row in alike:
+            for row in alike.rows:
                 yield op.table.insert().values(row)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from migrateops.dialects.sqlite.batch import catalog, native, rebuild
+from migrateops.dialects.sqlite.batch.anew import build_anew
 from migrateops.dialects.sqlite.batch.definition import TableDefinition, same
 from migrateops.dialects.sqlite.batch.edit import Editor, changes
 from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
@@ -254,7 +255,7 @@ class _Table:
                 self._context.run_statement(rebuild.Verbatim(statement))
         else:
             copying = self._context.opts.get("copying")
-            rebuild.run(made, self._connection, self._context.run_statement, copying)
+            build_anew(made, self._connection, self._context.run_statement, copying)
         for operation in part:
             if _renames(operation):
                 self._rename(operation)
