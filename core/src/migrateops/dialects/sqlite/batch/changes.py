@@ -35,8 +35,8 @@ def run(
 ) -> None:
     """Make the changes of a batch.
 
-    In a revision, a table that must be built anew is not built at once: batches on the same table that
-    follow directly need no table of their own.
+    In a revision, a table that must be built anew is not built at once, nor are columns dropped: batches on
+    the same table that follow directly need no table of their own.
 
     Args:
         operations: What sends statements.
@@ -122,7 +122,7 @@ class _Table:
             with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=replaces):
                 self._take(batch.operations)
                 self._owed = self._owed or owes
-                if replaces and self._context.may_put_off:
+                if self._context.may_put_off and (replaces or self._drops_columns()):
                     # What is wrong with a change is said where it is asked for.
                     self._check()
                 else:
@@ -136,11 +136,16 @@ class _Table:
             if self._waiting:
                 self._context.put_off = self
 
+    def _drops_columns(self) -> bool:
+        """Say whether a change that waits writes all rows, which a new table would do anyway."""
+        return any(isinstance(operation, ops.DropColumnOp) for operation in self._waiting)
+
     def settle(self) -> None:
         """Make what was put off."""
         self._context.put_off = None
         assert self._connection is not None
-        with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=True):
+        replaces = not self._all_native(self._waiting)
+        with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=replaces):
             self._settle()
 
     def _take(self, queue: Sequence[MigrateOperation]) -> None:
