@@ -48,7 +48,8 @@ def build_anew(rebuild: Rebuild, connection: Connection, send: Any, copying: Cop
         for statement in rebuild.beginning(aside):
             _send(rebuild, send, statement)
     finally:
-        driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
+        if driver.usable(connection):
+            driver.send(connection, f"PRAGMA legacy_alter_table = {legacy}")
     pieces = 0
     try:
         for piece in _pieces(rebuild, connection, aside, copying):

@@ -44,7 +44,8 @@ def whole(connection: Connection, table: str, schema: str | None, *, replaces: b
             yield
             foreign_keys.violations(connection).raise_new(before)
     finally:
-        foreign_keys.enforce(connection, True)
+        if driver.usable(connection):
+            foreign_keys.enforce(connection, True)
 
 
 def require_no_cascade(connection: Connection, table: str, schema: str | None) -> None:
@@ -65,7 +66,8 @@ def _savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
-        driver.send(connection, f"RELEASE {_SAVEPOINT}")
+        if driver.usable(connection):
+            driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
+            driver.send(connection, f"RELEASE {_SAVEPOINT}")
         raise
     driver.send(connection, f"RELEASE {_SAVEPOINT}")
