@@ -46,6 +46,9 @@ def _written(column: Sequence[Any], dump: Callable[[Any], str | None]) -> Iterab
         column = _escaped(column)
     elif not kinds <= _AS_THEY_ARE:
         column = _escaped([None if value is None else dump(value) for value in column])
+    elif Decimal in kinds:
+        # The driver knows the one NaN that the server has.
+        column = [dump(value) if type(value) is Decimal and value.is_nan() else value for value in column]
     return [_NULL if value is None else value for value in column]
 
 
