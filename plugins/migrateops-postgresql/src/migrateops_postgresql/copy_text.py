@@ -39,7 +39,9 @@ def blocks(columns: Sequence[Sequence[Any]], dump: Callable[[Any], str | None]) 
 
 
 def _written(column: Sequence[Any], dump: Callable[[Any], str | None]) -> Iterable[Any]:
-    kinds = set(map(type, column)) - {NONE}
+    kinds = set(map(type, column))
+    nullable = NONE in kinds
+    kinds.discard(NONE)
     if kinds == {bool}:
         return map(_BOOLS.__getitem__, column)
     if kinds == {str}:
@@ -49,6 +51,8 @@ def _written(column: Sequence[Any], dump: Callable[[Any], str | None]) -> Iterab
     elif Decimal in kinds:
         # The driver knows the one NaN that the server has.
         column = [dump(value) if type(value) is Decimal and value.is_nan() else value for value in column]
+    elif not nullable:
+        return column
     return [_NULL if value is None else value for value in column]
 
 
