@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from migrateops import current
-from migrateops.errors.batch import BatchArgument
 from migrateops.errors.operations import (
     NoImplementation,
     NoNextImplementation,
@@ -17,7 +17,7 @@ from migrateops.errors.operations import (
 )
 from migrateops.operations import registry
 from migrateops.operations._surface import BatchSurface, OperationsSurface
-from migrateops.operations.batch import TableBatch
+from migrateops.operations.batch import TableBatch, require_arguments
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.invocation import Known, run, usage_error
 from migrateops.operations.registry import (
@@ -409,25 +409,22 @@ class Operations(AbstractOperations, OperationsSurface):
             BatchError: A change cannot be made, or rows do not fit; the table is as it was.
             UnsupportedOperation: The table would have to be built anew, and that cannot be had here.
         """
-        if recreate not in ("auto", "always", "never"):
-            raise BatchArgument(table_name, "recreate", repr(recreate), "'auto', 'always' or 'never'")
+        asked = TableBatch(
+            table_name,
+            schema,
+            (),
+            recreate,
+            partial_reordering=partial_reordering or (),
+            copy_from=copy_from,
+            table_args=table_args,
+            table_kwargs=table_kwargs,
+            naming_convention=naming_convention,
+        )
+        require_arguments(asked)
         batch = BatchOperations(self, table_name, schema)
         yield batch
         queue, batch.queue = batch.queue, []
-        self.migration_context.pack.run_batch(
-            self,
-            TableBatch(
-                table_name,
-                schema,
-                tuple(queue),
-                recreate,
-                partial_reordering=tuple(partial_reordering or ()),
-                copy_from=copy_from,
-                table_args=tuple(table_args),
-                table_kwargs=table_kwargs,
-                naming_convention=naming_convention,
-            ),
-        )
+        self.migration_context.pack.run_batch(self, replace(asked, operations=tuple(queue)))
 
 
 class BatchOperations(AbstractOperations, BatchSurface):

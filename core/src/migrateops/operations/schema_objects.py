@@ -186,7 +186,7 @@ class SchemaObjects:
         for item in later:
             _put_copy(item, made)
         for key in made.foreign_keys:
-            _ensure_referred(metadata, key)
+            ensure_referred(metadata, key)
         return made
 
     def column(self, name: str, type_: TypeEngine[Any] | None = None, **kw: Any) -> Column[Any]:
@@ -386,7 +386,7 @@ def expressions_in(made: Table) -> Iterator[Any]:
         yield from given_options(index).values()
 
 
-def _ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
+def ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
     """Make up the table that a foreign key refers to by name, so that DDL can be compiled."""
     *path, column = key.target_fullname.split(".")
     if not path:

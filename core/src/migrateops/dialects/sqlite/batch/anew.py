@@ -14,9 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.batch import catalog
-from migrateops.dialects.sqlite.batch.definition import same
-from migrateops.dialects.sqlite.batch.rebuild import Rebuild, Verbatim, rowid_column
-from migrateops.dialects.sqlite.statements import quoted
+from migrateops.dialects.sqlite.batch.cause import cause
+from migrateops.dialects.sqlite.batch.definition import rowid_column
+from migrateops.dialects.sqlite.batch.rebuild import Rebuild, Verbatim
+from migrateops.dialects.sqlite.batch.tokens import folded, same
+from migrateops.dialects.sqlite.error_kind import refused
+from migrateops.dialects.sqlite.statements import quoted, unquoted
 from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
 
 # From how many rows on a copy is made in pieces, and how many rows a piece has.
@@ -41,7 +44,10 @@ def build_anew(rebuild: Rebuild, connection: Connection, send: Any, copying: Cop
         BrokenByRebuild: A view or a trigger would not work with it.
     """
     before = catalog.entries(connection, rebuild.schema)
-    faults = catalog.broken(connection, rebuild.schema, before)
+    gone = [column.name for column in rebuild.old.columns if rebuild.new.column(column.name) is None]
+    faults = catalog.broken(connection, rebuild.schema, before, gone)
+    temporary = _temporary_triggers(rebuild, connection)
+    _require_row_numbers(rebuild, connection)
     aside = _free_name(rebuild, before)
     legacy = _legacy(connection)
     try:
@@ -65,7 +71,13 @@ def build_anew(rebuild: Rebuild, connection: Connection, send: Any, copying: Cop
             raise RowsLost(rebuild.table, rows, copied)
     for statement in rebuild.ending(aside):
         _send(rebuild, send, statement)
-    after = catalog.broken(connection, rebuild.schema, catalog.entries(connection, rebuild.schema))
+    # Those on this table went with it, and it alone.
+    left = _temporary_triggers(rebuild, connection)
+    for name, text in temporary.items():
+        if name not in left:
+            _send(rebuild, send, catalog.in_schema(text, "temp."))
+    found = catalog.entries(connection, rebuild.schema)
+    after = catalog.broken(connection, rebuild.schema, found, gone)
     for (kind, name), reason in after.items():
         if (kind, name) not in faults:
             raise BrokenByRebuild(rebuild.table, kind, name, reason)
@@ -102,8 +114,13 @@ def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
     try:
         send(Verbatim(statement))
     except DBAPIError as error:
+        if not refused(error):
+            raise
         head = " ".join(statement.split(None, 3)[:2])
-        raise RebuildRefused(rebuild.table, head, str(error.orig)) from error
+        reason = str(error.orig)
+        edited = rebuild.edited
+        asked = cause(reason, unquoted(rebuild.new.name), edited.made, edited.retyped)
+        raise RebuildRefused(rebuild.table, asked or head, reason) from error
 
 
 def _count(connection: Connection, table: str) -> int:
@@ -117,12 +134,34 @@ def _legacy(connection: Connection) -> str:
 
 
 def _free_name(rebuild: Rebuild, present: Sequence[catalog.Entry]) -> str:
-    taken = {entry.name.casefold() for entry in present}
+    taken = {folded(entry.name) for entry in present}
     name, number = f"_migrateops_old_{rebuild.table}", 1
-    while name.casefold() in taken:
+    while folded(name) in taken:
         number += 1
         name = f"_migrateops_old_{rebuild.table}_{number}"
     return name
+
+
+def _temporary_triggers(rebuild: Rebuild, connection: Connection) -> dict[str, str]:
+    """Return the texts of triggers in the temporary schema: they may be on tables of other schemas."""
+    if rebuild.schema is not None and same(rebuild.schema, "temp"):
+        return {}
+    found = catalog.entries(connection, "temp")
+    return {entry.name: entry.sql for entry in found if entry.type == "trigger"}
+
+
+def _require_row_numbers(rebuild: Rebuild, connection: Connection) -> None:
+    """Make sure that a column that becomes the number of the row has one: for NULL, any would be taken."""
+    key, old = rowid_column(rebuild.new), rowid_column(rebuild.old)
+    if key is None or (old is not None and same(old.name, key.name)):
+        return
+    if any(same(key.name, name) for name in rebuild.edited.carried):
+        table = rebuild.name(rebuild.table)
+        nulls = f"SELECT count(*) FROM {table} WHERE {quoted(key.name)} IS NULL"
+        ((count,),) = driver.send(connection, nulls)
+        if count:
+            why = "it is to be the primary key, and they have NULL"
+            raise RowsDoNotFit(rebuild.table, key.name, count, why)
 
 
 def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None:
@@ -187,7 +226,7 @@ def _unfit(column: str, type_name: str) -> str | None:
     numbers, in whatever way the application writes them.
     """
     upper, name = type_name.upper(), quoted(column)
-    if "INT" in upper:
+    if "INT" in upper or "BOOL" in upper:
         return f"(typeof({name}) <> 'integer' AND {name} IS NOT NULL)"
     if any(word in upper for word in ("CHAR", "CLOB", "TEXT", "BLOB", "JSON", "DATE", "TIME")):
         return None

@@ -16,9 +16,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
 from migrateops.dialects.sqlite.batch import catalog
-from migrateops.dialects.sqlite.batch.definition import Column, TableDefinition, same
+from migrateops.dialects.sqlite.batch.definition import Column, TableDefinition, rowid_column
 from migrateops.dialects.sqlite.batch.edit import Editor
-from migrateops.dialects.sqlite.batch.tokens import inside, joined, mentions, tokens
+from migrateops.dialects.sqlite.batch.tokens import inside, mentions, same, tokens
 from migrateops.dialects.sqlite.statements import quoted, unquoted
 
 _ROWIDS = ("rowid", "_rowid_", "oid")
@@ -153,7 +153,7 @@ class Rebuild(NamedTuple):
         """Yield what takes over the counter of an AUTOINCREMENT key."""
         column = rowid_column(self.new)
         old = rowid_column(self.old)
-        if column is None or old is None or not (_counts(column) and _counts(old)):
+        if column is None or old is None or not (_counts(self.new) and _counts(self.old)):
             return
         place = f"{quoted(self.schema)}." if self.schema else ""
         sequence = f"{place}sqlite_sequence"
@@ -164,26 +164,10 @@ class Rebuild(NamedTuple):
         yield f"INSERT INTO {sequence} (name, seq) SELECT {mine}, seq FROM {sequence} WHERE name = {other}"
 
 
-def rowid_column(table: TableDefinition) -> Column | None:
-    """Return the column that is the number of the row: an INTEGER PRIMARY KEY.
-
-    https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
-    """
-    if "WITHOUT ROWID" in table.options:
-        return None
-    for column in table.columns:
-        for inline in column.of("primary key"):
-            descending = any(piece.word == "DESC" for piece in inline.pieces)
-            return column if column.type_name.upper() == "INTEGER" and not descending else None
-    for constraint in table.constraints:
-        if constraint.kind == "primary key" and len(constraint.columns) == 1:
-            key = table.column(constraint.columns[0])
-            return key if key is not None and key.type_name.upper() == "INTEGER" else None
-    return None
-
-
-def _counts(column: Column) -> bool:
-    return any(piece.word == "AUTOINCREMENT" for key in column.of("primary key") for piece in key.pieces)
+def _counts(table: TableDefinition) -> bool:
+    pieces = [piece for column in table.columns for key in column.of("primary key") for piece in key.pieces]
+    pieces += [piece for each in table.constraints if each.kind == "primary key" for piece in each.pieces]
+    return any(piece.word == "AUTOINCREMENT" for piece in pieces)
 
 
 def _text(value: str) -> str:
@@ -208,15 +192,7 @@ def followers(
             continue
         uses = entry.type == "index" and any(mentions(inside(tokens(entry.sql)), name) for name in dropped)
         (gone if uses else kept).append(entry)
-    texts = (entry.sql if schema is None else _in_schema(entry.sql, schema) for entry in kept)
+    texts = (
+        entry.sql if schema is None else catalog.in_schema(entry.sql, f"{quoted(schema)}.") for entry in kept
+    )
     return tuple(texts), tuple(entry.name for entry in gone)
-
-
-def _in_schema(text: str, schema: str) -> str:
-    """Return CREATE INDEX or CREATE TRIGGER with the schema that the text in the catalog leaves out."""
-    pieces = tokens(text)
-    after = next(at for at, piece in enumerate(pieces) if piece.word in ("INDEX", "TRIGGER"))
-    name = next(at for at in range(after + 1, len(pieces)) if not pieces[at].blank)
-    if pieces[name + 1].text == ".":
-        return text
-    return f"{joined(pieces[:name])}{quoted(schema)}.{joined(pieces[name:])}"

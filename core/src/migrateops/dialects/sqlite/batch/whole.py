@@ -66,7 +66,9 @@ def _savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if driver.usable(connection):
+        # An interrupt, or an error of the disk, may have taken back the whole transaction already:
+        # https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+        if driver.usable(connection) and driver.in_transaction(connection):
             driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
             driver.send(connection, f"RELEASE {_SAVEPOINT}")
         raise
