@@ -16,16 +16,22 @@ from migrateops.operations import ops
 from migrateops.operations.base import Operations
 from migrateops.operations.target import Target
 
+# A union would be made anew at each call.
+_STATEMENTS = (str, Executable)
+
 
 @Operations.lowering_for(ops.ExecuteSQLOp)
-def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
-    """Yield the statement as it is."""
-    if not isinstance(op.sqltext, str | Executable):
-        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{op.sqltext!r}")
-    sets = op.parameters if isinstance(op.parameters, list | tuple) else [op.parameters]
+def execute(op: ops.ExecuteSQLOp, target: Target) -> list[Any]:
+    """Return the statement as it is."""
+    statement, parameters, options = op.sqltext, op.parameters, op.execution_options
+    if not isinstance(statement, _STATEMENTS):
+        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{statement!r}")
+    if parameters is options is None:
+        return [statement]
+    sets = parameters if isinstance(parameters, list | tuple) else [parameters]
     if not all(one is None or isinstance(one, Mapping) for one in sets):
-        raise WrongType("execute", "parameters", "a mapping or a list of mappings", f"{op.parameters!r}")
-    yield Execute(op.sqltext, op.parameters, op.execution_options)
+        raise WrongType("execute", "parameters", "a mapping or a list of mappings", f"{parameters!r}")
+    return [Execute(statement, parameters, options)]
 
 
 @Operations.lowering_for(ops.BulkInsertOp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, DDLElement
+from sqlalchemy.sql.compiler import IdentifierPreparer
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from migrateops.errors.operations import DefaultWithoutSQL
@@ -67,6 +69,15 @@ class AlterTable(DDLElement):
         self.table_name = table_name
         self.schema = schema
 
+    def text(self, compiler: Any) -> str:
+        """Return the statement as SQL: what ``compiler.process()`` returns, sooner.
+
+        SQLAlchemy has no public name for the functions that ``@compiles`` has registered.
+        """
+        written = self._compiler_dispatcher.specs  # type: ignore[attr-defined]
+        function = written.get(compiler.dialect.name) or written.get("default")
+        return str(compiler.process(self) if function is None else function(self, compiler))
+
 
 class RenameTable(AlterTable):
     """``ALTER TABLE .. RENAME TO ..``."""
@@ -77,7 +88,7 @@ class RenameTable(AlterTable):
 
 
 class AddColumn(AlterTable):
-    """``ALTER TABLE .. ADD COLUMN ..``; *column* must be in a table."""
+    """``ALTER TABLE .. ADD COLUMN ..``; *column* must be in a table, or a ``sqlalchemy.table()``."""
 
     def __init__(
         self,
@@ -119,8 +130,10 @@ class ColumnNullable(AlterColumn):
     """``ALTER COLUMN .. SET NOT NULL`` or ``DROP NOT NULL``."""
 
     def __init__(self, table_name: str, column_name: str, nullable: bool, schema: str | None = None) -> None:
-        super().__init__(table_name, column_name, schema)
+        self.table_name = table_name
+        self.column_name = column_name
         self.nullable = nullable
+        self.schema = schema
 
 
 class ColumnType(AlterColumn):
@@ -171,12 +184,38 @@ class ColumnDefault(AlterColumn):
         self.default = default
 
 
+def name_text(preparer: Any, name: str) -> str:
+    """Return a name as SQL, quoted where the dialect needs it.
+
+    Of a plain name, SQLAlchemy's own rule is asked here, without its regular expression.
+    """
+    if (
+        type(name) is str
+        and name.islower()
+        and name.isascii()
+        and name.isidentifier()
+        and name not in preparer.reserved_words
+        and _has_usual_rule(preparer.__class__)
+    ):
+        return name
+    return str(preparer.quote(name))
+
+
+@cache
+def _has_usual_rule(preparer: type[IdentifierPreparer]) -> bool:
+    """Say whether a dialect leaves to SQLAlchemy which names are quoted."""
+    return all(
+        getattr(preparer, rule) is getattr(IdentifierPreparer, rule)
+        for rule in ("quote", "_requires_quotes", "legal_characters", "illegal_initial_characters")
+    )
+
+
 def table_text(compiler: Any, name: str, schema: str | None) -> str:
     """Return a table's name as SQL, quoted where the dialect needs it, in the schema that is meant."""
     if getattr(compiler, "schema_translate_map", None):
         return str(compiler.preparer.format_table(Table(name, MetaData(), schema=schema)))
-    quote = compiler.preparer.quote
-    return f"{quote(schema)}.{quote(name)}" if schema else str(quote(name))
+    text = name_text(compiler.preparer, name)
+    return f"{name_text(compiler.preparer, schema)}.{text}" if schema else text
 
 
 def default_text(compiler: Any, default: Any) -> str:
@@ -195,13 +234,14 @@ def _alter(element: AlterTable, compiler: Any) -> str:
     return f"ALTER TABLE {table_text(compiler, element.table_name, element.schema)}"
 
 
-def _column(element: Any, compiler: Any) -> str:
-    return str(compiler.preparer.quote(element.column_name))
+def _alter_column(element: AlterColumn, compiler: Any) -> str:
+    table = table_text(compiler, element.table_name, element.schema)
+    return f"ALTER TABLE {table} ALTER COLUMN {name_text(compiler.preparer, element.column_name)}"
 
 
 @compiles(RenameTable)
 def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
-    return f"{_alter(element, compiler)} RENAME TO {compiler.preparer.quote(element.new_name)}"
+    return f"{_alter(element, compiler)} RENAME TO {name_text(compiler.preparer, element.new_name)}"
 
 
 @compiles(AddColumn)
@@ -261,26 +301,27 @@ def _inside_column(constraint: Constraint, compiler: Any) -> str:
 @compiles(DropColumn)
 def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
     exists = "IF EXISTS " if element.if_exists else ""
-    return f"{_alter(element, compiler)} DROP COLUMN {exists}{_column(element, compiler)}"
+    column = name_text(compiler.preparer, element.column_name)
+    return f"{_alter(element, compiler)} DROP COLUMN {exists}{column}"
 
 
 @compiles(ColumnNullable)
 def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
     what = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"
+    return f"{_alter_column(element, compiler)} {what}"
 
 
 @compiles(ColumnType)
 def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
     type_ = compiler.dialect.type_compiler_instance.process(element.type_)
     using = f" USING {element.using}" if element.using else ""
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} TYPE {type_}{using}"
+    return f"{_alter_column(element, compiler)} TYPE {type_}{using}"
 
 
 @compiles(ColumnName)
 def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
-    new = compiler.preparer.quote(element.new_name)
-    return f"{_alter(element, compiler)} RENAME COLUMN {_column(element, compiler)} TO {new}"
+    old, new = (name_text(compiler.preparer, name) for name in (element.column_name, element.new_name))
+    return f"{_alter(element, compiler)} RENAME COLUMN {old} TO {new}"
 
 
 @compiles(ColumnDefault)
@@ -288,4 +329,4 @@ def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
     what = "DROP DEFAULT"
     if element.default is not None:
         what = f"SET DEFAULT {default_text(compiler, element.default)}"
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"
+    return f"{_alter_column(element, compiler)} {what}"

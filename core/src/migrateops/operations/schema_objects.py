@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -180,8 +180,12 @@ class SchemaObjects:
         require_items(f"table {name!r}", items, SchemaItem)
         require_list(f"table {name!r}", "prefixes", kw.get("prefixes"))
         metadata = self.metadata()
-        later = [item for item in items if _of_columns(item)]
-        copies = [detached(item, alone=columns_alone) for item in items if not _of_columns(item)]
+        later, copies = [], []
+        for item in items:
+            if not isinstance(item, Column) and _of_columns(item):
+                later.append(item)
+            else:
+                copies.append(detached(item, alone=columns_alone))
         made = Table(name, metadata, *copies, schema=schema, **kw)
         for item in later:
             _put_copy(item, made)
@@ -372,6 +376,20 @@ def require_values(call: str, *expressions: Any) -> None:
         for one in visitors.iterate(element):
             if isinstance(one, BindParameter) and one.required:
                 raise UnboundParameter(call, one.key)
+
+
+def require_values_in(call: Callable[[], str], made: Table) -> None:
+    """Refuse parameters without a value in CREATE TABLE of *made*, and of its indexes.
+
+    Args:
+        call: Says which call it is, where one is refused.
+
+    Raises:
+        UnboundParameter: There is one.
+    """
+    expressions = [each for each in expressions_in(made) if each is not None and not isinstance(each, str)]
+    if expressions:
+        require_values(call(), *expressions)
 
 
 def expressions_in(made: Table) -> Iterator[Any]:

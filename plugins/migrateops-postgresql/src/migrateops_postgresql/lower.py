@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Computed, Identity, literal_column
+from sqlalchemy import Column, Computed, Identity, Table, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, NamedType
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
+from migrateops.ddl.type_memos import remember_type
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import require_expression, require_values
@@ -33,12 +34,23 @@ ALTER_OPTIONS = (_USING, THROUGH_CHECK)
 _NULLS = "postgresql_nulls_not_distinct"
 
 
+@Operations.lowering_for(ops.CreateTableOp, dialect="postgresql")
+def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
+    """Yield CREATE TABLE as in standard SQL, with what the dialect makes of the types noted before."""
+    for item in op.columns:
+        if isinstance(item, Column):
+            remember_type(item.type, target.dialect)
+    return lower.create_table(op, target)
+
+
 @Operations.lowering_for(ops.AddColumnOp, dialect="postgresql")
-def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
+def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
+    """Return CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
+    made: list[Any] = []
     if isinstance(op.column, Column):
-        yield from missing_types(op.column.type, target)
-    yield from lower.add_column(op, target)
+        remember_type(op.column.type, target.dialect)
+        made += missing_types(op.column.type, target)
+    return made + lower.add_column(op, target)
 
 
 def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
@@ -62,29 +74,29 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
 
 
 @Operations.lowering_for(ops.AlterColumnOp, dialect="postgresql")
-def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
-    """Yield one ALTER for each thing that changes.
+def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
+    """Return one ALTER for each thing that changes.
 
     The type comes before nullability and default, the new name last.  What generates the old values is
     dropped before the type changes, as the server cannot convert a default to any type.
     """
     _refuse_other_values(op, target)
-    using = using_text(op, target)
-    default = default_changes(op, target)
+    using = using_text(op, target) if op.kw else None
+    default = _NO_CHANGES if op.modify_server_default is False else default_changes(op, target)
     where = (op.table_name, op.column_name)
-    yield from default.before
+    made: list[Any] = list(default.before)
     if op.modify_type is not None:
-        for constraint in lower.dropped_with_type(op, target):
-            yield DropConstraint(constraint)
-        yield from missing_types(op.modify_type, target)
-        yield ColumnType(*where, to_instance(op.modify_type), op.schema, using=using)
+        made += map(DropConstraint, lower.dropped_with_type(op, target))
+        made += missing_types(op.modify_type, target)
+        made.append(ColumnType(*where, to_instance(op.modify_type), op.schema, using=using))
     if op.modify_nullable is not None:
-        yield ColumnNullable(*where, op.modify_nullable, op.schema)
-    yield from default.after
+        made.append(ColumnNullable(*where, op.modify_nullable, op.schema))
+    made += default.after
     if op.modify_type is not None:
-        for constraint in lower.type_constraints(op, op.modify_type, target):
-            yield AddConstraint(constraint)
-    yield from lower.alter_comment_and_name(op, target)
+        made += map(AddConstraint, lower.type_constraints(op, op.modify_type, target))
+    if op.modify_comment is not False or op.modify_name is not None:
+        made += lower.alter_comment_and_name(op, target)
+    return made
 
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
@@ -135,6 +147,9 @@ class DefaultChanges(NamedTuple):
     after: tuple[Any, ...] = ()
 
 
+_NO_CHANGES = DefaultChanges()
+
+
 def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
     """Return the statements for default, identity and computed expression.
 
@@ -142,8 +157,6 @@ def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
         UnsupportedOperation: The server cannot do it to an existing column.
     """
     new, old = op.modify_server_default, op.existing_server_default
-    if new is False:
-        return DefaultChanges()
     where = (op.table_name, op.column_name)
     if isinstance(new, Computed):
         if not isinstance(old, Computed) or (target.server_version or ()) < (17,):
@@ -175,10 +188,10 @@ def _unsupported(op: ops.AlterColumnOp, target: Target, what: str) -> Unsupporte
 
 
 @Operations.lowering_for(ops.CreateIndexOp, dialect="postgresql")
-def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE INDEX, with the options of the dialect."""
+def create_index(op: ops.CreateIndexOp, target: Target) -> list[Any]:
+    """Return CREATE INDEX, with the options of the dialect."""
     _require_nulls_not_distinct(op, target)
-    yield from lower.create_index(op, target)
+    return lower.create_index(op, target)
 
 
 @Operations.lowering_for(ops.CreateUniqueConstraintOp, dialect="postgresql")
