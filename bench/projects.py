@@ -13,6 +13,7 @@ from pathlib import Path
 TOOLS = ("migrateops", "alembic")
 SERVER = os.environ.get("MIGRATEOPS_TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 _DATABASE = f"migrateops_bench_{os.getpid()}"
+SERVER_DATABASE = f"{SERVER.rpartition('/')[0]}/{_DATABASE}"
 # One needs an env.py; the other does what this one does without.
 _ENV = """
 from alembic import context
@@ -44,22 +45,21 @@ class Project:
     def head(self) -> str:
         return identifier(self.count)
 
+    @property
+    def name(self) -> str:
+        """What its directories are called by."""
+        return f"{self.count}{'m' * self.merges}{'s' * self.server}"
+
     def write(self, directory: Path, tool: str) -> None:
         """Write the project; the two differ in their import lines and configuration alone."""
-        versions = directory / "migrations" / "versions"
-        versions.mkdir(parents=True)
-        url = SERVER.rpartition("/")[0] + f"/{_DATABASE}" if self.server else "sqlite:///app.db"
-        if tool == "alembic":
-            (directory / "alembic.ini").write_text(
-                f"[alembic]\nscript_location = %(here)s/migrations\nsqlalchemy.url = {url}\n"
-            )
-            (directory / "migrations" / "env.py").write_text(_ENV)
-        else:
-            (directory / "migrateops.toml").write_text(f'script_location = "migrations"\nurl = "{url}"\n')
+        versions = configured(directory, tool, SERVER_DATABASE if self.server else "sqlite:///app.db")
         for number in range(1, self.count + 1):
             text = script(tool, number, self._parents(number))
             (versions / f"{identifier(number)}_change_{number}.py").write_text(text)
         self._stamp(directory, tool)
+
+    def prepare(self, directory: Path) -> None:
+        """Do nothing: what is measured here changes nothing."""
 
     def _parents(self, number: int) -> tuple[int, ...]:
         if number == 1:
@@ -85,16 +85,36 @@ class Project:
         connection.close()
 
 
+def configured(directory: Path, tool: str, url: str) -> Path:
+    """Write the configuration of a project, and return where its revisions belong."""
+    versions = directory / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    if tool == "alembic":
+        (directory / "alembic.ini").write_text(
+            f"[alembic]\nscript_location = %(here)s/migrations\nsqlalchemy.url = {url}\n"
+        )
+        (directory / "migrations" / "env.py").write_text(_ENV)
+    else:
+        (directory / "migrateops.toml").write_text(f'script_location = "migrations"\nurl = "{url}"\n')
+    return versions
+
+
 def identifier(number: int) -> str:
     """Return the id of a revision, as unlike that of its neighbours as real ones are."""
     return hashlib.sha256(str(number).encode()).hexdigest()[:12]
 
 
-def script(tool: str, number: int, parents: tuple[int, ...]) -> str:
-    """Return the text of a revision file, as the templates of both tools make it."""
+def script(tool: str, number: int, parents: tuple[int, ...], upgrade: str | None = None) -> str:
+    """Return the text of a revision file, as the templates of both tools make it.
+
+    Args:
+        upgrade: The body of ``upgrade()``; when omitted, a column is added.
+    """
     revision = identifier(number)
     names = tuple(map(identifier, parents))
     down = names if len(names) > 1 else names[0] if names else None
+    if upgrade is None:
+        upgrade = f'    op.add_column("t", sa.Column("c{number}", sa.Integer()))\n'
     return (
         f'"""change {number}\n\nRevision ID: {revision}\nRevises: {", ".join(names)}\n"""\n'
         "from typing import Sequence, Union\n\n"
@@ -104,7 +124,7 @@ def script(tool: str, number: int, parents: tuple[int, ...]) -> str:
         f"down_revision: Union[str, Sequence[str], None] = {down!r}\n"
         "branch_labels: Union[str, Sequence[str], None] = None\n"
         "depends_on: Union[str, Sequence[str], None] = None\n\n\n"
-        f'def upgrade() -> None:\n    op.add_column("t", sa.Column("c{number}", sa.Integer()))\n\n\n'
+        f"def upgrade() -> None:\n{upgrade}\n\n"
         f'def downgrade() -> None:\n    op.drop_column("t", "c{number}")\n'
     )
 

@@ -2,58 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
+from bench.bulk import BULK
 from bench.projects import Project, identifier
+from bench.workload import Growth, Workload
 
-_USUAL = Project(1000)
 NO_INDEX = {"MIGRATEOPS_HEADER_INDEX": "0"}
-
-
-@dataclass(frozen=True)
-class Workload:
-    """One thing to do with both tools.
-
-    Attributes:
-        name: As the table shows it.
-        target: The ratio to the peer, of CPU time, that a release must reach.
-        arguments: What follows ``python``; ``{tool}`` stands for the package's name.
-        project: Where it is done.
-        printed: What has to be in the output of both, or the measurement counts for nothing.
-        itself: The program measures itself and prints nanoseconds, in place of its CPU time.
-        full: Only part of ``--full``.
-        rounds: No more than so many, as the peer takes long.
-        environment: Variables to set.
-    """
-
-    name: str
-    target: float
-    arguments: Sequence[str]
-    project: Project = _USUAL
-    printed: str = ""
-    itself: bool = False
-    full: bool = False
-    rounds: int = 99
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Growth:
-    """How much longer something takes with more revisions: an exponent, 1 where that is in proportion.
-
-    Attributes:
-        name: As the table shows it.
-        target: The largest exponent.
-        less, more: Names of two workloads.
-        factor: How many times more revisions the second one has.
-    """
-
-    name: str
-    target: float
-    less: str
-    more: str
-    factor: float
 
 
 # What runs is the directive alone, from the call in a script to the implementation, which does nothing.
@@ -77,6 +32,30 @@ with Operations.context(MigrationContext.configure(dialect_name="sqlite")):
             {call}
         best = min(best, (time.process_time_ns() - start) / 2000)
 assert calls == 20 * 2000
+print(best)
+"""
+# What runs is all of it, from the call in a script to the text in the stream; every operation has names of
+# its own.
+OFFLINE = """
+import time
+from io import StringIO
+import sqlalchemy as sa
+from {tool} import op
+from {tool}.operations import Operations
+from {tool}.runtime.migration import MigrationContext
+
+COUNT, best, written = 200, float("inf"), StringIO()
+options = {"as_sql": True, "output_buffer": written}
+with Operations.context(MigrationContext.configure(dialect_name="{dialect}", opts=options)):
+    for turn in range(20):
+        names = [f"{turn}_{number}" for number in range(COUNT)]
+        start = time.process_time_ns()
+        for name in names:
+            {call}
+        best = min(best, (time.process_time_ns() - start) / COUNT)
+        assert written.getvalue().count("{text}") == COUNT
+        written.seek(0)
+        written.truncate()
 print(best)
 """
 # Asking for the heads reads all revisions.
@@ -108,6 +87,12 @@ assert found.revision == "{{whole}}"
 def directive(name: str, operation: str, call: str) -> Workload:
     program = DIRECTIVE.replace("{operation}", operation).replace("{call}", call)
     return Workload(name, 0.5, ("-c", program), Project(1), itself=True)
+
+
+def offline(target: float, operation: str, call: str, text: str, dialect: str) -> Workload:
+    """Return an operation written into a stream; *text* is in what it writes, once."""
+    program = OFFLINE.replace("{call}", call).replace("{text}", text).replace("{dialect}", dialect)
+    return Workload(f"{operation}, offline, {dialect}", target, ("-c", program), Project(1), itself=True)
 
 
 def command(
@@ -175,6 +160,47 @@ def partial_id(target: float, project: Project, *, rounds: int = 99) -> Workload
     return Workload(name, target, ("-c", program), project, itself=True, full=full, rounds=rounds)
 
 
+# Where an existing column cannot be changed, there is nothing to measure.
+EVERYWHERE, ALTERING = ("postgresql", "sqlite"), ("postgresql",)
+# The operation, the ratio to reach, the call, what it writes once, on which dialects.
+OPERATIONS = (
+    ("execute", 0.2, 'op.execute(f"UPDATE t_{name} SET a = 1")', "UPDATE t_", EVERYWHERE),
+    (
+        "add_column",
+        0.25,
+        'op.add_column(f"t_{name}", sa.Column(f"c_{name}", sa.String(50), nullable=True))',
+        "ADD COLUMN c_",
+        EVERYWHERE,
+    ),
+    (
+        "alter_column",
+        0.25,
+        'op.alter_column(f"t_{name}", f"c_{name}", nullable=False)',
+        "SET NOT NULL",
+        ALTERING,
+    ),
+    (
+        "create_table",
+        0.75,
+        """op.create_table(
+                f"t_{name}",
+                sa.Column("id", sa.Integer(), primary_key=True),
+                sa.Column("name", sa.String(50), nullable=False),
+                sa.Column("price", sa.Numeric(10, 2), server_default="0"),
+                sa.Column("made", sa.DateTime()),
+            )""",
+        "CREATE TABLE t_",
+        EVERYWHERE,
+    ),
+    (
+        "create_index",
+        0.75,
+        'op.create_index(f"ix_{name}", f"t_{name}", ["a", "b"], unique=False)',
+        "CREATE INDEX ix_",
+        EVERYWHERE,
+    ),
+)
+
 LINEAR = {count: Project(count) for count in (1, 100, 1000, 5000, 20000)}
 MERGES = {count: Project(count, merges=True) for count in (100, 1000, 5000)}
 SERVER = Project(1000, server=True)
@@ -215,6 +241,12 @@ WORKLOADS = (
     partial_id(0.1, LINEAR[5000], rounds=3),
     directive("op.execute(text)", "ExecuteSQLOp", 'op.execute("x")'),
     directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
+    *BULK,
+    *(
+        offline(target, operation, call, text, dialect)
+        for operation, target, call, text, dialects in OPERATIONS
+        for dialect in dialects
+    ),
 )
 GROWTHS = (
     Growth("load", 1.1, "load, 5000", "load, 20000", 4),

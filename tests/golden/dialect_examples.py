@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -12,19 +13,126 @@ from migrateops.testing import Example
 from migrateops.testing.club import START, club
 from migrateops_postgresql.exclude import CreateExcludeConstraintOp
 from migrateops_postgresql.outside import ValidateConstraintOp
+from tests.golden import mysql_examples
 
 POSTGRESQL = frozenset({"postgresql"})
-MYSQL = frozenset({"mysql", "mariadb"})
 SQLITE = frozenset({"sqlite"})
 
 
-def written(dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation]) -> Example:
-    return Example(operation, case, START, START, reversible=False, runs=False, dialects=dialects)
+def written(
+    dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation], *, reversible: bool = True
+) -> Example:
+    return Example(operation, case, START, START, reversible, runs=False, dialects=dialects)
+
+
+def game(case: str, **options: Any) -> Example:
+    """Return the example of a table's options on PostgreSQL."""
+
+    def made(metadata: sa.MetaData) -> None:
+        sa.Table("game", metadata, sa.Column("id", sa.Integer), **options)
+
+    return Example(
+        lambda: ops.CreateTableOp("game", [sa.Column("id", sa.Integer)], kw=options),
+        case,
+        START,
+        club(also=made),
+        dialects=POSTGRESQL,
+    )
 
 
 EXAMPLES = [
-    written(POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
-    written(MYSQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player")),
+    game("postgresql_with", postgresql_with={"fillfactor": 50}, postgresql_using="heap"),
+    game("postgresql_tablespace", postgresql_tablespace="pg_default"),
+    game("postgresql_partition_by", postgresql_partition_by="RANGE (id)"),
+    game("postgresql_with_oids", postgresql_with_oids=False),
+    Example(
+        lambda: ops.CreateTableOp(
+            "game", [sa.Column("place", sa.String(5))], kw={"postgresql_inherits": "team"}
+        ),
+        "postgresql_inherits",
+        START,
+        START,
+        runs=False,
+        dialects=POSTGRESQL,
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_on_commit",
+        lambda: ops.CreateTableOp(
+            "game",
+            [sa.Column("id", sa.Integer)],
+            kw={"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DELETE ROWS"},
+        ),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_include",
+        lambda: ops.CreatePrimaryKeyOp("pk", "player", ["id"], kw={"postgresql_include": ["name"]}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_include",
+        lambda: ops.CreateUniqueConstraintOp("uq", "player", ["id"], kw={"postgresql_include": ["name"]}),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_tablespace",
+        lambda: ops.CreateIndexOp("ix", "player", ["name"], kw={"postgresql_tablespace": "pg_default"}),
+    ),
+    written(
+        POSTGRESQL,
+        "options",
+        lambda: CreateExcludeConstraintOp(
+            "ex",
+            "player",
+            [("name", "="), (sa.column("number", sa.Integer) + 1, "<>")],
+            where=sa.text("id > 0"),
+            schema="other",
+            deferrable=True,
+            initially="DEFERRED",
+            using="gist",
+            ops={"name": "gist_text_ops"},
+        ),
+    ),
+    written(
+        POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other"), reversible=False
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_enum",
+        lambda: ops.AddColumnOp("player", sa.Column("moods", postgresql.ARRAY(sa.Enum("fine", name="mood")))),
+    ),
+    written(
+        POSTGRESQL,
+        "postgresql_enum",
+        lambda: ops.AlterColumnOp(
+            "player",
+            "name",
+            modify_type=sa.Enum("fine", "so so", name="mood"),
+            kw={"postgresql_using": "name::mood"},
+        ),
+        reversible=False,
+    ),
+    written(
+        POSTGRESQL,
+        "collation",
+        lambda: ops.AlterColumnOp("player", "name", modify_type=sa.String(20, collation="C")),
+        reversible=False,
+    ),
+    written(
+        POSTGRESQL,
+        "collation",
+        lambda: ops.AddColumnOp("player", sa.Column("added", sa.String(20, collation="C"))),
+    ),
+    written(
+        POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False
+    ),
+    written(
+        mysql_examples.DIALECTS,
+        "plain",
+        lambda: ValidateConstraintOp("ck_player_number", "player"),
+        reversible=False,
+    ),
     Example(
         lambda: CreateExcludeConstraintOp(
             "ex_player", "player", [("number", "=")], where="id > 0", using="btree"
@@ -51,6 +159,7 @@ EXAMPLES = [
         POSTGRESQL,
         "postgresql_concurrently",
         lambda: ops.DropIndexOp("ix_player_name", "player", kw={"postgresql_concurrently": True}),
+        reversible=False,
     ),
     written(
         POSTGRESQL,
@@ -58,6 +167,7 @@ EXAMPLES = [
         lambda: ops.AlterColumnOp(
             "player", "name", modify_nullable=False, kw={"postgresql_not_null_check": True}
         ),
+        reversible=False,
     ),
     Example(
         lambda: ops.CreateIndexOp(
@@ -100,6 +210,7 @@ EXAMPLES = [
             modify_type=sa.Integer(),
             kw={"postgresql_using": "replace(name, '%', '')::integer"},
         ),
+        reversible=False,
     ),
     written(
         POSTGRESQL,
@@ -134,20 +245,7 @@ EXAMPLES = [
             "player", "id", modify_server_default=None, existing_server_default=sa.Computed("1")
         ),
     ),
-    written(
-        MYSQL,
-        "mysql_options",
-        lambda: ops.CreateTableOp(
-            "game", [sa.Column("id", sa.Integer)], kw={"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
-        ),
-    ),
-    written(
-        MYSQL,
-        "mysql_options",
-        lambda: ops.CreateIndexOp(
-            "ix", "player", ["name"], kw={"mysql_length": {"name": 7}, "mysql_using": "btree"}
-        ),
-    ),
+    *mysql_examples.EXAMPLES,
     written(
         SQLITE,
         "sqlite_options",

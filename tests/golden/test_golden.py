@@ -33,11 +33,15 @@ def path_of(dialect: str, example: Example) -> Path:
 
 @pytest.mark.parametrize(("dialect", "example"), ALL, ids=lambda one: getattr(one, "name", one))
 def test_text(dialect: str, example: Example, request: pytest.FixtureRequest) -> None:
-    path, text = path_of(dialect, example), as_sql(example, dialect)
+    path, text = path_of(dialect, example), as_sql(example.operation(), dialect)
     if request.config.getoption("--update"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, "look at the difference; --update takes it"
+
+
+def test_every_operation_of_a_plugin_has_an_example() -> None:
+    assert examples.without_any() == set()
 
 
 def test_every_file_has_an_example() -> None:
@@ -81,8 +85,8 @@ def test_the_engine_takes_it(dialect: str, example: Example, request: pytest.Fix
     url: str = request.getfixturevalue(f"{dialect}_place")
     engine = sa.create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        after = expected(example.after, connection)
+        after = expected(example.after, connection, example.also)
         make(example.before, connection)
         run_script(connection, path_of(dialect, example).read_text(encoding="utf-8"))
-        assert look(connection) == after
+        assert look(connection, example.also) == after
     engine.dispose()

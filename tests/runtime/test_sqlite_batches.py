@@ -78,6 +78,52 @@ def test_batches_that_follow_each_other_make_one_new_table(project: Project, sen
     assert [row[2:4] for row in query(project, "PRAGMA table_info(t)")][1:] == [("INTEGER", 1)] * 3
 
 
+def test_a_column_is_not_dropped_by_itself_where_a_new_table_follows(
+    project: Project, sent: list[str]
+) -> None:
+    upgrade(
+        project,
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("a")
+        with op.batch_alter_table("t") as batch:
+            batch.add_column(sa.Column("a", sa.Integer(), server_default="7"))
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", nullable=False, new_column_name="z")
+        """,
+    )
+    assert len(copies(sent)) == 1
+    assert not [text for text in sent if "DROP COLUMN" in text]
+    assert query(project, "SELECT id, z, c, a FROM t") == [(1, "2", "3", 7), (2, "5", "6", 7)]
+    assert query(project, "SELECT * FROM child") == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "pass",
+        "op.execute('UPDATE t SET b = b || c')",
+        "op.get_bind().execute(sa.text('UPDATE t SET b = b || c'))",
+    ],
+)
+def test_a_column_is_dropped_by_itself_where_none_does(project: Project, sent: list[str], then: str) -> None:
+    upgrade(
+        project,
+        f"""
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("a")
+        {then}
+        """,
+    )
+    assert copies(sent) == []
+    assert len([text for text in sent if "DROP COLUMN" in text]) == 1
+    changed = then != "pass"
+    assert query(project, "SELECT * FROM t") == [
+        (1, "23" if changed else "2", "3"),
+        (2, "56" if changed else "5", "6"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("between", "needed"),
     [

@@ -35,6 +35,8 @@ class Frame:
 
 
 _frame: ContextVar[Frame | None] = ContextVar("migrateops.frame", default=None)
+innermost = _frame.get
+"""Return the innermost environment, which may be closed; ``frame()`` for who has no hurry."""
 headers_only: ContextVar[bool] = ContextVar("migrateops.headers_only", default=False)
 """True while a script is executed for its header alone; every name of ``op`` is accepted then."""
 
@@ -57,6 +59,7 @@ def entered(*, environment: Any = None, operations: Any = None) -> Iterator[Fram
         yield inner
     finally:
         inner.closed = True
+        inner.known = None
         try:
             _frame.reset(token)
         except ValueError:

@@ -36,22 +36,23 @@ def _late_bound(name: str) -> Callable[..., Any]:
     found = _functions.get(name)
     if found is not None:
         return found
-    from migrateops.operations import registry
     from migrateops.operations.base import Operations, members
     from migrateops.operations.invocation import usage_error
 
     member = name in members(Operations)
+    innermost = current.innermost
 
     def function(*args: Any, **kw: Any) -> Any:
-        frame = current.frame()
-        if frame is None or frame.known is None:
-            raise _no_environment(name)
-        known = frame.known
-        directive = known.functions.get(name)
-        if directive is None or known.generation != registry.current_generation:
-            directive = frame.operations.directive(name)
+        frame = innermost()
+        known = None if frame is None else frame.known
+        if known is None:
+            known = _operations(name).known
+        directive = known.directives.get(name)
+        if directive is None:
+            directive = known.directive(name)
         try:
-            return directive(frame.operations, *args, **kw)
+            # An empty mapping would be copied all the same.
+            return directive(*args, **kw) if kw else directive(*args)
         except TypeError as exc:
             error = usage_error("op", name, directive, exc)
             if error is None:
@@ -96,7 +97,12 @@ def _namespace() -> Any:
 
 def __getattr__(name: str) -> Any:
     frame = current.frame()
-    if frame is not None and frame.known is not None and name in frame.known.functions and name in _functions:
+    if (
+        frame is not None
+        and frame.known is not None
+        and name in frame.known.directives
+        and name in _functions
+    ):
         # Called before in this run: it need not be looked for again.
         return _functions[name]
     if name.startswith("_"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -10,8 +11,8 @@ from migrateops.testing import suite
 
 
 @pytest.fixture
-def conformance_url(url: str) -> str:
-    return url
+def conformance_url(tmp_path: Path) -> str:
+    return f"duckdb:///{tmp_path / 'test.duckdb'}"
 
 
 class TestLifecycle(suite.Lifecycle):
@@ -40,7 +41,26 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestBatches(suite.Batches):
+    dialect = "duckdb"
+    refuses: ClassVar[frozenset[str]] = frozenset(
+        {
+            "create_foreign_key/actions",
+            # The engine keeps no names, so nobody knows whether there is one.
+            "drop_constraint/if_exists",
+        }
+    )
+
+
+class TestWritten(suite.Written):
+    dialect = "duckdb"
+
+
 class TestTransactions(suite.Transactions):
+    dialect = "duckdb"
+
+
+class TestAutocommitTransactions(suite.AutocommitTransactions):
     dialect = "duckdb"
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
-import pytest
 import sqlalchemy as sa
 
-from migrateops.operations import Operations
-from migrateops.runtime.migration import MigrationContext
+from migrateops.testing import suite
+from migrateops.testing.suite.golden import Case
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -81,34 +78,13 @@ def constraints(op: Any) -> None:
     op.drop_table("t")
 
 
-CASES: list[Callable[[Any], None]] = [tables, columns, indexes, constraints]
+class TestGolden(suite.Golden):
+    dialect = "duckdb"
+    directory = GOLDEN
+    cases: ClassVar[list[Case]] = [tables, columns, indexes, constraints]
 
-
-def written(case: Callable[[Any], None]) -> str:
-    stream = io.StringIO()
-    options: dict[str, Any] = {"as_sql": True, "output_buffer": stream, "transaction": "per_run"}
-    context = MigrationContext.configure(dialect_name="duckdb", opts=options)
-    with context.begin_transaction():
-        case(Operations(context))
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_text(case: Callable[[Any], None], request: pytest.FixtureRequest) -> None:
-    path = GOLDEN / f"{case.__name__}.sql"
-    if request.config.getoption("--update"):
-        path.write_text(written(case), encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == written(case), "look at the difference; --update takes it"
-
-
-def test_every_file_has_a_case() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.sql")} == {case.__name__ for case in CASES}
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_engine_takes_it(case: Callable[[Any], None]) -> None:
-    text = (GOLDEN / f"{case.__name__}.sql").read_text(encoding="utf-8")
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(text)
-        for catalog in ("duckdb_tables", "duckdb_indexes", "duckdb_sequences"):
-            assert connection.execute(f"FROM {catalog}()").fetchall() == []
+    def test_the_engine_takes_it(self, case: Case) -> None:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(self.file(case).read_text(encoding="utf-8"))
+            for catalog in ("duckdb_tables", "duckdb_indexes", "duckdb_sequences"):
+                assert connection.execute(f"FROM {catalog}()").fetchall() == []

@@ -1,4 +1,4 @@
-"""A step is one transaction, whatever the connection does by itself, and whatever a script does to it."""
+"""What a transaction undoes here, and what a script may do to one; see test_conformance.py for all else."""
 
 from __future__ import annotations
 
@@ -32,17 +32,6 @@ def tables(engine: sa.Engine) -> Tables:
 def make(connection: sa.Connection, *names: str) -> None:
     for name in names:
         connection.exec_driver_sql(f"CREATE TABLE {name} (x int)")
-
-
-def test_commit(connection: sa.Connection, tables: Tables) -> None:
-    step = PACK.begin(connection)
-    make(connection, "one", "two")
-    assert tables() == []
-    step.check()
-    step.commit()
-    assert tables() == ["one", "two"]
-    assert (step.owned, step.atomic, step.notes) == (True, True, [])
-    assert not connection.in_transaction()
 
 
 def test_what_is_rolled_back(connection: sa.Connection, tables: Tables) -> None:
@@ -107,39 +96,3 @@ def test_an_error_that_a_script_swallows(connection: sa.Connection, tables: Tabl
     assert caught.value.code == "DU402"
     step.rollback()
     assert tables() == []
-
-
-def test_join(engine: sa.Engine, tables: Tables) -> None:
-    with engine.connect() as connection, connection.begin() as callers:
-        step = PACK.join(connection)
-        make(connection, "one")
-        step.commit()
-        assert not step.owned
-        assert tables() == []
-        step = PACK.join(connection)
-        step.rollback()
-        assert callers.is_active
-    assert tables() == ["one"]
-
-
-def test_join_where_the_callers_transaction_does_not_reach_the_engine(
-    engine: sa.Engine, tables: Tables
-) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        with connection.begin() as callers:
-            step = PACK.join(connection)
-            assert step.owned
-            make(connection, "one")
-            assert tables() == []
-            step.commit()
-            assert tables() == ["one"]
-            assert callers.is_active
-            step = PACK.join(connection)
-            make(connection, "two")
-            step.rollback()
-        connection.exec_driver_sql("BEGIN")
-        step = PACK.join(connection)
-        assert not step.owned
-        step.rollback()
-        connection.exec_driver_sql("ROLLBACK")
-    assert tables() == ["one"]

@@ -109,6 +109,19 @@ REFUSED: list[tuple[Call, type[Exception]]] = [
     (lambda op: op.add_column("t", sa.Column("x", sa.Integer), if_not_exists=True), UnsupportedOperation),
     (lambda op: op.create_index("ix", "t", ["x"], if_not_exists=True), UnsupportedOperation),
     (lambda op: op.create_index("ix", "t", [sa.func.lower(sa.column("x"))]), UnsupportedOperation),
+    (lambda op: op.create_index("ix", "t", [sa.text("lower(x)")]), UnsupportedOperation),
+    (
+        lambda op: op.create_table("t", sa.Column("x", sa.Integer), prefixes=["TEMPORARY"]),
+        UnsupportedOperation,
+    ),
+    (
+        lambda op: op.create_table("t", sa.Column("x", sa.Integer, sa.Identity(start=5, maxvalue=9))),
+        UnsupportedOperation,
+    ),
+    (
+        lambda op: op.add_column("t", sa.Column("x", sa.Integer, sa.Identity(cycle=True))),
+        UnsupportedOperation,
+    ),
     (lambda op: op.create_unique_constraint("u", "t", ["x"], deferrable=True), UnsupportedOperation),
     (lambda op: op.create_foreign_key("f", "t", "u", ["x"], ["y"], match="FULL"), UnsupportedOperation),
     (
@@ -143,6 +156,36 @@ def test_refused(call: Call, error: type[Exception], operations: Operations, str
     assert type(caught.value) is error
     assert caught.value.hint()  # type: ignore[attr-defined]
     assert stream.getvalue() == ""
+
+
+def test_a_column_that_comes_back_off_takes_along_what_came_with_it() -> None:
+    """What ADD brought stands in the way of DROP COLUMN here, and goes where it is known."""
+    column = sa.Column(
+        "c",
+        sa.Integer,
+        sa.ForeignKey("u.y"),
+        sa.CheckConstraint("c > 0"),
+        unique=True,
+        index=True,
+        server_default="1",
+    )
+    to = target(as_sql=True)
+    drop = ops.AddColumnOp("t", column, schema="s").reverse()
+    written = [str(one.compile(dialect=to.dialect)).strip() for one in drop_column(drop, to)]
+    catalogs = ("default_constraints", "check_constraints", "foreign_keys", "key_constraints")
+    found = {name for text in written for name in catalogs if f"FROM sys.{name}" in text}
+    assert found == {"default_constraints", "check_constraints", "foreign_keys"}
+    assert written[-2:] == ["DROP INDEX ix_s_t_c ON s.t", "ALTER TABLE s.t DROP COLUMN c"]
+    drop = ops.AddColumnOp("t", sa.Column("c", sa.Integer, unique=True)).reverse()
+    written = [str(one.compile(dialect=to.dialect)) for one in drop_column(drop, to)]
+    # It has no name that one could know.
+    assert "FROM sys.key_constraints" in written[1]
+    assert "type = 'UQ'" in written[1]
+
+
+def test_an_identity_that_is_added(operations: Operations, stream: io.StringIO) -> None:
+    operations.add_column("t", sa.Column("x", sa.Integer, sa.Identity(always=True, start=5, increment=2)))
+    assert stream.getvalue() == "ALTER TABLE t ADD x INTEGER NOT NULL IDENTITY(5,2);\nGO\n\n"
 
 
 def test_what_old_servers_lack() -> None:

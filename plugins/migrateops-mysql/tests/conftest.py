@@ -14,6 +14,15 @@ from migrateops.runtime.migration import MigrationContext
 
 State = Callable[[], dict[str, str]]
 
+SETUP = [
+    "CREATE TABLE parent (id int PRIMARY KEY, code varchar(10))",
+    (
+        "CREATE TABLE item (id int NOT NULL, n int COMMENT 'old', Name varchar(20) NOT NULL DEFAULT 'x%%',"
+        " parent int, body text, `body %%``:x` text, place point NOT NULL, KEY of_parent (parent))"
+        " COMMENT 'old'"
+    ),
+]
+
 
 @pytest.fixture
 def engine(mariadb_url: str) -> Iterator[sa.Engine]:
@@ -31,6 +40,13 @@ def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 @pytest.fixture
 def operations(connection: sa.Connection) -> Operations:
     return Operations(MigrationContext.configure(connection))
+
+
+@pytest.fixture
+def tables(connection: sa.Connection) -> None:
+    """Two tables, for operations on what is there."""
+    for statement in SETUP:
+        connection.exec_driver_sql(statement)
 
 
 @pytest.fixture

@@ -10,11 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import mysql
 
-from migrateops.errors.operations import DefaultWithoutSQL, UnsupportedOperation
+from migrateops.errors.operations import (
+    CannotBeWritten,
+    DefaultWithoutSQL,
+    IncompleteOperation,
+    UnsupportedOperation,
+    WrongType,
+)
 from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
-from migrateops_mysql.errors import NoSuchColumn, UnknownOption
+from migrateops_mysql.errors import NoSuchColumn, UnknownOption, UnreadableTable
 
 State = Callable[[], dict[str, str]]
 
@@ -178,7 +184,7 @@ def test_all_at_once_is_one_statement(
         server_default="6",
         comment="new",
     )
-    assert [one.split()[0] for one in sent] == ["SHOW", "ALTER"]
+    assert [one.split()[0] for one in sent] == ["SET", "ALTER"]
     _, come = difference(TABLE, state()["t"])
     assert come == ["`c2` smallint(6) NOT NULL DEFAULT 6 COMMENT 'new' CHECK (`c2` > 0 and `c2` MOD 2 = 0)"]
 
@@ -279,6 +285,30 @@ def test_other_ways_to_quote(mode: str, engine: sa.Engine, state: State) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "sql_mode = 'NO_FIELD_OPTIONS'",
+        "sql_mode = 'ORACLE'",
+        "sql_mode = 'MYSQL40'",
+        "sql_quote_show_create = 0",
+    ],
+)
+def test_sessions_in_which_the_server_says_less(variable: str, engine: sa.Engine, state: State) -> None:
+    arguments = {"init_command": f"SET SESSION {variable}"}
+    made = sa.create_engine(engine.url, poolclass=sa.NullPool, connect_args=arguments)
+    with made.connect() as connection:
+        op = Operations(MigrationContext.configure(connection))
+        for column in ("a", "ts", "id"):
+            op.alter_column("t", column, comment="new")
+    gone, come = difference(TABLE, state()["t"])
+    assert [line.partition(" COMMENT")[0] for line in gone] == [
+        line.partition(" COMMENT")[0] for line in come
+    ]
+    assert all(line.endswith("COMMENT 'new'") for line in come)
+    assert len(come) == 3
+
+
 def test_odd_names(operations: Operations, connection: sa.Connection, state: State) -> None:
     table, column = "odd `t` 100%", "odd `c`, 100% (x)"
     operations.create_table(
@@ -291,6 +321,9 @@ def test_odd_names(operations: Operations, connection: sa.Connection, state: Sta
     operations.alter_column(table, "check", nullable=False)
     operations.alter_column(table, column, new_column_name="DEFAULT", type_=sa.BigInteger())
     operations.drop_constraint("a %", table)
+    connection.exec_driver_sql("ALTER TABLE `odd ``t`` 100%%` ADD `5%%` char(9) CHECK (`5%%` <> '`5%%`')")
+    operations.alter_column(table, "5%", new_column_name="6%`", type_=sa.CHAR(8))
+    assert "`6%``` char(8) DEFAULT NULL CHECK (`6%``` <> '`5%`')" in lines(state()[table])
     assert lines(state()[table])[1:3] == [
         "`DEFAULT` bigint(20) DEFAULT NULL COMMENT 'x'",
         "`CHECK` int(11) NOT NULL DEFAULT 1",
@@ -317,17 +350,43 @@ def test_a_table_of_another_schema(operations: Operations, connection: sa.Connec
         ("v", {"server_default": None}, UnsupportedOperation, "MO313"),
         ("a", {"server_default": sa.Computed("z")}, UnsupportedOperation, "MO313"),
         ("a", {"server_default": sa.FetchedValue()}, DefaultWithoutSQL, "MO318"),
+        ("id", {"nullable": True}, UnsupportedOperation, "MO313"),
+        ("g", {"nullable": False}, UnsupportedOperation, "MO313"),
+        (
+            "inv",
+            {"type_": sa.Text(), "existing_type": sa.Boolean(create_constraint=True)},
+            IncompleteOperation,
+            "MO315",
+        ),
+        ("a", {"type_": "varchar(20)"}, WrongType, "MO322"),
+        ("a", {"server_default": [1]}, CannotBeWritten, "MO323"),
+        ("a", {"comment": 1}, WrongType, "MO322"),
+        ("a", {"nullable": True, "mysq_comment": "x"}, UnknownParameter, "MO319"),
+        (5, {"nullable": True}, WrongType, "MO322"),
+        (None, {"nullable": True}, WrongType, "MO322"),
         ("a", {"nullable": True, "mysql_using": "x"}, UnknownOption, "MY301"),
         ("a", {"nullable": True, "autoincremet": True}, UnknownParameter, "MO319"),
     ],
 )
 def test_refused(
-    operations: Operations, state: State, column: str, change: dict[str, Any], error: Any, code: str
+    operations: Operations, state: State, column: Any, change: dict[str, Any], error: Any, code: str
 ) -> None:
     with pytest.raises(error) as caught:
         operations.alter_column("t", column, **change)
     assert caught.value.code == code
     assert state()["t"] == TABLE
+
+
+def test_a_table_that_is_no_text(operations: Operations, connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE b (a varbinary(4) DEFAULT x'00ff', b int)")
+    with pytest.raises(UnreadableTable) as caught:
+        operations.alter_column("b", "b", nullable=False)
+    assert caught.value.code == "MY305"
+    connection.rollback()
+    # What needs no definition goes on.
+    operations.alter_column("b", "b", new_column_name="c")
+    operations.execute("ALTER TABLE b ALTER COLUMN a DROP DEFAULT")
+    operations.alter_column("b", "c", nullable=False)
 
 
 def test_a_place_before_another_column(operations: Operations, state: State) -> None:

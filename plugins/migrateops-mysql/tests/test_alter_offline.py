@@ -102,6 +102,25 @@ KNOWN: dict[str, Any] = {
             "MODIFY c BIGINT NOT NULL AUTO_INCREMENT",
         ),
         (
+            # MySQL wants the digits of all three to be the same.
+            {
+                "type_": mysql.DATETIME(fsp=6),
+                "existing_type": mysql.TIMESTAMP(fsp=3),
+                "existing_nullable": False,
+                "existing_server_default": sa.text("now(3) ON UPDATE now(3)"),
+            },
+            "MODIFY c DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)",
+        ),
+        (
+            {
+                "type_": sa.DateTime(),
+                "existing_type": mysql.TIMESTAMP(fsp=3),
+                "existing_nullable": False,
+                "existing_server_default": sa.text("CURRENT_TIMESTAMP(3)"),
+            },
+            "MODIFY c DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP",
+        ),
+        (
             {
                 "comment": "x",
                 "existing_type": sa.Integer(),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
+import sqlalchemy as sa
 
-from migrateops.testing import suite
+from migrateops.dialects import SessionLock
+from migrateops.testing import examples, suite
+from migrateops_mysql.lock import NamedLock
+from tests.golden import dialect_examples
+
+# Those of options that one dialect has.
+examples.add(*dialect_examples.EXAMPLES)
 
 
 @pytest.fixture
@@ -16,18 +21,37 @@ def conformance_url(mariadb_url: str) -> str:
 
 class TestLifecycle(suite.Lifecycle):
     dialect = "mariadb"
-    stays: ClassVar[dict[str, str]] = {
-        "add_column/foreign_key": "a column cannot be dropped before its foreign key is",
-        "add_column/inline_references": "a column cannot be dropped before its foreign key is",
-    }
+
+
+class TestBatches(suite.Batches):
+    dialect = "mariadb"
+
+
+class TestWritten(suite.Written):
+    dialect = "mariadb"
+
+
+class TestWrittenForMySQL(suite.Written):
+    dialect = "mysql"
 
 
 class TestTransactions(suite.Transactions):
     dialect = "mariadb"
 
 
-class TestLocks(suite.Locks):
+class TestAutocommitTransactions(suite.AutocommitTransactions):
     dialect = "mariadb"
+    own = False
+
+
+class TestLocks(suite.SessionLocks):
+    dialect = "mariadb"
+
+    def end_session(self, lock: SessionLock, engine: sa.Engine) -> None:
+        assert isinstance(lock, NamedLock)
+        with engine.connect() as connection:
+            used = sa.text("SELECT IS_USED_LOCK(:name)")
+            connection.exec_driver_sql(f"KILL {connection.execute(used, {'name': lock.name}).scalar_one()}")
 
 
 class TestProbes(suite.Probes):

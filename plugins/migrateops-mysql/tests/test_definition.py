@@ -57,6 +57,8 @@ def test_what_is_no_column() -> None:
     assert TABLE.column("PRIMARY") is None
     assert TABLE.has_named_check("C")
     assert not TABLE.has_named_check("a")
+    assert TABLE.has_in_primary_key("ID")
+    assert not TABLE.has_in_primary_key("a")
 
 
 def test_parts() -> None:
@@ -74,7 +76,7 @@ def test_not_null_has_no_null_for_a_default() -> None:
 
 def test_renamed() -> None:
     check = "CHECK (`a` > 0 and `ab` <> 'a `a`' and `A` < 5)"
-    assert renamed(check, "a", "`x y`") == "CHECK (`x y` > 0 and `ab` <> 'a `a`' and `x y` < 5)"
+    assert renamed(check, "a", "x y") == "CHECK (`x y` > 0 and `ab` <> 'a `a`' and `x y` < 5)"
 
 
 def test_without_backslashes() -> None:

@@ -94,6 +94,46 @@ def test_a_failing_step_says_what_is_applied(project: Project, engine: sa.Engine
         assert connection.exec_driver_sql("SELECT count(*) FROM one").scalar_one() == 0
 
 
+def test_an_operation_of_two_statements_says_which_is_applied(
+    project: Project, engine: sa.Engine, names: Names
+) -> None:
+    project.revision(
+        "a1",
+        upgrade="""
+            op.create_table("one", sa.Column("x", sa.Integer), sa.Index("ix", sa.text("absent")))
+            op.create_table("two", sa.Column("x", sa.Integer))
+        """,
+    )
+    done = project.run("upgrade", "head", check=False)
+    assert done.returncode == 1
+    assert "the server has committed 1 of its statements: 'CREATE TABLE one" in done.stderr
+    assert "the version table is at base" in done.stderr
+    assert "executing: CREATE INDEX ix ON one (absent)" in done.stderr
+    assert set(names()) & {"one", "two"} == {"one"}
+
+
+def test_one_statement_is_done_whole_or_not_at_all(project: Project, engine: sa.Engine, names: Names) -> None:
+    project.revision(
+        "a1",
+        upgrade="""
+            op.create_table("one", sa.Column("x", sa.Integer))
+            op.bulk_insert(sa.table("one", sa.column("x")), [{"x": 1}, {"x": None}])
+        """,
+    )
+    project.run("upgrade", "head")
+    project.revision(
+        "b2",
+        upgrade="""
+            op.alter_column("one", "x", new_column_name="y", nullable=False, comment="never null")
+        """,
+    )
+    before = shown(engine, "one")
+    done = project.run("upgrade", "head", check=False)
+    assert done.returncode == 1
+    assert "nothing of it is applied, the version table is at a1" in done.stderr
+    assert shown(engine, "one") == before
+
+
 def test_a_failing_step_without_ddl_leaves_nothing(project: Project, engine: sa.Engine, names: Names) -> None:
     project.revision("a1", upgrade='op.create_table("one", sa.Column("x", sa.Integer))')
     project.revision(
@@ -123,7 +163,7 @@ def test_offline_text_makes_the_same_tables(project: Project, engine: sa.Engine,
         downgrade='op.drop_table("t")',
     )
     project.run("upgrade", "head")
-    before = shown(engine)
+    before = shown(engine, "t", "migrateops_version")
     project.run("downgrade", "base")
     text = project.run("upgrade", "head", "--sql").stdout
     assert "BEGIN" not in text
@@ -132,16 +172,14 @@ def test_offline_text_makes_the_same_tables(project: Project, engine: sa.Engine,
         for statement in filter(str.strip, text.split(";\n\n")):
             connection.exec_driver_sql(statement.replace("%", "%%"))
         connection.commit()
-    assert shown(engine) == before
+    assert shown(engine, "t", "migrateops_version") == before
     assert rows(engine) == ["a1"]
 
 
-def shown(engine: sa.Engine) -> list[str]:
+def shown(engine: sa.Engine, *names: str) -> list[str]:
     with engine.connect() as connection:
-        return [
-            str(connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
-            for name in ("t", "migrateops_version")
-        ]
+        found = [connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one() for name in names]
+        return [str(row[1]) for row in found]
 
 
 def test_the_readme(project: Project, engine: sa.Engine) -> None:

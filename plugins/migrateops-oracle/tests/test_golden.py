@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
 
-from migrateops.operations import Operations
-from migrateops.runtime.migration import MigrationContext
+from migrateops.testing import suite
+from migrateops.testing.suite.golden import Case
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -112,34 +110,15 @@ def constraints(op: Any) -> None:
     op.drop_constraint("pk", "t")
 
 
-CASES: list[Callable[[Any], None]] = [tables, columns, indexes, constraints]
+class TestGolden(suite.Golden):
+    dialect = "oracle"
+    directory = GOLDEN
+    cases: ClassVar[list[Case]] = [tables, columns, indexes, constraints]
 
-
-def written(case: Callable[[Any], None], **more: Any) -> str:
-    stream = io.StringIO()
-    options: dict[str, Any] = {"as_sql": True, "output_buffer": stream, "transaction": "per_run", **more}
-    context = MigrationContext.configure(dialect_name="oracle", opts=options)
-    with context.begin_transaction():
-        case(Operations(context))
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_text(case: Callable[[Any], None], request: pytest.FixtureRequest) -> None:
-    path = GOLDEN / f"{case.__name__}.sql"
-    if request.config.getoption("--update"):
-        path.write_text(written(case), encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == written(case), "look at the difference; --update takes it"
-
-
-def test_every_file_has_a_case() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.sql")} == {case.__name__ for case in CASES}
-
-
-@pytest.mark.parametrize("separator", ["/", ";", "", None])
-def test_what_has_a_statement_run(separator: str | None) -> None:
-    lines = written(lambda op: op.drop_table("t"), oracle_batch_separator=separator).split("\n")
-    expected: list[str] = []
-    for statement in ("DROP TABLE t", "COMMIT"):
-        expected += [statement, separator, ""] if separator else [statement, ""]
-    assert lines == [*expected, ""]
+    @pytest.mark.parametrize("separator", ["/", ";", "", None])
+    def test_what_has_a_statement_run(self, separator: str | None) -> None:
+        lines = self.written(lambda op: op.drop_table("t"), oracle_batch_separator=separator).split("\n")
+        expected: list[str] = []
+        for statement in ("DROP TABLE t", "COMMIT"):
+            expected += [statement, separator, ""] if separator else [statement, ""]
+        assert lines == [*expected, ""]

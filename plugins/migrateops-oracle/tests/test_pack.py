@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import oracle
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import DefaultWithoutSQL, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.runtime.migration import MigrationContext
@@ -55,6 +56,18 @@ REFUSED: list[tuple[Call, type[Exception]]] = [
         lambda op: op.create_table("t", sa.Column("x", sa.Integer, sa.ForeignKey("u.y", match="FULL"))),
         UnsupportedOperation,
     ),
+    (
+        lambda op: op.create_table("t", sa.Column("x", sa.Integer, sa.Computed("1", persisted=True))),
+        UnsupportedOperation,
+    ),
+    (
+        lambda op: op.add_column("t", sa.Column("x", sa.Integer, sa.Computed("1", persisted=True))),
+        UnsupportedOperation,
+    ),
+    (
+        lambda op: op.create_table("t", sa.Column("x", sa.Integer), prefixes=["TEMPORARY"]),
+        UnsupportedOperation,
+    ),
     (lambda op: op.alter_column("t", "x", server_default=sa.Identity()), UnsupportedOperation),
     (lambda op: op.alter_column("t", "x", server_default=sa.Computed("1")), UnsupportedOperation),
     (lambda op: op.alter_column("t", "x", server_default=sa.FetchedValue()), DefaultWithoutSQL),
@@ -70,6 +83,43 @@ def test_refused(call: Call, error: type[Exception], operations: Operations, str
     assert type(caught.value) is error
     assert caught.value.hint()  # type: ignore[attr-defined]
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        # SQL*Plus would run it at the semicolon, and at the / once more.
+        ("INSERT INTO t VALUES (1);\n", "INSERT INTO t VALUES (1)"),
+        ("UPDATE t SET x = ';'", "UPDATE t SET x = ';'"),
+        # What is made of statements keeps that of its last one.
+        ("BEGIN\n  NULL;\nEND;", "BEGIN\n  NULL;\nEND;"),
+        ("-- a block\ndeclare x int; begin null; end;", "-- a block\ndeclare x int; begin null; end;"),
+        (
+            "CREATE OR REPLACE EDITIONABLE TRIGGER tr BEFORE INSERT ON t BEGIN NULL; END;",
+            "CREATE OR REPLACE EDITIONABLE TRIGGER tr BEFORE INSERT ON t BEGIN NULL; END;",
+        ),
+        ("CREATE TYPE ty AS OBJECT (x NUMBER);", "CREATE TYPE ty AS OBJECT (x NUMBER);"),
+        ("CREATE VIEW v AS SELECT 1 FROM dual;", "CREATE VIEW v AS SELECT 1 FROM dual"),
+        (
+            "WITH FUNCTION f RETURN NUMBER IS BEGIN RETURN 1; END; SELECT f FROM dual;",
+            "WITH FUNCTION f RETURN NUMBER IS BEGIN RETURN 1; END; SELECT f FROM dual",
+        ),
+    ],
+)
+def test_what_a_statement_ends_with(
+    given: str, written: str, operations: Operations, stream: io.StringIO
+) -> None:
+    operations.execute(given)
+    operations.execute(sa.text(given))
+    assert stream.getvalue() == f"{written}\n/\n\n" * 2
+
+
+def test_names_that_are_too_long(operations: Operations, stream: io.StringIO) -> None:
+    operations.create_index("i" * 128, "t", ["x"])
+    written = stream.getvalue()
+    with pytest.raises(MigrateOpsError):
+        operations.create_index("i" * 129, "t", ["x"])
+    assert stream.getvalue() == written
 
 
 def test_if_exists_from_version_23() -> None:

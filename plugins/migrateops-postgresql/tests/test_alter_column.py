@@ -9,8 +9,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.errors.operations import (
+    IncompleteOperation,
+    UnboundParameter,
+    UnsupportedOperation,
+    WrongType,
+)
 from migrateops.operations import Operations, ops
+from migrateops.runtime.migration import MigrationContext
 from migrateops_postgresql.errors import UnknownOption
 
 State = Callable[[], dict[str, Any]]
@@ -196,8 +202,43 @@ def test_text_becomes_an_enum(operations: Operations, connection: sa.Connection,
     assert state()["types"] == [("mood", "e")]
 
 
+def test_other_values_of_an_enum_are_no_other_type(operations: Operations) -> None:
+    """The server knows the type by its name: nothing would change."""
+    old, new = sa.Enum("a", name="mood"), sa.Enum("a", "b", name="mood")
+    operations.add_column("t", sa.Column("mood", old))
+    with pytest.raises(UnsupportedOperation) as caught:
+        operations.alter_column("t", "mood", type_=new, existing_type=old)
+    assert "ADD VALUE" in str(caught.value.hint())
+    operations.alter_column("t", "mood", type_=old, existing_type=old)
+    operations.alter_column("t", "mood", type_=sa.Text(), existing_type=old)
+
+
 def test_create_table_makes_the_type(operations: Operations, state: State) -> None:
     operations.create_table(
         "made", sa.Column("m", sa.Enum("a", name="mood")), sa.Column("n", sa.Enum("a", name="mood"))
     )
     assert state()["types"] == [("mood", "e")]
+
+
+def test_a_parameter_in_using(operations: Operations) -> None:
+    with pytest.raises(UnboundParameter):
+        operations.alter_column(
+            "t", "a", type_=sa.Integer(), postgresql_using=sa.text("CASE a WHEN ':x' THEN 1 END")
+        )
+    with pytest.raises(WrongType):
+        operations.alter_column("t", "a", type_=sa.Integer(), postgresql_using=5)
+
+
+def test_a_column_is_dropped_without_options(operations: Operations, connection: sa.Connection) -> None:
+    with pytest.raises(UnknownOption) as caught:
+        operations.drop_column("t", "a", postgresql_cascade=True)
+    assert caught.value.option == "postgresql_cascade"
+    operations.drop_column("t", "a", mssql_drop_default=True)
+    assert [c["name"] for c in sa.inspect(connection).get_columns("t")] == ["id", "c"]
+
+
+def test_what_only_others_can_change_is_said(connection: sa.Connection) -> None:
+    context = MigrationContext.configure(connection)
+    Operations(context).alter_column("t", "id", autoincrement=True, existing_autoincrement=False)
+    (note,) = context.notes
+    assert note.startswith("alter_column 't' 'id': postgresql has no autoincrement to change")

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
+import sqlalchemy as sa
 
-from migrateops.testing import suite
+from migrateops.dialects import SessionLock
+from migrateops.testing import examples, suite
+from migrateops_postgresql.lock import AdvisoryLock
+from tests.golden import dialect_examples
 from tests.servers import Schema
+
+# Those of options that one dialect has.
+examples.add(*dialect_examples.EXAMPLES)
 
 
 @pytest.fixture
@@ -20,12 +27,35 @@ class TestLifecycle(suite.Lifecycle):
     refuses: ClassVar[frozenset[str]] = frozenset()
 
 
+class TestBatches(suite.Batches):
+    dialect = "postgresql"
+
+
+class TestWritten(suite.Written):
+    dialect = "postgresql"
+
+
 class TestTransactions(suite.Transactions):
     dialect = "postgresql"
 
 
-class TestLocks(suite.Locks):
+class TestAutocommitTransactions(suite.AutocommitTransactions):
     dialect = "postgresql"
+
+
+class TestLocks(suite.SessionLocks):
+    dialect = "postgresql"
+
+    def end_session(self, lock: SessionLock, engine: sa.Engine) -> None:
+        assert isinstance(lock, AdvisoryLock)
+        with engine.connect() as connection:
+            connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                    " AND CAST(objid AS bigint) = :low"
+                ),
+                {"low": lock.key & 0xFFFF_FFFF},
+            )
 
 
 class TestProbes(suite.Probes):

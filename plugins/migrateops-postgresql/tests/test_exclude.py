@@ -9,7 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INT4RANGE, ExcludeConstraint
 
-from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
+from migrateops.errors.operations import (
+    NotASchemaItem,
+    UnboundParameter,
+    UnsupportedOperation,
+    WrongType,
+)
 from migrateops.operations import Operations
 from migrateops.operations.ops import AddConstraintOp, DropConstraintOp
 from migrateops.runtime.migration import MigrationContext
@@ -101,3 +106,23 @@ def test_other_dialects_refuse_it() -> None:
     other: Any = Operations(MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True}))
     with pytest.raises(UnsupportedOperation):
         other.create_exclude_constraint("free", "booking", ("During", "&&"))
+
+
+def test_expressions_are_in_brackets(operations: Any, state: State) -> None:
+    n = sa.column("n", sa.Integer)
+    operations.execute("ALTER TABLE booking ADD n integer")
+    operations.create_exclude_constraint("free", "booking", (n + 1, "="), using="btree")
+    assert definitions(state) == {"free": "EXCLUDE USING btree (((n + 1)) WITH =)"}
+
+
+def test_a_parameter_without_a_value(operations: Any) -> None:
+    for elements, where in (([("a", "=")], "name <> ':x'"), ([(sa.text("(name || ':x')"), "=")], None)):
+        with pytest.raises(UnboundParameter) as caught:
+            operations.create_exclude_constraint("free", "booking", *elements, where=where)
+        assert (caught.value.code, caught.value.name) == ("MO317", "x")
+
+
+def test_operator_classes_that_are_no_mapping(operations: Any) -> None:
+    with pytest.raises(WrongType) as caught:
+        operations.create_exclude_constraint("free", "booking", ("a", "="), ops="text_ops")
+    assert caught.value.parameter == "ops"

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import Operations, ops
+from migrateops.runtime.migration import MigrationContext
 
 State = Callable[[], dict[str, Any]]
 
@@ -265,4 +266,57 @@ def test_rows(operations: Operations, connection: sa.Connection) -> None:
     assert connection.execute(sa.select(table).order_by(table.c.id)).all() == [
         (1, {"a": "100%"}, [1, 2]),
         (3, None, None),
+    ]
+
+
+def test_every_statement_goes_to_the_schema_that_is_meant(connection: sa.Connection) -> None:
+    """Also those that SQLAlchemy has no elements for."""
+    connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS tenant_of_a_test")
+    tenant = connection.execution_options(schema_translate_map={"tenant": "tenant_of_a_test"})
+    op: Any = Operations(MigrationContext.configure(tenant))
+    where = {"schema": "tenant"}
+    op.create_table("made", sa.Column("id", sa.Integer, nullable=False), **where)
+    op.create_table("other", sa.Column("id", sa.Integer, primary_key=True), **where)
+    key = sa.ForeignKey("tenant.other.id", name="fk")
+    op.add_column("made", sa.Column("other", sa.Integer, key), inline_references=True, **where)
+    op.add_column("made", sa.Column("gone", sa.Integer), **where)
+    op.drop_column("made", "gone", **where)
+    op.alter_column("made", "other", type_=sa.BigInteger(), nullable=False, comment="c", **where)
+    op.alter_column("made", "other", server_default="5", new_column_name="n", **where)
+    op.alter_column("made", "id", server_default=sa.Identity(), **where)
+    op.create_check_constraint("ck", "made", "n > 0", postgresql_not_valid=True, **where)
+    op.validate_constraint("ck", "made", **where)
+    op.create_exclude_constraint("ex", "made", ("n", "="), using="btree", **where)
+    op.create_index("ix", "made", ["n"], **where)
+    op.drop_index("ix", "made", **where)
+    op.rename_table("made", "renamed", **where)
+    columns = sa.inspect(connection).get_columns("renamed", schema="tenant_of_a_test")
+    assert [(column["name"], str(column["type"])) for column in columns] == [
+        ("id", "INTEGER"),
+        ("n", "BIGINT"),
+    ]
+    assert sorted(sa.inspect(connection).get_table_names()) == ["item", "parent"]
+    op.drop_table("renamed", **where)
+    connection.rollback()
+
+
+def test_constraints_have_comments(operations: Any, connection: sa.Connection) -> None:
+    commented = {"comment": "it's 100%"}
+    operations.create_primary_key("pk", "item", ["Name"], **commented)
+    operations.create_unique_constraint("uq", "item", ["n"], **commented)
+    operations.create_check_constraint("ck", "item", "n > 0", **commented)
+    operations.create_foreign_key("fk", "item", "parent", ["parent"], ["id"], **commented)
+    operations.create_table(
+        "made", sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="uq_made", comment="it's 100%")
+    )
+    found = connection.exec_driver_sql(
+        "SELECT conname, obj_description(oid, 'pg_constraint') FROM pg_constraint"
+        " WHERE connamespace = current_schema()::regnamespace AND conname NOT LIKE 'parent%%' ORDER BY 1"
+    )
+    assert [tuple(row) for row in found] == [
+        ("ck", "it's 100%"),
+        ("fk", "it's 100%"),
+        ("pk", "it's 100%"),
+        ("uq", "it's 100%"),
+        ("uq_made", "it's 100%"),
     ]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import IncompleteOperation, NotReversible
-from migrateops.operations import Operations
+from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops_postgresql.outside import ValidateConstraintOp
 
@@ -86,6 +86,40 @@ def test_an_invalid_index_of_a_failed_build_is_replaced(
     assert indexes(connection) == [("ix", True)]
 
 
+def test_an_invalid_index_is_found_by_the_name_that_it_has(connection: sa.Connection) -> None:
+    """Where a convention names it, after the columns that it is on."""
+    connection.exec_driver_sql("CREATE TABLE t (id integer, name text)")
+    connection.exec_driver_sql("INSERT INTO t VALUES (1, 'a'), (2, 'a')")
+    connection.commit()
+    metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s"})
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    op = Operations(context)
+    for _ in range(2):
+        with pytest.raises(DBAPIError), context.begin_transaction():
+            op.create_index(None, "t", ["name"], unique=True, postgresql_concurrently=True)
+        assert indexes(connection) == [("ix_t_name", False)]
+    connection.exec_driver_sql("DELETE FROM t")
+    connection.commit()
+    with context.begin_transaction():
+        op.create_index(None, "t", ["name"], unique=True, postgresql_concurrently=True)
+    assert indexes(connection) == [("ix_t_name", True)]
+
+
+def test_what_cannot_be_written_leaves_the_transaction_as_it_is(
+    context: MigrationContext, connection: sa.Connection
+) -> None:
+    op = Operations(context)
+
+    def step() -> None:
+        with context.begin_transaction():
+            op.execute("CREATE TABLE one (x integer)")
+            op.create_index("ix", "t", ["id"], postgresql_concurrently=True, postgresql_bogus=1)
+
+    with pytest.raises(MigrateOpsError):
+        step()
+    assert sa.inspect(connection).get_table_names() == ["t"]
+
+
 def test_in_the_transaction_of_a_caller_it_is_refused(
     context: MigrationContext, connection: sa.Connection
 ) -> None:
@@ -126,6 +160,19 @@ def test_not_null_is_set_through_a_check(context: MigrationContext, connection: 
     assert any(text.startswith("COMMENT ON COLUMN") for text in sent)
 
 
+def test_the_check_has_a_name_that_the_server_takes(connection: sa.Connection) -> None:
+    metadata = sa.MetaData(naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s"})
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    name = "\N{SNOWMAN}" * 20
+    connection.exec_driver_sql(f'CREATE TABLE "{name}" ("{name}" integer)')
+    connection.commit()
+    with context.begin_transaction():
+        Operations(context).alter_column(name, name, nullable=False, postgresql_not_null_check=True)
+    (column,) = sa.inspect(connection).get_columns(name)
+    assert not column["nullable"]
+    assert sa.inspect(connection).get_check_constraints(name) == []
+
+
 def test_rows_that_do_not_fit_leave_the_table_as_it_was(
     context: MigrationContext, connection: sa.Connection
 ) -> None:
@@ -145,7 +192,17 @@ def test_rows_that_do_not_fit_leave_the_table_as_it_was(
 
 def test_the_check_is_for_not_null_only(context: MigrationContext) -> None:
     with pytest.raises(IncompleteOperation):
-        Operations(context).alter_column("t", "id", nullable=True, postgresql_not_null_check=True)
+        Operations(context).alter_column("t", "id", comment="c", postgresql_not_null_check=True)
+
+
+def test_not_null_through_a_check_is_taken_back(context: MigrationContext, connection: sa.Connection) -> None:
+    operation = ops.AlterColumnOp(
+        "t", "id", modify_nullable=False, existing_nullable=True, kw={"postgresql_not_null_check": True}
+    )
+    for each, nullable in ((operation, False), (operation.reverse(), True)):
+        with context.begin_transaction():
+            Operations(context).invoke(each)
+        assert is_nullable(connection) == nullable
 
 
 def test_a_stream_ends_its_transaction_for_it() -> None:
@@ -162,11 +219,11 @@ def test_a_stream_ends_its_transaction_for_it() -> None:
         "CREATE INDEX CONCURRENTLY ix ON t (id);",
         "BEGIN;",
         "COMMIT;",
-        "ALTER TABLE t DROP CONSTRAINT IF EXISTS t_id_not_null_check;",
-        "ALTER TABLE t ADD CONSTRAINT t_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;",
-        "ALTER TABLE t VALIDATE CONSTRAINT t_id_not_null_check;",
+        "ALTER TABLE t DROP CONSTRAINT IF EXISTS t_id_migrateops_not_null;",
+        "ALTER TABLE t ADD CONSTRAINT t_id_migrateops_not_null CHECK (id IS NOT NULL) NOT VALID;",
+        "ALTER TABLE t VALIDATE CONSTRAINT t_id_migrateops_not_null;",
         "ALTER TABLE t ALTER COLUMN id SET NOT NULL;",
-        "ALTER TABLE t DROP CONSTRAINT IF EXISTS t_id_not_null_check;",
+        "ALTER TABLE t DROP CONSTRAINT IF EXISTS t_id_migrateops_not_null;",
         "BEGIN;",
         "COMMIT;",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,10 +14,28 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
 
 from migrateops.operations import Operations
 from migrateops_postgresql import rows as copying
 from migrateops_postgresql.rows import CopyRows
+
+
+class Shouted(TypeDecorator[str]):
+    """A type that changes its values on the way in."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else value.upper()
+
+
+class Mood(enum.Enum):
+    """An enumeration of Python's."""
+
+    FINE = 1
+
 
 MANY = 150
 UTC = datetime.UTC
@@ -125,6 +144,26 @@ INSERTED: dict[str, Callable[[Operations], tuple[Any, list[dict[str, Any]]]]] = 
         op.create_table("t", sa.Column("id", sa.Integer), sa.Column("v", sa.Numeric)),
         [{"id": place, "v": 0.1 + 0.2} for place in range(MANY)],
     ),
+    "no values": lambda op: (
+        op.create_table("t", sa.Column("id", sa.Integer, sa.Identity(), primary_key=True)),
+        [{} for _ in range(MANY)],
+    ),
+    "JSON's own null": lambda op: (
+        op.create_table("t", sa.Column("id", sa.Integer), sa.Column("v", sa.JSON)),
+        [{"id": place, "v": sa.JSON.NULL} for place in range(MANY)],
+    ),
+    "a type that changes values": lambda op: (
+        op.create_table("t", sa.Column("id", sa.Integer), sa.Column("v", Shouted)),
+        [{"id": place, "v": "a"} for place in range(MANY)],
+    ),
+    "an array": lambda op: (
+        op.create_table("t", sa.Column("id", sa.Integer), sa.Column("v", sa.ARRAY(sa.Text))),
+        [{"id": place, "v": ["a,b", None, "{\\"]} for place in range(MANY)],
+    ),
+    "an enumeration of Python's": lambda op: (
+        op.create_table("t", sa.Column("id", sa.Integer), sa.Column("v", sa.Enum(Mood))),
+        [{"id": place, "v": Mood.FINE} for place in range(MANY)],
+    ),
     "a rule": lambda op: (
         with_a_rule(op),
         [{"id": place, "v": 2} for place in range(MANY)],
@@ -140,6 +179,42 @@ def test_where_copy_would_differ_it_is_an_insert(
     operations.bulk_insert(table, rows)
     assert copied == []
     assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("stored", "type_", "value"),
+    [
+        ("numeric(12, 4)", sa.Numeric(10, 2), Decimal("1.2345")),
+        ("numeric", sa.Float(), 0.1 + 0.2),
+        ("float8", sa.Float(24), 0.1),
+        ("timestamp", sa.DateTime(timezone=True), datetime.datetime(2020, 1, 2, tzinfo=UTC)),
+        ("timestamp", postgresql.TIMESTAMP(precision=0), datetime.datetime(2020, 1, 2, 3, 4, 5, 700000)),
+        ("interval", sa.Interval(second_precision=0), datetime.timedelta(seconds=1.7)),
+        ("json", postgresql.JSONB(), {"b": 1, "a": 2}),
+        ("text", sa.Integer(), 5),
+    ],
+)
+def test_a_column_of_another_type_than_the_script_says_gets_what_insert_gives(
+    operations: Operations,
+    connection: sa.Connection,
+    copied: list[str],
+    stored: str,
+    type_: Any,
+    value: Any,
+) -> None:
+    connection.exec_driver_sql("SET TIME ZONE 'Asia/Tokyo'")
+    rows = [{"v": value} for _ in range(MANY)]
+    found = []
+    for name in ("by_insert", "by_us"):
+        connection.exec_driver_sql(f"CREATE TABLE {name} (v {stored})")
+        table = sa.table(name, sa.column("v", type_))
+        if name == "by_us":
+            operations.bulk_insert(table, rows)
+        else:
+            connection.execute(table.insert(), rows)
+        found.append(connection.exec_driver_sql(f"SELECT DISTINCT v::text FROM {name}").scalars().all())
+    assert copied == []
+    assert found[0] == found[1]
 
 
 def test_an_identity_that_refuses_values_refuses_them(operations: Operations) -> None:

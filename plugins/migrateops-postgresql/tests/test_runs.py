@@ -134,3 +134,104 @@ def test_two_runs_at_once(project: Project, engine: sa.Engine, names: Names) -> 
         done = list(threads.map(lambda _: project.cli("upgrade", "head", check=False), range(2)))
     assert [result.returncode for result in done] == [0, 0], [result.stderr for result in done]
     assert "one" in names()
+
+
+CONCURRENT = {
+    "upgrade": """
+        op.create_table("two", sa.Column("x", sa.Integer))
+        op.create_index("ix", "one", ["x"], postgresql_concurrently=True)
+        op.execute("INSERT INTO two VALUES (1)")
+        op.alter_column("one", "x", nullable=False, postgresql_not_null_check=True)
+        op.execute("INSERT INTO two VALUES (2)")
+    """,
+    "downgrade": """
+        op.execute("DELETE FROM one")
+        op.drop_index("ix", "one", postgresql_concurrently=True)
+        op.alter_column("one", "x", nullable=True)
+        op.drop_table("two")
+    """,
+}
+
+
+@pytest.fixture
+def concurrent(project: Project) -> Project:
+    project.revision(
+        "a1",
+        upgrade="""
+            op.create_table("one", sa.Column("x", sa.Integer))
+            op.execute("INSERT INTO one VALUES (1)")
+        """,
+        downgrade='op.drop_table("one")',
+    )
+    project.revision("b2", "a1", **CONCURRENT)
+    project.revision(
+        "c3",
+        "b2",
+        upgrade='op.create_table("three", sa.Column("x", sa.Integer))',
+        downgrade='op.drop_table("three")',
+    )
+    return project
+
+
+def seen(engine: sa.Engine) -> dict[str, Any]:
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        found: dict[str, Any] = {
+            name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").scalars().all()
+            for name in inspector.get_table_names()
+        }
+        indexes = {index["name"] for name in found for index in inspector.get_indexes(name)}
+        nullable = inspector.get_columns("one")[0]["nullable"] if "one" in found else None
+    return {**found, "indexes": indexes, "nullable": nullable}
+
+
+WHOLE = {
+    "migrateops_version": ["c3"],
+    "one": [1],
+    "two": [1, 2],
+    "three": [],
+    "indexes": {"ix"},
+    "nullable": False,
+}
+
+
+@pytest.mark.parametrize("transaction", ["per_revision", "per_run", "none"])
+def test_work_outside_of_transactions_among_other_work(
+    concurrent: Project, engine: sa.Engine, transaction: str
+) -> None:
+    concurrent.configure(url=concurrent.url, transaction=transaction)
+    for _ in range(2):
+        concurrent.run("upgrade", "head")
+        assert seen(engine) == WHOLE
+        concurrent.run("downgrade", "base")
+        assert seen(engine) == {"migrateops_version": [], "indexes": set(), "nullable": None}
+
+
+@pytest.mark.parametrize("transaction", ["per_revision", "per_run", "none"])
+def test_its_sql_can_be_run(concurrent: Project, engine: sa.Engine, transaction: str) -> None:
+    concurrent.configure(url=concurrent.url, transaction=transaction)
+
+    def run_sql(*arguments: str) -> None:
+        script = concurrent.run(*arguments, "--sql").stdout
+        lines = (line for line in script.splitlines() if not line.startswith("--"))
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in "\n".join(lines).split(";\n"):
+                if statement.strip():
+                    connection.exec_driver_sql(statement.replace("%", "%%"))
+
+    run_sql("upgrade", "head")
+    assert seen(engine) == WHOLE
+    run_sql("downgrade", "c3:base")
+    assert {name for name in seen(engine) if name not in WHOLE} == set()
+    assert "one" not in seen(engine)
+
+
+def test_a_failure_behind_it_can_be_run_again(concurrent: Project, engine: sa.Engine) -> None:
+    """What was done before is there to stay, and the message says so."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE three (y integer)")
+    concurrent.run("upgrade", "b2")
+    failed = concurrent.run("upgrade", "head", check=False)
+    assert (failed.returncode, seen(engine)["migrateops_version"]) == (1, ["b2"])
+    for part in ("MO440", "DuplicateTable", "create_table 'three'", "on postgresql", "c3.py:"):
+        assert part in failed.stderr

@@ -44,17 +44,6 @@ def make(connection: sa.Connection, *names: str) -> None:
         connection.exec_driver_sql(f"CREATE TABLE {name} (x int)")
 
 
-def test_commit(connection: sa.Connection, tables: Tables) -> None:
-    step = PACK.begin(connection)
-    make(connection, "one", "two")
-    assert tables() == []
-    step.check()
-    step.commit()
-    assert tables() == ["one", "two"]
-    assert (step.owned, step.atomic, step.notes) == (True, True, [])
-    assert not connection.in_transaction()
-
-
 def test_a_failing_second_statement_leaves_nothing_behind(connection: sa.Connection, tables: Tables) -> None:
     step = PACK.begin(connection)
     make(connection, "one")
@@ -209,29 +198,6 @@ def test_join(engine: sa.Engine, tables: Tables) -> None:
         step = PACK.join(connection)
         step.rollback()
         assert callers.is_active
-    assert tables() == ["one"]
-
-
-def test_join_where_the_callers_transaction_does_not_reach_the_server(
-    engine: sa.Engine, tables: Tables
-) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        with connection.begin() as callers:
-            step = PACK.join(connection)
-            assert step.owned
-            make(connection, "one")
-            assert tables() == []
-            step.commit()
-            assert tables() == ["one"]
-            assert callers.is_active
-            step = PACK.join(connection)
-            make(connection, "two")
-            step.rollback()
-        connection.exec_driver_sql("BEGIN")
-        step = PACK.join(connection)
-        assert not step.owned
-        step.rollback()
-        connection.exec_driver_sql("ROLLBACK")
     assert tables() == ["one"]
 
 

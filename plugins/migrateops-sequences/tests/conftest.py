@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
 
-GENERIC = ("postgresql", "mysql", "mariadb", "oracle", "mssql")
+GENERIC = ("postgresql", "mysql", "mariadb", "oracle", "mssql", "duckdb")
 
 
 def context_of(connection: sa.Connection, **opts: Any) -> MigrationContext:

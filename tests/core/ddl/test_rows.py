@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import enum
+import itertools
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +28,29 @@ class Shouted(TypeDecorator[str]):
         return None if value is None else value.upper()
 
 
+class Mood(enum.Enum):
+    """An enumeration of Python's."""
+
+    FINE = 1
+    BAD = 2
+
+
+class Counted(sa.Enum):
+    """A type that makes something else of the same value each time."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__("a", native_enum=False, length=9)
+
+    def adapt(self, cls: Any, **kw: Any) -> Any:
+        return Counted()
+
+    def bind_processor(self, dialect: Any) -> Any:
+        numbers = itertools.cycle((1, 2))
+        return lambda value: None if value is None else f"{value}{next(numbers)}"
+
+
 VALUES: dict[str, tuple[Any, list[Any]]] = {
     "integer": (sa.Integer(), [1, None, -5]),
     "text": (sa.Text(), ["", "it's 100% :x", None]),
@@ -38,7 +63,12 @@ VALUES: dict[str, tuple[Any, list[Any]]] = {
     "interval": (sa.Interval(), [datetime.timedelta(days=2, seconds=1), None]),
     "uuid": (sa.Uuid(), [uuid.UUID(int=7), None]),
     "json": (sa.JSON(), [{"a": [None]}, None, sa.JSON.NULL]),
-    "enum": (sa.Enum("so so", "fine"), ["fine", None]),
+    "enum": (sa.Enum("so so", "fine"), ["fine", None, "so so", "fine"]),
+    "enumeration": (sa.Enum(Mood), [Mood.FINE, None, Mood.BAD, Mood.FINE]),
+    "bool or number": (sa.Boolean(), [True, 1, 0, None]),
+    "date or moment": (sa.Date(), [datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2, 3), None]),
+    "same dates": (sa.Date(), [datetime.date(2020, 1, 2), datetime.date(2020, 1, 2), None]),
+    "counted": (Counted(), ["a", "a", None]),
     "decorated": (Shouted(), ["a", None]),
 }
 

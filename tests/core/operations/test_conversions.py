@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
-from migrateops.errors.operations import NotASchemaItem
+from migrateops.errors.operations import NotASchemaItem, WrongType
 from migrateops.operations import Operations, ops
 from tests.core.operations.examples import PLAYER, TEAM, constraint
 
@@ -152,7 +152,7 @@ def test_what_is_no_schema_item_is_refused_before_anything_is_sent(operations: O
     assert caught.value.code == "MO312"
     with pytest.raises(NotASchemaItem):
         operations.add_column("t", wrong)
-    with pytest.raises(NotASchemaItem):
+    with pytest.raises(WrongType):
         ops.DropConstraintOp("c", "t", "foreign").to_constraint()
     assert sa.inspect(operations.get_bind()).get_table_names() == []
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from migrateops import current, op
 from migrateops.dialects import Dialect
 from migrateops.errors.operations import (
     ImplementationExists,
@@ -255,6 +256,17 @@ def test_the_replaced_one_is_called_by_next(operations: Any) -> None:
         return ["sqlite", *operations.next(note)]
 
     assert operations.test_note("a") == ["sqlite", "second", "first"]
+
+
+def test_directives_go_through_the_invoke_of_a_subclass(connection: sa.Connection) -> None:
+    class Noting(Operations):
+        def invoke(self, operation: MigrateOperation) -> Any:
+            return type(operation).__name__
+
+    operations = Noting(MigrationContext.configure(connection))
+    assert operations.execute("SELECT 1") == "ExecuteSQLOp"  # type: ignore[func-returns-value]
+    with current.entered(operations=operations):
+        assert op.drop_table("t") == "DropTableOp"
 
 
 def test_next_with_nothing_further_is_a_coded_error(operations: Any) -> None:

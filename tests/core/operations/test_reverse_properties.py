@@ -6,6 +6,7 @@ Operations are made from their declarations, so that one that is added to the re
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import entry_points
 from inspect import Parameter
 from typing import Any
 
@@ -18,6 +19,7 @@ from migrateops.errors.operations import NotReversible
 from migrateops.operations import MigrateOperation, ops
 from migrateops.operations.declare import Made, OpField, Role
 from migrateops.operations.registry import process
+from migrateops_sequences.ops import CreateSequenceOp, DropSequenceOp
 from tests.core.operations.examples import render
 
 names = st.sampled_from(["a", "b", "Order", "it's", "x y", "s.t", "100%", "select"])
@@ -83,12 +85,23 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "execution_options": st.none(),
     "table": st.just(sa.table("t")),
     "rows": st.just([{}]),
+    "elements": st.lists(
+        st.tuples(names | st.sampled_from([sa.text("(a + 1)"), sa.func.lower(sa.column("b"))]), st.just("=")),
+        min_size=1,
+        max_size=2,
+    ),
+    "where": st.sampled_from([None, "a > 0", sa.text("b IS NULL")]),
+    "using": st.sampled_from(["gist", "btree"]),
+    "ops": st.sampled_from([None, {"a": "range_ops"}]),
+    "owned_by": st.sampled_from([None, "t.c"]),
     "insert_before": st.none(),
     "insert_after": st.none(),
 }
 BY_ANNOTATION: dict[str, st.SearchStrategy[Any]] = {
     "str": names,
     "str | None": st.none() | names,
+    "int | None": st.none() | st.integers(1, 9),
+    "IntegerType | None": st.none() | st.just(sa.BigInteger()),
     "bool": st.booleans(),
     "bool | None": flags,
     "TypeEngine[Any] | type[TypeEngine[Any]] | None": st.none() | types,
@@ -109,7 +122,7 @@ def value_of(op_cls: type[MigrateOperation], item: OpField) -> st.SearchStrategy
     """Return what makes values of a field; a field that nothing is known of keeps its default."""
     if item.role is Role.OPTIONS:
         return ALTER_OPTIONS if op_cls is ops.AlterColumnOp else options
-    if item.role is Role.SPREAD:
+    if item.role is Role.SPREAD and op_cls is ops.CreateTableOp:
         return items_of_tables()
     found = BY_NAME.get(item.name, BY_ANNOTATION.get(str(item.annotation)))
     if found is not None:
@@ -139,12 +152,14 @@ def operations_of(draw: st.DrawFn, op_cls: type[MigrateOperation]) -> MigrateOpe
 
 
 def registered() -> Iterable[type[MigrateOperation]]:
+    """Return the built-in operations, and those of the plugins and packs that are installed."""
     found = {
         directive.op_cls
         for by_maker in process.directives.values()
         for maker, directive in by_maker.items()
         if maker.module.startswith("migrateops.operations.")
     }
+    found |= {entry.load() for entry in entry_points(group="migrateops.operations")}
     return sorted(found, key=lambda op_cls: op_cls.__name__)
 
 
@@ -187,7 +202,8 @@ def test_a_drop_with_options_of_its_own_too(op_cls: type[MigrateOperation], data
         ops.DropTableOp: [ops.CreateTableOp],
         ops.DropColumnOp: [ops.AddColumnOp],
         ops.DropIndexOp: [ops.CreateIndexOp],
-        ops.DropConstraintOp: [ops.CreateUniqueConstraintOp, ops.CreateForeignKeyOp],
+        ops.DropConstraintOp: [op_cls for op_cls in registered() if issubclass(op_cls, ops.AddConstraintOp)],
+        DropSequenceOp: [CreateSequenceOp],
     }
     op.origin = data.draw(operations_of(data.draw(st.sampled_from(origins[op_cls]))))  # type: ignore[attr-defined]
     again = there_and_back(op)

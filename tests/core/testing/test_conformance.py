@@ -28,6 +28,7 @@ class TestLifecycle(suite.Lifecycle):
             "alter_column/no_comment",
             "alter_column/no_default",
             "alter_column/not_null",
+            "alter_column/null",
             "alter_column/type",
             "create_check_constraint/plain",
             "create_foreign_key/actions",
@@ -50,8 +51,22 @@ class TestLifecycle(suite.Lifecycle):
     }
 
 
+class TestBatches(suite.Batches):
+    dialect = "sqlite"
+    refuses: ClassVar[frozenset[str]] = frozenset({"add_column/if_not_exists", "drop_column/if_exists"})
+
+
+class TestWritten(suite.Written):
+    dialect = "sqlite"
+
+
 class TestTransactions(suite.Transactions):
     dialect = "sqlite"
+
+
+class TestAutocommitTransactions(suite.AutocommitTransactions):
+    dialect = "sqlite"
+    own = False
 
 
 class TestLocks(suite.Locks):

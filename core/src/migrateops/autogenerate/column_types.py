@@ -27,11 +27,22 @@ def type_source(type_: TypeEngine[Any], context: AutogenContext) -> str:
     Raises:
         NotRenderable: The type's ``repr()`` is no call, or a script cannot import its class.
     """
-    name = _class_name(type(type_), context)
-    source = f"{name}({_arguments(type_, context)})"
+    cls = type(type_)
+    # Of SQLAlchemy's own types, state is all; a model has few that differ.
+    key = (cls, *vars(type_).items()) if cls.__module__.startswith("sqlalchemy.") else None
+    try:
+        found = context.type_sources.get(key) if key is not None else None
+    except TypeError:
+        # Some of the state has no hash.
+        key = found = None
+    if found is not None:
+        return found
+    source = f"{_class_name(cls, context)}({_arguments(type_, context)})"
     # The mapping has no public name; it is what with_variant() adds to.
     for dialect, variant in sorted(type_._variant_mapping.items()):
         source += f".with_variant({render_value(variant, context)}, {layout.string(dialect)})"
+    if key is not None:
+        context.type_sources[key] = source
     return source
 
 

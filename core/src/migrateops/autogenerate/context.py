@@ -32,6 +32,7 @@ class AutogenContext:
     Attributes:
         imports: The import lines that the rendered code needs.
         rendered: The classes of the operations and values that were rendered.
+        type_sources: The source of types that were rendered, by class and state.
         coverage: What was not compared, for people; filled by the comparison.
 
     Raises:
@@ -54,6 +55,7 @@ class AutogenContext:
         )
         self.imports: set[str] = set()
         self.rendered: set[type[Any]] = set()
+        self.type_sources: dict[tuple[Any, ...], str] = {}
         self.coverage: list[str] = []
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
         if autogenerate:
@@ -231,20 +233,20 @@ class AutogenContext:
         return found
 
     # -- what is rendered -----------------------------------------------------------------------
-    def prefix(self, option: str, default: str) -> str:
-        """Return what is written before names of a module, such as ``sa.``."""
-        found = self.opts.get(option, default)
-        return found or ""
-
-    @property
+    @cached_property
     def sa(self) -> str:
         """What is written before SQLAlchemy's names."""
-        return self.prefix("sqlalchemy_module_prefix", "sa.")
+        return self.opts.get("sqlalchemy_module_prefix", "sa.") or ""
 
-    @property
+    @cached_property
     def op(self) -> str:
         """What is written before directives."""
-        return self.prefix("operations_module_prefix", "op.")
+        return self.opts.get("operations_module_prefix", "op.") or ""
+
+    @cached_property
+    def values_are_hooked(self) -> bool:
+        """Whether the project or a plugin may say how values are written."""
+        return self.opts.get("render_item") is not None or self.has_hook("migrateops_render_value")
 
     def uses(self, op: MigrateOperation) -> None:
         """Note that an operation was rendered."""

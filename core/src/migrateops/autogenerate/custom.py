@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,12 +45,10 @@ _KINDS: tuple[tuple[type[Any], str], ...] = (
 )
 
 
-def kind_of(value: Any) -> str | None:
-    """Return the word by which ``render_item`` and the hook are told what a value is, or None."""
-    for cls, kind in _KINDS:
-        if isinstance(value, cls):
-            return kind
-    return None
+@functools.lru_cache(maxsize=512)
+def kind_of(value_class: type[Any]) -> str | None:
+    """Return the word by which ``render_item`` and the hook are told what a value of a class is, or None."""
+    return next((kind for cls, kind in _KINDS if issubclass(value_class, cls)), None)
 
 
 def custom_source(kind: str, value: Any, context: AutogenContext) -> str | None:
@@ -63,6 +62,8 @@ def custom_source(kind: str, value: Any, context: AutogenContext) -> str | None:
     Returns:
         The source, an empty string to leave the value out, or None where nobody says.
     """
+    if not context.values_are_hooked and kind != "type":
+        return None
     render_item = context.opts.get("render_item")
     if render_item is not None:
         answer = render_item(kind, value, context)

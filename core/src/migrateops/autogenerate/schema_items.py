@@ -27,7 +27,7 @@ from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.custom import custom_source
 from migrateops.autogenerate.values import render_value, sql_text, value_source
 from migrateops.errors.autogenerate import NotRenderable
-from migrateops.operations.schema_objects import from_type
+from migrateops.operations.schema_objects import from_type, given_options
 
 _REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "use_alter", "match")
 _TIMING = ("deferrable", "initially")
@@ -60,8 +60,9 @@ def _column_arguments(column: Column[Any], context: AutogenContext, alone: bool)
     if isinstance(column.default, Sequence):
         yield render_value(column.default, context)
     if alone:
-        for key in sorted(_keys_of_its_own(column), key=lambda key: key.target_fullname):
-            yield render_value(key, context)
+        if column.foreign_keys:
+            for key in sorted(_keys_of_its_own(column), key=lambda key: key.target_fullname):
+                yield render_value(key, context)
         for check in sorted(column.constraints, key=lambda c: str(c.name or "")):
             if not from_type(check):
                 yield render_value(check, context)
@@ -228,5 +229,4 @@ def _keywords(named: Mapping[str, Any], context: AutogenContext) -> list[str]:
 
 def _options(item: Any) -> dict[str, Any]:
     """Return the options of the dialect that were given."""
-    given: Mapping[str, Any] = getattr(item, "dialect_kwargs", {})
-    return {name: value for name, value in sorted(given.items()) if value is not None}
+    return {name: value for name, value in sorted(given_options(item).items()) if value is not None}

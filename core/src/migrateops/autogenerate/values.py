@@ -37,7 +37,9 @@ def render_value(value: Any, context: AutogenContext) -> str:
     Raises:
         NotRenderable: Nothing says how values of this class are written.
     """
-    kind = kind_of(value)
+    if type(value) is str:
+        return layout.string(value)
+    kind = kind_of(type(value))  # type: ignore[arg-type]  # mypy says that a class has no hash
     if kind is not None:
         given = custom_source(kind, value, context)
         if given is not None:

@@ -182,7 +182,7 @@ class _Moving:
         if not done or self._since[0] != table:
             self._since = (table, now)
         text = f"{table}: {done:,} of {total:,} rows"
-        if done:
+        if 0 < done < total:
             left = (now - self._since[1]) * (total - done) / done
             text += f", {left:.0f} s left"
         self._update(f"{self._head}; {text}")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Constraint,
     ForeignKeyConstraint,
+    Index,
     PrimaryKeyConstraint,
     Table,
 )
@@ -24,11 +25,13 @@ from sqlalchemy.schema import (
     DropTable,
     DropTableComment,
     SetColumnComment,
+    SetConstraintComment,
     SetTableComment,
 )
 from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops.ddl.lone import in_table, is_lone, lone_index
 from migrateops.ddl.lower_data import bulk_insert, execute, require_columns, require_rows
 from migrateops.ddl.statements import (
     AddColumn,
@@ -40,6 +43,7 @@ from migrateops.ddl.statements import (
     RenameTable,
     TableEvent,
     is_generated,
+    writes_identity,
 )
 from migrateops.errors.operations import (
     IncompleteOperation,
@@ -49,10 +53,11 @@ from migrateops.operations import ops
 from migrateops.operations.base import Operations
 from migrateops.operations.schema_objects import (
     SchemaObjects,
-    expressions_in,
     from_type,
     require_items,
+    require_names,
     require_values,
+    require_values_in,
     wanted_by,
 )
 from migrateops.operations.target import Target
@@ -83,7 +88,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         columns_alone=not op.constraints_included,
         **op.kw,
     )
-    require_values(op.describe(), *expressions_in(table))
+    require_values_in(op.describe, table)
     if table.indexes:
         supported(if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     yield TableEvent(table, "before_create")
@@ -100,6 +105,10 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         for column in table.columns:
             if column.comment:
                 yield SetColumnComment(column)
+    if target.dialect.supports_constraint_comments:
+        for commented in sorted(table.constraints, key=lambda c: str(c.name or "")):
+            if commented.comment:
+                yield SetConstraintComment(commented)
     return table
 
 
@@ -120,14 +129,27 @@ def rename_table(op: ops.RenameTableOp, target: Target) -> Iterator[Any]:
 
 
 @Operations.lowering_for(ops.AddColumnOp)
-def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
-    """Yield ADD COLUMN, then what belongs to the column: constraints, index, comment."""
-    require_items(op.describe(), [op.column], Column)
+def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
+    """Return ADD COLUMN, then what belongs to the column: constraints, index, comment."""
+    if not isinstance(op.column, Column):
+        require_items(op.describe(), [op.column], Column)
     if_not_exists = supported(op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column")
+    if is_lone(op.column, target.dialect.ddl_compiler):
+        if op.column.server_default is not None:
+            require_values(op.describe(), getattr(op.column.server_default, "arg", None))
+        column = in_table(op.column, op.table_name, op.schema)
+        return [AddColumn(column, if_not_exists=if_not_exists)]
+    return _add_column_of_table(op, target, if_not_exists)
+
+
+def _add_column_of_table(op: ops.AddColumnOp, target: Target, if_not_exists: bool) -> list[Any]:
     table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
-    require_values(op.describe(), *expressions_in(table))
+    require_values_in(op.describe, table)
     column = table.columns[op.column.key]
-    # IF NOT EXISTS is to hold for the foreign key as well.
+    if column.identity is not None and not writes_identity(column, target.dialect):
+        # SQLAlchemy leaves it out: rows would get no number.
+        raise UnsupportedOperation(op.describe(), target.name, "identity columns")
+    # IF NOT EXISTS is to hold for what belongs to the column as well.
     inline = bool(op.inline_references or if_not_exists)
     constraints = [
         c
@@ -147,18 +169,23 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         )
     if table.indexes:
         supported(if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
-    yield AddColumn(
-        column,
-        if_not_exists=if_not_exists,
-        inline_references=inline,
-        inline_primary_key=bool(op.inline_primary_key),
-    )
-    for constraint in sorted(constraints, key=lambda c: (c.__visit_name__, str(c.name or ""))):
-        yield AddConstraint(constraint)
+    constraints.sort(key=lambda c: (c.__visit_name__, str(c.name or "")))
+    made: list[Any] = [
+        AddColumn(
+            column,
+            if_not_exists=if_not_exists,
+            inline_references=inline,
+            inline_primary_key=bool(op.inline_primary_key),
+            inline_constraints=constraints if if_not_exists else (),
+        )
+    ]
+    if not if_not_exists:
+        made += map(AddConstraint, constraints)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        yield CreateIndex(index, if_not_exists=if_not_exists)
+        made.append(CreateIndex(index, if_not_exists=if_not_exists))
     if column.comment and target.capabilities.comments and not target.capabilities.inline_comments:
-        yield SetColumnComment(column)
+        made.append(SetColumnComment(column))
+    return made
 
 
 @Operations.lowering_for(ops.DropColumnOp)
@@ -169,23 +196,22 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
 
 
 @Operations.lowering_for(ops.AlterColumnOp)
-def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
-    """Yield one ALTER for each thing that changes; the new name comes last."""
+def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
+    """Return one ALTER for each thing that changes; the new name comes last."""
     require_alter(op, target)
     # Made before anything is sent, as it may be refused.
     default = list(alter_default(op, target))
     where = (op.table_name, op.column_name)
+    made: list[Any] = []
     if op.modify_type is not None:
-        for constraint in dropped_with_type(op, target):
-            yield DropConstraint(constraint)
+        made += map(DropConstraint, dropped_with_type(op, target))
     if op.modify_nullable is not None:
-        yield ColumnNullable(*where, op.modify_nullable, op.schema)
-    yield from default
+        made.append(ColumnNullable(*where, op.modify_nullable, op.schema))
+    made += default
     if op.modify_type is not None:
-        yield ColumnType(*where, to_instance(op.modify_type), op.schema)
-        for constraint in type_constraints(op, op.modify_type, target):
-            yield AddConstraint(constraint)
-    yield from alter_comment_and_name(op, target)
+        made.append(ColumnType(*where, to_instance(op.modify_type), op.schema))
+        made += map(AddConstraint, type_constraints(op, op.modify_type, target))
+    return made + alter_comment_and_name(op, target)
 
 
 def require_alter(op: ops.AlterColumnOp, target: Target) -> None:
@@ -219,14 +245,16 @@ def alter_default(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     yield ColumnDefault(op.table_name, op.column_name, op.modify_server_default, op.schema)
 
 
-def alter_comment_and_name(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
-    """Yield COMMENT ON COLUMN, then RENAME COLUMN."""
+def alter_comment_and_name(op: ops.AlterColumnOp, target: Target) -> list[Any]:
+    """Return COMMENT ON COLUMN, then RENAME COLUMN."""
+    made: list[Any] = []
     if op.modify_comment is not False:
         column: Column[Any] = Column(op.column_name, comment=op.modify_comment)
         SchemaObjects(target).table(op.table_name, column, schema=op.schema)
-        yield SetColumnComment(column)
+        made.append(SetColumnComment(column))
     if op.modify_name is not None:
-        yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
+        made.append(ColumnName(op.table_name, op.column_name, op.modify_name, op.schema))
+    return made
 
 
 def type_constraints(
@@ -271,14 +299,17 @@ def _table(op: ops.AlterTableOp, target: Target, **kw: Any) -> Table:
 
 
 @Operations.lowering_for(ops.CreateIndexOp)
-def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE INDEX."""
+def create_index(op: ops.CreateIndexOp, target: Target) -> list[Any]:
+    """Return CREATE INDEX."""
     supported(op.if_not_exists, "index_if_exists", op, target, "IF NOT EXISTS of an index")
     if_not_exists = supported(op.if_not_exists, "if_not_exists", op, target, "IF NOT EXISTS")
-    index = SchemaObjects(target).index(
-        op.index_name, op.table_name, op.columns, schema=op.schema, unique=op.unique, **op.kw
-    )
-    yield CreateIndex(index, if_not_exists=if_not_exists)
+    if isinstance(op.columns, str) or not op.columns:
+        require_names(op.describe(), "columns", op.columns)
+    given = (op.index_name, op.table_name, op.columns, op.schema)
+    index = lone_index(*given, target, unique=op.unique, **op.kw)
+    if index is None:
+        index = SchemaObjects(target).index(*given, unique=op.unique, **op.kw)
+    return [CreateIndex(index, if_not_exists=if_not_exists)]
 
 
 @Operations.lowering_for(ops.DropIndexOp)
@@ -286,6 +317,9 @@ def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX."""
     supported(op.if_exists, "index_if_exists", op, target, "IF EXISTS of an index")
     if_exists = supported(op.if_exists, "if_exists", op, target, "IF EXISTS")
+    if op.kw:
+        # Refuses an option that the dialect does not have.
+        Index(None, **op.kw)
     index = SchemaObjects(target).index(
         op.index_name or resolved_name(op, target),
         op.table_name or "",
@@ -321,7 +355,12 @@ def _known(kw: Any) -> dict[str, Any]:
 def add_constraint(op: ops.AddConstraintOp, target: Target) -> Iterator[Any]:
     """Yield ADD CONSTRAINT."""
     supported(True, "alter_constraints", op, target, "adding a constraint to an existing table")
-    yield AddConstraint(op.to_constraint(_Context(target)))
+    constraint = op.to_constraint(_Context(target))
+    yield AddConstraint(constraint)
+    if constraint.comment:
+        if not target.dialect.supports_constraint_comments:
+            raise UnsupportedOperation(op.describe(), target.name, "comments on constraints")
+        yield SetConstraintComment(constraint)
 
 
 @Operations.lowering_for(ops.DropConstraintOp)

@@ -9,20 +9,29 @@ from sqlalchemy import TableClause, literal
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import NullType
 
-from migrateops.ddl.rows import InsertRows, together
+from migrateops.ddl.rows import together
 from migrateops.ddl.statements import Execute
 from migrateops.errors.operations import UnknownColumn, WrongType
 from migrateops.operations import ops
 from migrateops.operations.base import Operations
 from migrateops.operations.target import Target
 
+# A union would be made anew at each call.
+_STATEMENTS = (str, Executable)
+
 
 @Operations.lowering_for(ops.ExecuteSQLOp)
-def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
-    """Yield the statement as it is."""
-    if not isinstance(op.sqltext, str | Executable):
-        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{op.sqltext!r}")
-    yield Execute(op.sqltext, op.parameters, op.execution_options)
+def execute(op: ops.ExecuteSQLOp, target: Target) -> list[Any]:
+    """Return the statement as it is."""
+    statement, parameters, options = op.sqltext, op.parameters, op.execution_options
+    if not isinstance(statement, _STATEMENTS):
+        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{statement!r}")
+    if parameters is options is None:
+        return [statement]
+    sets = parameters if isinstance(parameters, list | tuple) else [parameters]
+    if not all(one is None or isinstance(one, Mapping) for one in sets):
+        raise WrongType("execute", "parameters", "a mapping or a list of mappings", f"{parameters!r}")
+    return [Execute(statement, parameters, options)]
 
 
 @Operations.lowering_for(ops.BulkInsertOp)
@@ -37,12 +46,12 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
             require_columns(op, row)
             yield op.table.insert().values(_typed(op.table, row))
         return
-    for plain, alike in together(op.rows):
-        require_columns(op, alike[0])
+    for plain, alike in together(op.table, op.rows):
+        require_columns(op, alike.rows[0])
         if plain:
-            yield InsertRows(op.table, alike)
+            yield alike
         else:
-            for row in alike:
+            for row in alike.rows:
                 yield op.table.insert().values(row)
 
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections import deque
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, TableClause
+from sqlalchemy import Column, Connection, TableClause, types
 from sqlalchemy.engine.interfaces import BindTyping
 
 Row = Mapping[str, Any]
+
+NONE = type(None)
+# Of these types a column has few different values, or making one costs more than finding it again.
+_FEW_VALUES = (types.Boolean, types.Enum, types.Date)
+# Of one of these kinds, values that are equal are the same.
+_ALIKE_IF_EQUAL: frozenset[type] = frozenset({bool, str, datetime.date})
+
+
+class Given(NamedTuple):
+    """What the rows have for one column.
+
+    Attributes:
+        values: In the order of the rows.
+        kinds: The classes of the values.
+    """
+
+    values: Sequence[Any]
+    kinds: frozenset[type]
 
 
 @dataclass(frozen=True)
@@ -23,15 +40,29 @@ class InsertRows:
     Attributes:
         table: Where they go.
         rows: Mappings from the columns' keys.
+        read: What was read of the rows already, by key: looking into each row again takes long.
     """
 
     table: TableClause
     rows: Sequence[Row]
+    read: dict[str, Given] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys that every row has."""
         return tuple(self.rows[0])
+
+    def column(self, key: str) -> Given:
+        """Return what the rows have for a key.
+
+        Raises:
+            KeyError: A row does not have it.
+        """
+        if key not in self.read:
+            # In one go, as Python is slow for each value.
+            values = list(map(itemgetter(key), self.rows))
+            self.read[key] = Given(values, frozenset(map(type, values)))
+        return self.read[key]
 
     def run(self, connection: Connection) -> None:
         """Insert the rows, in one call of the driver."""
@@ -62,8 +93,7 @@ def prepare(insert: InsertRows, connection: Connection) -> tuple[str, Iterable[A
     if compiled.escaped_bind_names or set(compiled.binds) != set(keys):
         return None
     order: Sequence[str] = compiled.positiontup if compiled.positional else keys
-    processors = [bind_processor(insert.table, key, dialect) for key in order]
-    rows = values_of(insert.rows, order, processors)
+    rows = zip(*(for_driver(insert, key, dialect) for key in order), strict=True)
     return str(compiled), rows if compiled.positional else (
         dict(zip(order, row, strict=True)) for row in rows
     )
@@ -78,53 +108,49 @@ def makes_defaults(table: TableClause, keys: Iterable[str]) -> bool:
     )
 
 
-def bind_processor(table: TableClause, key: str, dialect: Any) -> Callable[[Any], Any] | None:
-    """Return what makes of a value the one that the driver gets, or None."""
-    made: Callable[[Any], Any] | None = table.c[key].type.dialect_impl(dialect).bind_processor(dialect)
-    return made
+def for_driver(insert: InsertRows, key: str, dialect: Any) -> Iterable[Any]:
+    """Return what the driver gets of one column."""
+    type_ = insert.table.c[key].type
+    process: Callable[[Any], Any] | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    values, kinds = insert.column(key)
+    if process is None:
+        return values
+    few = isinstance(type_, _FEW_VALUES) and type(type_).__module__.startswith("sqlalchemy.")
+    if few and len(kinds - {NONE}) == 1 and kinds - {NONE} <= _ALIKE_IF_EQUAL:
+        made = {value: process(value) for value in set(values)}
+        return map(made.__getitem__, values)
+    return map(process, values)
 
 
-def values_of(
-    rows: Sequence[Row], keys: Sequence[str], processors: Sequence[Callable[[Any], Any] | None]
-) -> Iterator[tuple[Any, ...]]:
-    """Return the rows as tuples of what the driver gets."""
-    return zip(*map(partial(column_of, rows), keys, processors), strict=True)
-
-
-def column_of(rows: Sequence[Row], key: str, process: Callable[[Any], Any] | None) -> Iterator[Any]:
-    """Return what the driver gets of one column; in one go, as Python is slow for each value."""
-    values = map(itemgetter(key), rows)
-    return values if process is None else map(process, values)
-
-
-def together(rows: Sequence[Row]) -> Iterator[tuple[bool, Sequence[Row]]]:
+def together(table: TableClause, rows: Sequence[Row]) -> Iterator[tuple[bool, InsertRows]]:
     """Yield runs of rows with the same keys, in order, and whether all their values are plain."""
     if not rows:
         return
-    if _alike(rows) and not _has_expressions(rows):
-        yield True, rows
+    everything = InsertRows(table, rows)
+    if _alike(everything) and not _has_expressions(everything):
+        yield True, everything
         return
-    for (_, plain), alike in groupby(rows, key=lambda row: (frozenset(row), not _has_expressions([row]))):
-        yield plain, list(alike)
+
+    def sort(row: Row) -> tuple[frozenset[str], bool]:
+        return frozenset(row), not _has_expressions(InsertRows(table, [row]))
+
+    for (_, plain), alike in groupby(rows, key=sort):
+        yield plain, InsertRows(table, list(alike))
 
 
-def _alike(rows: Sequence[Row]) -> bool:
+def _alike(insert: InsertRows) -> bool:
     """Say whether all rows have the keys of the first; a rough no does no harm."""
+    rows = insert.rows
     if set(map(type, rows)) != {dict} or set(map(len, rows)) != {len(rows[0])}:
         return False
     try:
-        for key in rows[0]:
-            deque(map(itemgetter(key), rows), maxlen=0)
+        for key in insert.keys:
+            insert.column(key)
     except KeyError:
         return False
     return True
 
 
-def kinds_of(rows: Sequence[Row], key: str) -> set[type]:
-    """Return the classes of the values that rows with the same keys have for one of them."""
-    return set(map(type, map(itemgetter(key), rows)))
-
-
-def _has_expressions(rows: Sequence[Row]) -> bool:
-    kinds: set[type] = set().union(*(kinds_of(rows, key) for key in rows[0]))
+def _has_expressions(insert: InsertRows) -> bool:
+    kinds: set[type] = set().union(*(insert.column(key).kinds for key in insert.keys))
     return any(hasattr(kind, "__clause_element__") or hasattr(kind, "__visit_name__") for kind in kinds)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Column, Computed, DefaultClause, FetchedValue, Identity, MetaData, Table
+from sqlalchemy import (
+    Column,
+    Computed,
+    Constraint,
+    DefaultClause,
+    FetchedValue,
+    Identity,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn, DDLElement
+from sqlalchemy.sql.compiler import IdentifierPreparer
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from migrateops.errors.operations import DefaultWithoutSQL
@@ -55,6 +69,15 @@ class AlterTable(DDLElement):
         self.table_name = table_name
         self.schema = schema
 
+    def text(self, compiler: Any) -> str:
+        """Return the statement as SQL: what ``compiler.process()`` returns, sooner.
+
+        SQLAlchemy has no public name for the functions that ``@compiles`` has registered.
+        """
+        written = self._compiler_dispatcher.specs  # type: ignore[attr-defined]
+        function = written.get(compiler.dialect.name) or written.get("default")
+        return str(compiler.process(self) if function is None else function(self, compiler))
+
 
 class RenameTable(AlterTable):
     """``ALTER TABLE .. RENAME TO ..``."""
@@ -65,7 +88,7 @@ class RenameTable(AlterTable):
 
 
 class AddColumn(AlterTable):
-    """``ALTER TABLE .. ADD COLUMN ..``; *column* must be in a table."""
+    """``ALTER TABLE .. ADD COLUMN ..``; *column* must be in a table, or a ``sqlalchemy.table()``."""
 
     def __init__(
         self,
@@ -74,12 +97,14 @@ class AddColumn(AlterTable):
         if_not_exists: bool = False,
         inline_references: bool = False,
         inline_primary_key: bool = False,
+        inline_constraints: Sequence[Constraint] = (),
     ) -> None:
         super().__init__(column.table.name, column.table.schema)
         self.column = column
         self.if_not_exists = if_not_exists
         self.inline_references = inline_references
         self.inline_primary_key = inline_primary_key
+        self.inline_constraints = inline_constraints
 
 
 class DropColumn(AlterTable):
@@ -105,8 +130,10 @@ class ColumnNullable(AlterColumn):
     """``ALTER COLUMN .. SET NOT NULL`` or ``DROP NOT NULL``."""
 
     def __init__(self, table_name: str, column_name: str, nullable: bool, schema: str | None = None) -> None:
-        super().__init__(table_name, column_name, schema)
+        self.table_name = table_name
+        self.column_name = column_name
         self.nullable = nullable
+        self.schema = schema
 
 
 class ColumnType(AlterColumn):
@@ -157,10 +184,38 @@ class ColumnDefault(AlterColumn):
         self.default = default
 
 
+def name_text(preparer: Any, name: str) -> str:
+    """Return a name as SQL, quoted where the dialect needs it.
+
+    Of a plain name, SQLAlchemy's own rule is asked here, without its regular expression.
+    """
+    if (
+        type(name) is str
+        and name.islower()
+        and name.isascii()
+        and name.isidentifier()
+        and name not in preparer.reserved_words
+        and _has_usual_rule(preparer.__class__)
+    ):
+        return name
+    return str(preparer.quote(name))
+
+
+@cache
+def _has_usual_rule(preparer: type[IdentifierPreparer]) -> bool:
+    """Say whether a dialect leaves to SQLAlchemy which names are quoted."""
+    return all(
+        getattr(preparer, rule) is getattr(IdentifierPreparer, rule)
+        for rule in ("quote", "_requires_quotes", "legal_characters", "illegal_initial_characters")
+    )
+
+
 def table_text(compiler: Any, name: str, schema: str | None) -> str:
-    """Return a table's name as SQL, quoted where the dialect needs it."""
-    quote = compiler.preparer.quote
-    return f"{quote(schema)}.{quote(name)}" if schema else str(quote(name))
+    """Return a table's name as SQL, quoted where the dialect needs it, in the schema that is meant."""
+    if getattr(compiler, "schema_translate_map", None):
+        return str(compiler.preparer.format_table(Table(name, MetaData(), schema=schema)))
+    text = name_text(compiler.preparer, name)
+    return f"{name_text(compiler.preparer, schema)}.{text}" if schema else text
 
 
 def default_text(compiler: Any, default: Any) -> str:
@@ -179,18 +234,31 @@ def _alter(element: AlterTable, compiler: Any) -> str:
     return f"ALTER TABLE {table_text(compiler, element.table_name, element.schema)}"
 
 
-def _column(element: Any, compiler: Any) -> str:
-    return str(compiler.preparer.quote(element.column_name))
+def _alter_column(element: AlterColumn, compiler: Any) -> str:
+    table = table_text(compiler, element.table_name, element.schema)
+    return f"ALTER TABLE {table} ALTER COLUMN {name_text(compiler.preparer, element.column_name)}"
 
 
 @compiles(RenameTable)
 def _rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
-    return f"{_alter(element, compiler)} RENAME TO {compiler.preparer.quote(element.new_name)}"
+    return f"{_alter(element, compiler)} RENAME TO {name_text(compiler.preparer, element.new_name)}"
 
 
 @compiles(AddColumn)
 def _add_column(element: AddColumn, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} ADD COLUMN {column_text(element, compiler)}"
+
+
+def writes_identity(column: Column[Any], dialect: Dialect) -> bool:
+    """Say whether a column's identity is in what SQLAlchemy writes of it.
+
+    A dialect that says that it supports none may have a form of its own all the same.
+    """
+    if dialect.supports_identity_columns:
+        return True
+    compiler: Any = CreateColumn(column).compile(dialect=dialect)
+    text = str(compiler).removeprefix(compiler.preparer.format_column(column))
+    return re.search(r"\bIDENTITY\b", text) is not None
 
 
 def column_text(element: AddColumn, compiler: Any) -> str:
@@ -200,8 +268,12 @@ def column_text(element: AddColumn, compiler: Any) -> str:
         text = f"IF NOT EXISTS {text}"
     if element.inline_primary_key and element.column.primary_key:
         text += " PRIMARY KEY"
+    for added in element.inline_constraints:
+        text += f" {_inside_column(added, compiler)}"
     if element.inline_references:
-        for key in element.column.foreign_keys:
+        for key in sorted(
+            element.column.foreign_keys, key=lambda key: (str(key.name or ""), key.target_fullname)
+        ):
             constraint = key.constraint
             if constraint is None:
                 continue
@@ -217,29 +289,39 @@ def column_text(element: AddColumn, compiler: Any) -> str:
     return text
 
 
+def _inside_column(constraint: Constraint, compiler: Any) -> str:
+    """Return a constraint of one column as it is written behind the column."""
+    if not isinstance(constraint, UniqueConstraint):
+        return str(compiler.process(constraint))
+    named = compiler.preparer.format_constraint(constraint) if constraint.name is not None else None
+    text = f"CONSTRAINT {named} UNIQUE" if named else "UNIQUE"
+    return text + str(compiler.define_constraint_deferrability(constraint))
+
+
 @compiles(DropColumn)
 def _drop_column(element: DropColumn, compiler: Any, **kw: Any) -> str:
     exists = "IF EXISTS " if element.if_exists else ""
-    return f"{_alter(element, compiler)} DROP COLUMN {exists}{_column(element, compiler)}"
+    column = name_text(compiler.preparer, element.column_name)
+    return f"{_alter(element, compiler)} DROP COLUMN {exists}{column}"
 
 
 @compiles(ColumnNullable)
 def _nullable(element: ColumnNullable, compiler: Any, **kw: Any) -> str:
     what = "DROP NOT NULL" if element.nullable else "SET NOT NULL"
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"
+    return f"{_alter_column(element, compiler)} {what}"
 
 
 @compiles(ColumnType)
 def _type(element: ColumnType, compiler: Any, **kw: Any) -> str:
     type_ = compiler.dialect.type_compiler_instance.process(element.type_)
     using = f" USING {element.using}" if element.using else ""
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} TYPE {type_}{using}"
+    return f"{_alter_column(element, compiler)} TYPE {type_}{using}"
 
 
 @compiles(ColumnName)
 def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
-    new = compiler.preparer.quote(element.new_name)
-    return f"{_alter(element, compiler)} RENAME COLUMN {_column(element, compiler)} TO {new}"
+    old, new = (name_text(compiler.preparer, name) for name in (element.column_name, element.new_name))
+    return f"{_alter(element, compiler)} RENAME COLUMN {old} TO {new}"
 
 
 @compiles(ColumnDefault)
@@ -247,4 +329,4 @@ def _default(element: ColumnDefault, compiler: Any, **kw: Any) -> str:
     what = "DROP DEFAULT"
     if element.default is not None:
         what = f"SET DEFAULT {default_text(compiler, element.default)}"
-    return f"{_alter(element, compiler)} ALTER COLUMN {_column(element, compiler)} {what}"
+    return f"{_alter_column(element, compiler)} {what}"

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
+    from migrateops.dialects.session_lock import SessionLock
     from migrateops.dialects.transaction import Transaction
 
-__all__ = ["ANSI", "Dialect", "ErrorKind", "Lock", "Transaction", "embedded"]
+__all__ = ["ANSI", "Dialect", "ErrorKind", "Lock", "SessionLock", "Transaction", "embedded"]
 
 _HOMES = {
     "ANSI": "base",
     "Dialect": "base",
     "ErrorKind": "base",
     "Lock": "base",
+    "SessionLock": "session_lock",
     "Transaction": "transaction",
 }
 

@@ -296,7 +296,8 @@ class Dialect:
             operation: An operation of a batch.
             target: The server.
         """
-        return None
+        placed = any(getattr(operation, name, None) is not None for name in ("insert_before", "insert_after"))
+        return "putting a column at a place" if placed and not target.capabilities.column_places else None
 
     def run_batch(self, operations: Operations, batch: TableBatch) -> None:
         """Make the changes of a batch: here by one ALTER TABLE after the other.

@@ -17,9 +17,11 @@ class TableNotFound(BatchError):
     code = "MO351"
     table: str
     closest: str | None = None
+    schema: str | None = None
 
     def message(self) -> str:
-        return f"batch_alter_table {self.table!r}: there is no such table"
+        where = f" in schema {self.schema!r}" if self.schema is not None else ""
+        return f"batch_alter_table {self.table!r}: there is no such table{where}"
 
     def hint(self) -> str | None:
         return f"did you mean {self.closest!r}?" if self.closest is not None else None
@@ -214,3 +216,46 @@ class AmbiguousConstraint(BatchError):
 
     def hint(self) -> str:
         return "give a naming_convention that tells them apart; existing_type=... drops the CHECK of a type"
+
+
+class NoOrdinaryTable(BatchError):
+    """A batch is on a view, a virtual table, a table behind one, or one of the database's own."""
+
+    code = "MO365"
+    table: str
+    kind: str
+
+    def message(self) -> str:
+        return f"batch_alter_table {self.table!r}: it is a {self.kind}, which cannot be altered"
+
+    def hint(self) -> str:
+        return "drop it and create it anew, with op.execute()"
+
+
+class ChangeRefused(BatchError):
+    """The database refused one change of a batch; its words are in *reason*."""
+
+    code = "MO366"
+    operation: str
+    dialect: str
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.operation}: {self.dialect} refuses it: {self.reason}"
+
+
+class ForeignKeyMismatch(BatchError):
+    """A foreign key would refer to columns that are not there, or that are no key."""
+
+    code = "MO367"
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    reason: str
+
+    def message(self) -> str:
+        key = f"the foreign key ({', '.join(self.columns)}) of table {self.table!r}"
+        return f"{key} would refer to nothing in {self.parent!r}: {self.reason}"
+
+    def hint(self) -> str:
+        return "drop the foreign key before, or give the other table a primary key or UNIQUE that it can use"

@@ -5,24 +5,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from migrateops import current
-from migrateops.errors.batch import BatchArgument
 from migrateops.errors.operations import (
-    NoImplementation,
-    NoNextImplementation,
     NotAwaitable,
     ReservedName,
 )
-from migrateops.operations import registry
 from migrateops.operations._surface import BatchSurface, OperationsSurface
-from migrateops.operations.batch import TableBatch
+from migrateops.operations.batch import TableBatch, require_arguments
 from migrateops.operations.declare import Form, MigrateOperation
-from migrateops.operations.invocation import Known, run, usage_error
+from migrateops.operations.invocation import Known, usage_error
 from migrateops.operations.registry import (
     DEFAULT,
-    Implementation,
     Namespace,
     calling_scope,
     compile_directive,
@@ -106,7 +102,7 @@ class AbstractOperations(metaclass=_Layered):
     def __init__(self, migration_context: Any, impl: Any = None) -> None:
         self.migration_context: Any = migration_context
         self._impl = impl
-        self.known = Known(migration_context)
+        self.known = Known(self, migration_context, stands_in=type(self).invoke is AbstractOperations.invoke)
 
     # -- registration -----------------------------------------------------------------------
     @classmethod
@@ -196,7 +192,7 @@ class AbstractOperations(metaclass=_Layered):
             return self._bound(name)
 
     def _bound(self, name: str) -> Callable[..., Any]:
-        method: Callable[..., Any] = self.directive(name).__get__(self)
+        method = self.directive(name)
 
         @functools.wraps(method, updated=())
         def bound(*args: Any, **kw: Any) -> Any:
@@ -214,19 +210,12 @@ class AbstractOperations(metaclass=_Layered):
         return [*super().__dir__(), *self.migration_context.namespace.names(self.form)]
 
     def directive(self, name: str) -> Callable[..., Any]:
-        """Return the function behind the directive *name*; it takes this object first.
+        """Return the function behind the directive *name*, bound to this object.
 
         Raises:
             MigrateOpsError: Nobody offers it here.
         """
-        known = self.known
-        if known.generation != registry.current_generation:
-            known.forget()
-        function = known.functions.get(name)
-        if function is None:
-            found: Callable[..., Any] = known.context.namespace.directive(self.form, name).function
-            known.functions[name] = function = found
-        return function
+        return self.known.directive(name)
 
     # -- running ----------------------------------------------------------------------------
     def invoke(self, operation: MigrateOperation) -> Any:
@@ -235,24 +224,7 @@ class AbstractOperations(metaclass=_Layered):
         Raises:
             NoImplementation: There is none for this dialect.
         """
-        known = self.known
-        if known.generation != registry.current_generation:
-            known.forget()
-        chain = known.chains.get(operation.__class__)
-        if chain is None:
-            chain = self._chain(operation)
-            known.chains[operation.__class__] = chain
-        observer = known.context.observer
-        if observer is None:
-            return run(self, known, operation, chain, 0)
-        observer.before_operation(operation)
-        try:
-            result = run(self, known, operation, chain, 0)
-        except BaseException as exc:
-            observer.after_operation(operation, exc)
-            raise
-        observer.after_operation(operation, None)
-        return result
+        return self.known.invoke(operation)
 
     def next(self, operation: MigrateOperation) -> Any:
         """Run the implementation that the one now running for *operation* has replaced.
@@ -260,21 +232,7 @@ class AbstractOperations(metaclass=_Layered):
         Raises:
             NoNextImplementation: There is no further one.
         """
-        known = self.known
-        for running, chain, index in reversed(known.running):
-            if running is operation:
-                if index + 1 < len(chain):
-                    return run(self, known, operation, chain, index + 1)
-                break
-        raise NoNextImplementation(type(operation).__name__)
-
-    def _chain(self, operation: MigrateOperation) -> tuple[Implementation, ...]:
-        context = self.migration_context
-        chain: tuple[Implementation, ...] = context.namespace.chain(type(operation), context.target.keys)
-        if not chain:
-            known = context.namespace.implemented_for(type(operation))
-            raise NoImplementation(type(operation).__name__, context.target.name, known)
-        return chain
+        return self.known.next(operation)
 
     # -- the rest of the surface --------------------------------------------------------------
     @property
@@ -409,25 +367,22 @@ class Operations(AbstractOperations, OperationsSurface):
             BatchError: A change cannot be made, or rows do not fit; the table is as it was.
             UnsupportedOperation: The table would have to be built anew, and that cannot be had here.
         """
-        if recreate not in ("auto", "always", "never"):
-            raise BatchArgument(table_name, "recreate", repr(recreate), "'auto', 'always' or 'never'")
+        asked = TableBatch(
+            table_name,
+            schema,
+            (),
+            recreate,
+            partial_reordering=partial_reordering or (),
+            copy_from=copy_from,
+            table_args=table_args,
+            table_kwargs=table_kwargs,
+            naming_convention=naming_convention,
+        )
+        require_arguments(asked)
         batch = BatchOperations(self, table_name, schema)
         yield batch
         queue, batch.queue = batch.queue, []
-        self.migration_context.pack.run_batch(
-            self,
-            TableBatch(
-                table_name,
-                schema,
-                tuple(queue),
-                recreate,
-                partial_reordering=tuple(partial_reordering or ()),
-                copy_from=copy_from,
-                table_args=tuple(table_args),
-                table_kwargs=table_kwargs,
-                naming_convention=naming_convention,
-            ),
-        )
+        self.migration_context.pack.run_batch(self, replace(asked, operations=tuple(queue)))
 
 
 class BatchOperations(AbstractOperations, BatchSurface):

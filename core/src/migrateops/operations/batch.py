@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from migrateops.errors.batch import BatchArgument
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -48,3 +50,44 @@ class TableBatch:
     def describe(self) -> str:
         """Return what it is, on one line."""
         return f"batch_alter_table {self.table_name!r}"
+
+
+def require_arguments(batch: TableBatch) -> None:
+    """Refuse what ``batch_alter_table`` can do nothing with, before anything is done.
+
+    Raises:
+        BatchArgument: There is such an argument.
+    """
+    from sqlalchemy import Column, Constraint, Table
+
+    def require(ok: bool, argument: str, given: Any, wanted: str) -> None:
+        if not ok:
+            raise BatchArgument(str(batch.table_name), argument, repr(given), wanted)
+
+    def is_group(given: Any) -> bool:
+        return isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)
+
+    require(isinstance(batch.table_name, str), "table_name", batch.table_name, "a string")
+    require(batch.schema is None or isinstance(batch.schema, str), "schema", batch.schema, "a string")
+    require(
+        batch.recreate in ("auto", "always", "never"),
+        "recreate",
+        batch.recreate,
+        "'auto', 'always' or 'never'",
+    )
+    for group in _listed(batch.partial_reordering, "partial_reordering", require):
+        require(is_group(group), "partial_reordering", batch.partial_reordering, "tuples of names of columns")
+    require(
+        batch.copy_from is None or isinstance(batch.copy_from, Table), "copy_from", batch.copy_from, "a Table"
+    )
+    for item in _listed(batch.table_args, "table_args", require):
+        require(isinstance(item, Column | Constraint), "table_args", item, "a Column or a Constraint")
+    for name in ("table_kwargs", "naming_convention"):
+        given = getattr(batch, name)
+        require(given is None or isinstance(given, Mapping), name, given, "a dictionary")
+
+
+def _listed(given: Any, argument: str, require: Callable[[bool, str, Any, str], None]) -> Sequence[Any]:
+    require(isinstance(given, list | tuple), argument, given, "a list")
+    listed: Sequence[Any] = given
+    return listed

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.operations import CannotBeWritten, UnknownOption, WrongType
+from migrateops.errors.operations import CannotBeWritten, UnboundParameter, UnknownOption, WrongType
 
 if TYPE_CHECKING:
     from migrateops.operations.declare import MigrateOperation, OpField
@@ -25,11 +25,29 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_text_or_false(value: Any) -> bool:
+    return isinstance(value, str) or value is False
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 _CHECKS: dict[str, tuple[str, bool, Check]] = {
     "str": ("a string", False, _is_text),
     "str | None": ("a string", True, _is_text),
+    "str | Literal[False] | None": ("a string", True, _is_text_or_false),
+    "bool": ("True or False", True, _is_flag),
+    "bool | None": ("True or False", True, _is_flag),
     "TypeEngine[Any] | type[TypeEngine[Any]] | None": ("a SQLAlchemy type", True, _is_type),
 }
+
+_IN_ORDER: dict[Check, tuple[str, ...]] = {
+    _is_text: ("type({}) is str",),
+    _is_text_or_false: ("{} is False", "type({}) is str"),
+    _is_flag: ("type({}) is bool",),
+}
+"""The checks as source, for the values that nearly all have."""
 
 
 def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool, Check], ...]:
@@ -37,8 +55,28 @@ def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool
     return tuple((f.name, f.param, *_CHECKS[f.annotation]) for f in fields if f.annotation in _CHECKS)
 
 
+def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], bool]:
+    """Compile ``function(operation)``, which says that there is nothing to look at, in a fraction of a look.
+
+    In order is an operation without options, whose names are plain strings, and which has no types.
+    """
+    conditions = [f"not operation.{options}"] if options else []
+    for f in fields:
+        # What is kept in the options is not there without them.
+        if f.annotation in _CHECKS and f.role.value != "kw_item":
+            _, optional, check = _CHECKS[f.annotation]
+            absent = [f"operation.{f.name} is None"] if optional else []
+            plain = [form.format(f"operation.{f.name}") for form in _IN_ORDER.get(check, ())]
+            conditions.append(" or ".join([*absent, *plain]))
+    scope: dict[str, Any] = {}
+    tests = " and ".join(f"({condition})" for condition in conditions) or "True"
+    exec(f"def in_order(operation):\n try: return {tests}\n except AttributeError: return False", scope)
+    function: Callable[[Any], bool] = scope["in_order"]
+    return function
+
+
 def require_types(operation: MigrateOperation) -> None:
-    """Refuse a name that is no string, and a type that is none of SQLAlchemy's.
+    """Refuse what is not of the kind of its field: a name that is no string, a flag that is a word.
 
     Raises:
         WrongType: There is one.
@@ -88,6 +126,7 @@ def _is_dialect(name: str) -> bool:
 
 
 _NOT_ACCEPTED = re.compile(r"Argument '(\w+)' is not accepted by dialect")
+_WITHOUT_VALUE = re.compile(r"A value is required for bind parameter '(\w+)'")
 
 
 def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
@@ -98,13 +137,23 @@ def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) ->
         operation: The operation.
         dialect: The dialect's name.
     """
-    from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError
+    from sqlalchemy.exc import (
+        ArgumentError,
+        CompileError,
+        IdentifierError,
+        InvalidRequestError,
+        NoReferenceError,
+        StatementError,
+    )
 
     found = _NOT_ACCEPTED.match(str(error)) if isinstance(error, ArgumentError) else None
     if found is not None:
         return UnknownOption(operation.describe(), found[1], None)
+    found = _WITHOUT_VALUE.search(str(error)) if isinstance(error, StatementError) else None
+    if found is not None and isinstance(error.orig, InvalidRequestError):  # type: ignore[attr-defined]
+        return UnboundParameter(operation.describe(), found[1])
     unnamed = isinstance(error, InvalidRequestError) and "Naming convention" in str(error)
-    if unnamed or isinstance(error, ArgumentError | CompileError):
+    if unnamed or isinstance(error, ArgumentError | CompileError | IdentifierError | NoReferenceError):
         return CannotBeWritten(operation.describe(), dialect, _reason(error))
     return None
 

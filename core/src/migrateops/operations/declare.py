@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from migrateops.errors.operations import BadDeclaration, NoDiffTuple, NotReversible
-from migrateops.operations.checking import checked_fields
+from migrateops.operations.checking import checked_fields, in_order
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -138,13 +139,25 @@ class OpSpec:
         self.fields = tuple(fields)
         self.options = next((f.name for f in fields if f.role is Role.OPTIONS), None)
         self.checked = checked_fields(fields)
+        self._shown: dict[Form, list[OpField]] = {}
+
+    @cached_property
+    def in_order(self) -> Callable[[Any], bool]:
+        """A function that says of an operation that there is nothing to check before it is written."""
+        return in_order(self.fields, self.options)
 
     def shown(self, form: Form) -> list[OpField]:
         """Return the fields that *form* offers, in the order of a valid signature."""
-        return sorted(
-            (f for f in self.fields if f.shown_in(form)),
-            key=lambda f: (f.parameter().kind, f.parameter().kind < 2 and f.default is not Parameter.empty),
-        )
+        if form not in self._shown:
+            shown = (f for f in self.fields if f.shown_in(form))
+            self._shown[form] = sorted(
+                shown,
+                key=lambda f: (
+                    f.parameter().kind,
+                    f.parameter().kind < 2 and f.default is not Parameter.empty,
+                ),
+            )
+        return self._shown[form]
 
     def signature(self, form: Form) -> Signature:
         """Return the signature of the directive, without ``self``."""
@@ -198,6 +211,7 @@ class OpSpec:
         function.__module__ = self.op_cls.__module__
         full = [Parameter(me, Parameter.POSITIONAL_OR_KEYWORD), *self.signature(form).parameters.values()]
         setattr(function, "__signature__", self.signature(form).replace(parameters=full))
+        setattr(function, "__only_invokes__", form == "op")
         return function
 
     @property

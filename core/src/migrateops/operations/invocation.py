@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.operations import UnknownOption, UsageError
+from migrateops.errors.operations import NoImplementation, NoNextImplementation, UnknownOption, UsageError
 from migrateops.operations import registry
 from migrateops.operations.checking import in_our_words, refuse_misspelt_dialects, require_types
 from migrateops.operations.declare import Form, MigrateOperation
@@ -17,88 +17,224 @@ from migrateops.operations.stub import plain
 
 if TYPE_CHECKING:
     from migrateops.operations.base import AbstractOperations
+    from migrateops.operations.target import Target
+
+
+Runner = Callable[["AbstractOperations", MigrateOperation], Any]
+Chain = tuple[tuple[Runner, bool], ...]
+"""What runs an operation, in order, and whether it is noted which one runs."""
+Running = tuple[MigrateOperation, Chain, int, Any]
 
 
 class Known:
     """What an ``Operations`` has looked up in the namespace, until anything is registered anew.
 
     Apart from it, as attributes of a class with ``__getattr__`` are slower to read.
+
+    Args:
+        stands_in: Directives that need nothing but ``invoke()`` may be bound to this in its place.
+
+    Attributes:
+        directives: The methods, by name.
+        chains: The implementations, by the class of the operation.
+        running: The innermost operation whose implementation may ask for the next one, its chain, the
+            place in it, and the same of the operation around it; or None.
     """
 
-    __slots__ = ("chains", "context", "functions", "generation", "running")
+    __slots__ = ("__weakref__", "chains", "context", "directives", "operations", "running", "stands_in")
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, operations: AbstractOperations, context: Any, *, stands_in: bool) -> None:
+        self.operations = operations
+        self.stands_in = stands_in
         self.context = context
-        self.running: list[tuple[MigrateOperation, tuple[Implementation, ...], int]] = []
+        self.running: Running | None = None
         self.forget()
+        registry.tell_of_changes(self)
 
     def forget(self) -> None:
         """Look everything up again."""
-        self.generation = registry.current_generation
-        self.functions: dict[str, Callable[..., Any]] = {}
-        self.chains: dict[type, tuple[Implementation, ...]] = {}
+        # New dictionaries, not cleared ones: another thread may be reading.
+        self.directives: dict[str, Callable[..., Any]] = {}
+        self.chains: dict[type, Chain] = {}
+
+    def directive(self, name: str) -> Callable[..., Any]:
+        """Return the method of that name.
+
+        Raises:
+            MigrateOpsError: Nobody offers it here.
+        """
+        directives = self.directives
+        method = directives.get(name)
+        if method is None:
+            operations = self.operations
+            function: Any = self.context.namespace.directive(operations.form, name).function
+            short = self.stands_in and getattr(function, "__only_invokes__", False)
+            directives[name] = method = function.__get__(self if short else operations)
+        return method
+
+    def invoke(self, operation: MigrateOperation) -> Any:
+        """Run the first implementation of *operation*, between the two calls of the observer if there is one.
+
+        Raises:
+            NoImplementation: There is none for this dialect.
+        """
+        chain = self.chains.get(type(operation))
+        if chain is None:
+            chain = self._find(operation)
+        observer = self.context.observer
+        if observer is None:
+            run, noted = chain[0]
+            if not noted:
+                return run(self.operations, operation)
+            outer = self.running
+            self.running = (operation, chain, 0, outer)
+            try:
+                return run(self.operations, operation)
+            finally:
+                self.running = outer
+        observer.before_operation(operation)
+        try:
+            result = self._noted(operation, chain, 0)
+        except BaseException as exc:
+            observer.after_operation(operation, exc)
+            raise
+        observer.after_operation(operation, None)
+        return result
+
+    def next(self, operation: MigrateOperation) -> Any:
+        """Run the implementation that the one now running for *operation* has replaced.
+
+        Raises:
+            NoNextImplementation: There is no further one.
+        """
+        outer = self.running
+        while outer is not None:
+            running, chain, index, outer = outer
+            if running is operation:
+                if index + 1 == len(chain):
+                    break
+                run, noted = chain[index + 1]
+                return self._noted(operation, chain, index + 1) if noted else run(self.operations, operation)
+        raise NoNextImplementation(type(operation).__name__)
+
+    def _noted(self, operation: MigrateOperation, chain: Chain, index: int) -> Any:
+        """Run one implementation, and note which one it is, for ``next()``."""
+        outer = self.running
+        self.running = (operation, chain, index, outer)
+        try:
+            return chain[index][0](self.operations, operation)
+        finally:
+            self.running = outer
+
+    def _find(self, operation: MigrateOperation) -> Chain:
+        context, op_cls, chains = self.context, type(operation), self.chains
+        found: tuple[Implementation, ...] = context.namespace.chain(op_cls, context.target.keys)
+        if not found:
+            known = context.namespace.implemented_for(op_cls)
+            raise NoImplementation(op_cls.__name__, context.target.name, known)
+        # A lowering does not ask for the next one, and where there is none, nothing need be noted.
+        chain = tuple(
+            (_sender(i.function, context), False) if i.lowering else (i.function, len(found) > 1)
+            for i in found
+        )
+        chains[op_cls] = chain
+        return chain
 
 
-def run(
-    operations: AbstractOperations,
-    known: Known,
-    operation: MigrateOperation,
-    chain: tuple[Implementation, ...],
-    index: int,
-) -> Any:
-    """Run one implementation; where others follow it, note which one runs, for ``next()``."""
-    implementation = chain[index]
-    if len(chain) == 1:
-        if implementation.lowering:
-            return _send(implementation, operation, known.context)
-        return implementation.function(operations, operation)
-    known.running.append((operation, chain, index))
-    try:
-        if implementation.lowering:
-            return _send(implementation, operation, known.context)
-        return implementation.function(operations, operation)
-    finally:
-        known.running.pop()
-
-
-def _send(implementation: Implementation, operation: MigrateOperation, context: Any) -> Any:
-    """Send what a lowering yields, and return what it returns.
+def _sender(lowering: Callable[..., Any], context: Any) -> Runner:
+    """Return what sends the statements of a lowering, and returns what that returns.
 
     All of it is made before the first statement is sent: half of an operation is worse than none.
     """
-    refuse_unknown_options(operation)
-    require_types(operation)
-    target, send = context.target, context.run_statement
-    refuse_misspelt_dialects(operation, target.keys)
+
+    def send(_: AbstractOperations, operation: MigrateOperation) -> Any:
+        try:
+            statements, result = _prepared(lowering, operation, context.target)
+            run = context.run_statement
+            for statement in statements:
+                run(statement)
+        except Exception as error:
+            own = _of(error, operation, context.target.name)
+            if own is None:
+                raise
+            raise own from error
+        return result
+
+    return send
+
+
+def require_writable(operations: AbstractOperations, operation: MigrateOperation) -> None:
+    """Refuse what has no SQL here, before an implementation does what cannot be taken back.
+
+    Args:
+        operations: What would send the operation.
+        operation: One with a lowering; of one without nothing is known.
+
+    Raises:
+        MigrateOpsError: It cannot be written.
+    """
+    context = operations.migration_context
+    chain = context.namespace.chain(type(operation), context.target.keys)
+    lowering = next((each for each in chain if each.lowering), None)
+    if lowering is None:
+        return
     try:
-        statements, result = _written(implementation.function(operation, target) or (), target.dialect)
-        for statement in statements:
-            send(statement)
+        for statement in _prepared(lowering.function, operation, context.target)[0]:
+            if hasattr(statement, "compile"):
+                statement.compile(dialect=context.dialect)
     except Exception as error:
-        own = None if isinstance(error, MigrateOpsError) else in_our_words(error, operation, target.name)
+        own = _of(error, operation, context.target.name)
         if own is None:
             raise
         raise own from error
-    return result
 
 
-def _written(yielded: Iterable[Any], dialect: Any) -> tuple[list[Any], Any]:
-    """Return the statements of a lowering, those behind the first compiled once, and what it returns."""
-    statements, iterator, result = [], iter(yielded), None
-    first = True
+def _prepared(
+    lowering: Callable[..., Any], operation: MigrateOperation, target: Target
+) -> tuple[list[Any], Any]:
+    """Return the statements of a lowering, and what it returns."""
+    spec = operation.__op_spec__
+    if spec is not None and not spec.in_order(operation):
+        refuse_unknown_options(operation)
+        require_types(operation)
+        refuse_misspelt_dialects(operation, target.keys)
+    made, result = lowering(operation, target), None
+    if type(made) is not list:
+        made, result = _drained(made or ())
+    if len(made) > 1:
+        _try_those_behind_the_first(made, target.dialect)
+    return made, result
+
+
+def _of(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
+    """Return the error to raise in the place of *error*, which says what it was about; None for itself."""
+    if isinstance(error, MigrateOpsError):
+        return None
+    own = in_our_words(error, operation, dialect)
+    if own is None:
+        error.add_note(f"{operation.describe()} on {dialect}")
+    return own
+
+
+def _drained(yielded: Iterable[Any]) -> tuple[list[Any], Any]:
+    """Return what a lowering yields, and what it returns."""
+    statements, iterator = [], iter(yielded)
     while True:
         try:
-            statement = next(iterator)
+            statements.append(next(iterator))
         except StopIteration as end:
-            result = end.value
-            break
-        statements.append(statement)
+            return statements, end.value
+
+
+def _try_those_behind_the_first(statements: Iterable[Any], dialect: Any) -> None:
+    """Find out whether the statements can be written; if the first cannot, nothing is sent anyhow."""
+    first = True
+    for statement in statements:
         compile_ = getattr(statement, "compile", None)
         if compile_ is not None:
             if not first:
                 compile_(dialect=dialect)
             first = False
-    return statements, result
 
 
 def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError | None:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import (
@@ -112,11 +113,30 @@ current_generation = 0
 """A number that changes with every registration of the process."""
 
 
+class Forgetful(Protocol):
+    """Who has looked something up."""
+
+    def forget(self) -> None:
+        """Look it up again."""
+        ...
+
+
+_told: WeakSet[Forgetful] = WeakSet()
+
+
+def tell_of_changes(who: Forgetful) -> None:
+    """Tell somebody of every registration, so that they need not look at the generation each time."""
+    with _lock:
+        _told.add(who)
+
+
 def _changed() -> int:
     """Say that what was looked up before may no longer hold; return a number for the order."""
     global current_generation
     with _lock:
         current_generation = next(_stamp)
+        for told in tuple(_told):
+            told.forget()
         return current_generation
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -24,7 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter
+from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter, WrongType
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -78,7 +78,7 @@ def _put_copy(item: Any, made: Table) -> None:
 
     expressions = (visitors.replacement_traverse(e, {}, moved) for e in item.expressions)
     # Attaches itself to the table of its columns.
-    Index(item.name, *expressions, unique=item.unique, **item.dialect_kwargs)
+    Index(item.name, *expressions, unique=item.unique, **given_options(item))
 
 
 def from_type(constraint: Constraint) -> bool:
@@ -87,6 +87,15 @@ def from_type(constraint: Constraint) -> bool:
     SQLAlchemy marks such a constraint, but has no public name for the mark.
     """
     return bool(getattr(constraint, "_type_bound", False))
+
+
+def given_options(item: Any) -> Mapping[str, Any]:
+    """Return the options of dialects that a schema item was given, ``<dialect>_<option>`` by value.
+
+    SQLAlchemy makes room for them when the first is given or asked for, which takes longer than all else
+    about an index; an item without that room has none.
+    """
+    return item.dialect_kwargs if "dialect_options" in vars(item) else {}
 
 
 def wanted_by(constraint: Constraint, dialect: Any) -> bool:
@@ -107,6 +116,29 @@ def require_list(call: str, parameter: str, given: Any) -> None:
     """
     if isinstance(given, str):
         raise NotAList(call, parameter, repr(given))
+
+
+def require_names(call: str, parameter: str, given: Any) -> None:
+    """Refuse what is no list of at least one name.
+
+    Raises:
+        NotAList: *given* is a string.
+        WrongType: It is empty.
+    """
+    require_list(call, parameter, given)
+    if not given:
+        raise WrongType(call, parameter, "a list of at least one column", repr(given))
+
+
+def require_expression(call: str, parameter: str, given: Any) -> None:
+    """Refuse what is neither SQL text nor an element of SQLAlchemy.
+
+    Raises:
+        WrongType: *given* is something else.
+    """
+    if not isinstance(given, str) and not isinstance(_element(given), ClauseElement):
+        wanted = "SQL text, text(), or a SQL expression"
+        raise WrongType(call, parameter, wanted, f"{given!r} ({type(given).__name__})")
 
 
 def require_items(call: str, items: Iterable[Any], *kinds: type[Any]) -> None:
@@ -146,14 +178,19 @@ class SchemaObjects:
             NotASchemaItem: One of *items* is neither a column, a constraint nor an index.
         """
         require_items(f"table {name!r}", items, SchemaItem)
+        require_list(f"table {name!r}", "prefixes", kw.get("prefixes"))
         metadata = self.metadata()
-        later = [item for item in items if _of_columns(item)]
-        copies = [detached(item, alone=columns_alone) for item in items if not _of_columns(item)]
+        later, copies = [], []
+        for item in items:
+            if not isinstance(item, Column) and _of_columns(item):
+                later.append(item)
+            else:
+                copies.append(detached(item, alone=columns_alone))
         made = Table(name, metadata, *copies, schema=schema, **kw)
         for item in later:
             _put_copy(item, made)
         for key in made.foreign_keys:
-            _ensure_referred(metadata, key)
+            ensure_referred(metadata, key)
         return made
 
     def column(self, name: str, type_: TypeEngine[Any] | None = None, **kw: Any) -> Column[Any]:
@@ -170,7 +207,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> PrimaryKeyConstraint:
         """Return a primary key on a made-up table."""
-        require_list(f"primary key {name!r}", "columns", columns)
+        require_names(f"primary key {name!r}", "columns", columns)
         key = PrimaryKeyConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), key, schema=schema)
         return key
@@ -179,7 +216,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, columns: Sequence[str], schema: str | None = None, **kw: Any
     ) -> UniqueConstraint:
         """Return a unique constraint on a made-up table."""
-        require_list(f"unique constraint {name!r}", "columns", columns)
+        require_names(f"unique constraint {name!r}", "columns", columns)
         unique = UniqueConstraint(*columns, name=name, **kw)
         Table(table_name, self.metadata(), *self._columns(columns, kw), unique, schema=schema)
         return unique
@@ -188,6 +225,7 @@ class SchemaObjects:
         self, name: str | None, table_name: str, condition: Any, schema: str | None = None, **kw: Any
     ) -> CheckConstraint:
         """Return a CHECK constraint on a made-up table."""
+        require_expression(f"check constraint {name!r}", "condition", condition)
         given = text(condition) if isinstance(condition, str) else condition
         require_values(f"check constraint {name!r}", given)
         made = Table(table_name, self.metadata(), *_like_columns_in([given]), schema=schema)
@@ -214,8 +252,8 @@ class SchemaObjects:
         **dialect_kw: Any,
     ) -> ForeignKeyConstraint:
         """Return a foreign key from one made-up table to another."""
-        require_list(f"foreign key {name!r}", "local_cols", local_cols)
-        require_list(f"foreign key {name!r}", "remote_cols", remote_cols)
+        require_names(f"foreign key {name!r}", "local_cols", local_cols)
+        require_names(f"foreign key {name!r}", "remote_cols", remote_cols)
         metadata = self.metadata()
         own = list(local_cols)
         to_itself = (source, source_schema) == (referent, referent_schema)
@@ -250,7 +288,7 @@ class SchemaObjects:
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"`` or None.
 
         Raises:
-            NotASchemaItem: *type_* is another word.
+            WrongType: *type_* is another word.
         """
         made: Constraint
         if type_ is None:
@@ -264,9 +302,8 @@ class SchemaObjects:
         elif type_ == "check":
             made = CheckConstraint("TRUE", name=name)
         else:
-            raise NotASchemaItem(
-                f"drop_constraint {name!r}", "a type_ of foreignkey, primary, unique or check", repr(type_)
-            )
+            kinds = "'foreignkey', 'primary', 'unique' or 'check'"
+            raise WrongType(f"drop_constraint {name!r}", "type_", kinds, repr(type_))
         Table(table_name, self.metadata(), made, schema=schema)
         return made
 
@@ -280,6 +317,9 @@ class SchemaObjects:
                 of the same name in the made-up table.
         """
         require_list(f"index {name!r}", "columns", columns)
+        for item in columns:
+            require_expression(f"index {name!r}", "columns", item)
+        kw = {option: _option(f"index {name!r}", option, value) for option, value in kw.items()}
         require_values(f"index {name!r}", *columns, *kw.values())
         metadata = self.metadata()
         expressions = [item for item in columns if not isinstance(item, str)]
@@ -291,6 +331,13 @@ class SchemaObjects:
         if index.table is None:
             Table(table_name, metadata, index, schema=schema, extend_existing=True)
         return index
+
+
+def _option(call: str, option: str, value: Any) -> Any:
+    """Return an index's option of a dialect, its condition as the element that SQLAlchemy makes of it."""
+    if option.endswith("_include"):
+        require_list(call, option, value)
+    return text(value) if option.endswith("_where") and isinstance(value, str) else value
 
 
 def _like_columns_in(expressions: Iterable[Any]) -> list[Column[Any]]:
@@ -331,6 +378,20 @@ def require_values(call: str, *expressions: Any) -> None:
                 raise UnboundParameter(call, one.key)
 
 
+def require_values_in(call: Callable[[], str], made: Table) -> None:
+    """Refuse parameters without a value in CREATE TABLE of *made*, and of its indexes.
+
+    Args:
+        call: Says which call it is, where one is refused.
+
+    Raises:
+        UnboundParameter: There is one.
+    """
+    expressions = [each for each in expressions_in(made) if each is not None and not isinstance(each, str)]
+    if expressions:
+        require_values(call(), *expressions)
+
+
 def expressions_in(made: Table) -> Iterator[Any]:
     """Yield the SQL expressions that CREATE TABLE of *made*, and of its indexes, writes."""
     for column in made.columns:
@@ -340,10 +401,10 @@ def expressions_in(made: Table) -> Iterator[Any]:
         yield getattr(constraint, "sqltext", None)
     for index in made.indexes:
         yield from index.expressions
-        yield from index.dialect_kwargs.values()
+        yield from given_options(index).values()
 
 
-def _ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
+def ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
     """Make up the table that a foreign key refers to by name, so that DDL can be compiled."""
     *path, column = key.target_fullname.split(".")
     if not path:

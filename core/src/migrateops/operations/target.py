@@ -26,6 +26,7 @@ class Capabilities:
         column_if_exists: ADD COLUMN and DROP COLUMN take IF [NOT] EXISTS.
         constraint_if_exists: DROP CONSTRAINT takes IF EXISTS.
         alter_column: Type, nullability and default of a column can be changed in place.
+        column_places: A column can be put before or after another one.
         alter_constraints: Constraints can be added to and dropped from an existing table.
         sequences: The server has sequences.
     """
@@ -40,6 +41,7 @@ class Capabilities:
     column_if_exists: bool = False
     constraint_if_exists: bool = False
     alter_column: bool = True
+    column_places: bool = False
     alter_constraints: bool = True
     sequences: bool = False
 

@@ -22,6 +22,7 @@ DIALECTS = "migrateops.dialects"
 PROBES = "migrateops.probes"
 PLUGINS = "migrateops.plugins"
 COMMANDS = "migrateops.commands"
+EXAMPLES = "migrateops.examples"
 
 _WORD = "[a-z][a-z0-9_]*"
 _OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -49,6 +50,7 @@ _GROUPS = {
     PROBES: _Grammar(_DIALECT_NAME, "a dialect name of SQLAlchemy", _MODULE, "module"),
     PLUGINS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
     COMMANDS: _Grammar(re.compile("[a-z][a-z0-9-]*"), "a verb in lower case"),
+    EXAMPLES: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
 }
 
 

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 DEFAULT_VERSION_TABLE = "migrateops_version"
 
 
+class RunStatement(Protocol):
+    """Run one statement, or write it."""
+
+    def __call__(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any: ...
+
+
 class PutOff(Protocol):
     """Changes that are made a little later, so that more can be made with them."""
 
@@ -73,6 +79,7 @@ class MigrationContext:
         may_put_off: Whether a pack may put off the changes of a batch: in the functions of a revision.
         put_off: What has been put off; None if nothing has.
         was_run: Whether ``run_migrations()`` was called.
+        run_statement: Runs a statement, or writes it; a string is taken as ``text()``.
     """
 
     def __init__(
@@ -139,6 +146,7 @@ class MigrationContext:
                 read_rows=lambda connection: self.versions.heads(connection),
                 before_statement=self.settle,
             )
+        self.run_statement: RunStatement = self.statements.send
         primary_key = bool(self.opts.get("version_table_pk", True))
         table = self.pack.version_table(
             self.version_table, self.version_table_schema, primary_key=primary_key
@@ -276,10 +284,6 @@ class MigrationContext:
         return self.environment_context is not None and self.environment_context.made(self.connection)
 
     # -- statements ---------------------------------------------------------------------------
-    def run_statement(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any:
-        """Run a statement, or write it; a string is taken as ``text()``."""
-        return self.statements.send(statement, execution_options=execution_options)
-
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Run a statement, or write it; a string is taken as ``text()``."""
         self.run_statement(sql, execution_options=execution_options)

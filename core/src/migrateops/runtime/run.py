@@ -339,6 +339,8 @@ class _Run:
         statement = getattr(exc, "statement", None)
         if isinstance(statement, str):
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
+        for note in getattr(exc, "__notes__", ()):
+            failed.add_note(note)
         failed.add_note(f"{step.direction} of revision {revision!r}{_line_in(exc, step)}")
         return failed
 

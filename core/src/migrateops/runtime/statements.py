@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, TextClause, literal, text
@@ -13,7 +13,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrateops.ddl.rows import InsertRows
-from migrateops.ddl.statements import Execute, TableEvent
+from migrateops.ddl.statements import AlterTable, Execute, TableEvent
 from migrateops.errors.runtime import NotOffline
 from migrateops.operations.schema_objects import require_values
 from migrateops.runtime.literals import literal_compiler
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from migrateops.runtime.stream import SqlStream
 
 
-# What text() reads as more than text, and what drivers' dialects write otherwise.
-_CHANGED = re.compile(r"[:\\%]")
 _STRINGS = re.compile(r"'[^']*'")
 _LAYOUT = re.compile(r"""('[^']*'|"[^"]*")|\n\t""")
 _WORD = re.compile(r"\w+")
@@ -126,10 +124,11 @@ class Offline:
         self.dialect = dialect
         self.output = output
         self.terminator = pack.terminator
-        self.separator = separator
+        self._behind = "\n\n" if separator is None else f"\n{separator}\n\n"
         self.literal_binds = literal_binds
         self.bind: Any = OfflineBind(dialect, self._from_bind)
         self._memo = Memo()
+        self._alter_compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
         self._compiler = literal_compiler(dialect.statement_compiler, pack)
 
     def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows:
@@ -148,22 +147,29 @@ class Offline:
             fire(statement, self.bind, self._memo if created else Memo())
             return
         if isinstance(statement, str):
-            if parameters is None and not _CHANGED.search(statement):
-                self._memo.forget_dropped(statement)
-                self.write(statement.strip())
+            if parameters is None and _is_plain(statement):
+                self._write(statement.strip())
                 return
             statement = text(statement)
-        sets: Sequence[Any] = parameters if isinstance(parameters, list | tuple) else [parameters]
-        for one in sets:
-            written = self._text(statement, one)
+        if parameters is None or not isinstance(parameters, list | tuple):
+            self._write(self._text(statement, parameters))
+            return
+        for one in parameters:
+            self._write(self._text(statement, one))
+
+    def _write(self, written: str) -> None:
+        if self._memo.memo:
             self._memo.forget_dropped(written)
-            self.write(written)
+        self.write(written)
 
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
         if isinstance(statement, ExecutableDDLElement):
+            if isinstance(statement, AlterTable):
+                written = self._alter_text(statement)
+            else:
+                written = str(statement.compile(dialect=self.dialect)).strip()
             # SQLAlchemy's layout has tabs; those in a default or a comment are data.
-            written = str(statement.compile(dialect=self.dialect)).strip()
-            return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
+            return _LAYOUT.sub(lambda found: found[1] or "\n    ", written) if "\n\t" in written else written
         if parameters:
             statement = _bound(statement, parameters)
         if isinstance(statement, TextClause):
@@ -174,20 +180,34 @@ class Offline:
             return str(statement.compile(dialect=self.dialect)).strip()
         return str(self._compiler(self.dialect, statement, compile_kwargs={"literal_binds": True})).strip()
 
+    def _alter_text(self, statement: AlterTable) -> str:
+        # They need nothing that SQLAlchemy's compiler notes of the one statement that it is made for.
+        compiler = self._alter_compiler
+        if "sql_compiler" in compiler.__dict__:
+            del compiler.__dict__["sql_compiler"]
+        return statement.text(compiler).strip()
+
     def write(self, statement: str) -> None:
         """Write the text of a statement, with what ends it."""
-        ended = self._ended(statement)
-        self.static_output(ended if self.separator is None else f"{ended}\n{self.separator}")
+        end = "" if statement.endswith(self.terminator) else self.terminator
+        if "--" in statement:
+            end = self._end_behind_comment(statement, end)
+        self.output.write(f"{statement}{end}{self._behind}")
 
-    def _ended(self, written: str) -> str:
-        """Return a statement with the terminator, which must not become part of a comment."""
+    def _end_behind_comment(self, written: str, end: str) -> str:
+        """Return what ends a statement; the terminator must not become part of a comment."""
         if "--" in _STRINGS.sub("", written.rpartition("\n")[2]):
-            return f"{written}\n{self.terminator}" if self.terminator else written
-        return written if written.endswith(self.terminator) else written + self.terminator
+            return f"\n{self.terminator}" if self.terminator else ""
+        return end
 
     def static_output(self, written: str) -> None:
         """Write *written* as it is, and an empty line after it."""
         self.output.write(f"{written}\n\n")
+
+
+def _is_plain(statement: str) -> bool:
+    """Say that text() has nothing to read in it, and that no driver's dialect writes it otherwise."""
+    return ":" not in statement and "\\" not in statement and "%" not in statement
 
 
 def fire(event: TableEvent, bind: Any, memo: Memo) -> None:

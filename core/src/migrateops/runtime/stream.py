@@ -30,6 +30,8 @@ class SqlStream:
         self._encoding = encoding
         # One for the whole stream: some encodings begin it with a mark.
         self._encoder = None if encoding is None else _encoder(encoding)
+        # In memory there is nothing to encode, to flush or to fail.
+        self._memory = stream if type(stream) is io.StringIO and encoding is None else None
 
     @property
     def stream(self) -> IO[Any]:
@@ -44,6 +46,9 @@ class SqlStream:
             StreamRefused: The operating system does not take it.
             BrokenPipeError: Nobody reads it any more.
         """
+        if self._memory is not None:
+            self._memory.write(text)
+            return
         try:
             self._write(text)
         except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""Examples of the built-in operations, with each of their options; those on columns are beside it."""
+"""Examples of the built-in operations, with each of their options; some of them are beside it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,15 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from migrateops.operations import ops
 from migrateops.testing.club import (
-    CHECKED,
     INDEXED,
-    KEYED,
-    REFERRING,
     START,
-    UNIQUE,
     club,
     example,
-    foreign_key,
     team_items,
     written,
 )
 from migrateops.testing.column_examples import columns
+from migrateops.testing.constraint_examples import constraints
 from migrateops.testing.examples import Example
 
 
@@ -106,6 +102,41 @@ def tables() -> list[Example]:
         written(
             "enum", lambda: ops.CreateTableOp("game", [Column("mood", sa.Enum("fine", "it's", name="mood"))])
         ),
+        written(
+            "identity_options",
+            lambda: ops.CreateTableOp(
+                "game",
+                [
+                    Column(
+                        "id",
+                        Integer,
+                        sa.Identity(start=5, increment=2, minvalue=1, maxvalue=99, cycle=True, cache=3),
+                        primary_key=True,
+                    )
+                ],
+            ),
+        ),
+        written(
+            "default_expressions",
+            lambda: ops.CreateTableOp(
+                "game",
+                [
+                    Column("at", sa.DateTime, server_default=sa.func.current_timestamp()),
+                    Column("points", Integer, server_default=sa.text("(2 + 3)")),
+                ],
+            ),
+        ),
+        written(
+            "unnamed_constraints",
+            lambda: ops.CreateTableOp(
+                "game",
+                [
+                    Column("id", Integer, sa.ForeignKey("team.id"), primary_key=True),
+                    Column("number", Integer, unique=True),
+                    sa.CheckConstraint("number > 0"),
+                ],
+            ),
+        ),
         written("schema", lambda: ops.CreateTableOp("game", [Column("id", Integer)], schema="other")),
         written(
             "prefixes",
@@ -124,6 +155,8 @@ def tables() -> list[Example]:
         example("plain", lambda: ops.RenameTableOp("team", "Club 100%"), club(team="Club 100%")),
         written("schema", lambda: ops.RenameTableOp("team", "club", schema="other")),
         example("plain", lambda: ops.CreateTableCommentOp("player", "it's 100%"), club(comment="it's 100%")),
+        written("schema", lambda: ops.CreateTableCommentOp("player", "it's 100%", schema="other")),
+        written("none", lambda: ops.CreateTableCommentOp("player", None, existing_comment="old")),
         example(
             "changed",
             lambda: ops.CreateTableCommentOp("player", "new", existing_comment="old"),
@@ -136,109 +169,7 @@ def tables() -> list[Example]:
             START,
             club(comment="old"),
         ),
-    ]
-
-
-def constraints() -> list[Example]:
-    return [
-        example("plain", lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"]), KEYED),
-        written("schema", lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"], schema="other")),
-        example(
-            "plain", lambda: ops.CreateUniqueConstraintOp("uq_player_number", "player", ["number"]), UNIQUE
-        ),
-        written(
-            "deferrable",
-            lambda: ops.CreateUniqueConstraintOp(
-                "uq", "player", ["number"], kw={"deferrable": True, "initially": "DEFERRED"}
-            ),
-        ),
-        written("schema", lambda: ops.CreateUniqueConstraintOp("uq", "player", ["number"], schema="other")),
-        example(
-            "plain",
-            lambda: ops.CreateForeignKeyOp("fk_player_team", "player", "team", ["team_id"], ["id"]),
-            club(dict, foreign_key(), lambda: sa.Index("ix_player_team", "team_id")),
-            REFERRING,
-        ),
-        example(
-            "actions",
-            lambda: ops.CreateForeignKeyOp(
-                "fk_player_team",
-                "player",
-                "team",
-                ["team_id"],
-                ["id"],
-                kw={"ondelete": "SET NULL", "onupdate": "CASCADE"},
-            ),
-            club(
-                dict,
-                foreign_key(ondelete="SET NULL", onupdate="CASCADE"),
-                lambda: sa.Index("ix_player_team", "team_id"),
-            ),
-            REFERRING,
-        ),
-        written(
-            "deferrable",
-            lambda: ops.CreateForeignKeyOp(
-                "fk", "player", "team", ["team_id"], ["id"], kw={"deferrable": True, "initially": "DEFERRED"}
-            ),
-        ),
-        written(
-            "match",
-            lambda: ops.CreateForeignKeyOp("fk", "player", "team", ["team_id"], ["id"], kw={"match": "FULL"}),
-        ),
-        written(
-            "schemas",
-            lambda: ops.CreateForeignKeyOp(
-                "fk",
-                "player",
-                "team",
-                ["team_id"],
-                ["id"],
-                source_schema="other",
-                kw={"referent_schema": "third"},
-            ),
-        ),
-        example(
-            "plain",
-            lambda: ops.CreateCheckConstraintOp("ck_player_number", "player", "number > 0"),
-            CHECKED,
-        ),
-        written("expression", lambda: ops.CreateCheckConstraintOp("ck", "player", sa.column("number") > 5)),
-        written("schema", lambda: ops.CreateCheckConstraintOp("ck", "player", "number > 0", schema="other")),
-        example(
-            "primary",
-            lambda: ops.CreatePrimaryKeyOp("pk_player", "player", ["id"]).reverse(),
-            START,
-            KEYED,
-        ),
-        example(
-            "unique",
-            lambda: ops.CreateUniqueConstraintOp("uq_player_number", "player", ["number"]).reverse(),
-            START,
-            UNIQUE,
-        ),
-        example(
-            "foreignkey",
-            lambda: ops.CreateForeignKeyOp("fk_player_team", "player", "team", ["team_id"], ["id"]).reverse(),
-            REFERRING,
-            club(dict, foreign_key(), lambda: sa.Index("ix_player_team", "team_id")),
-        ),
-        example(
-            "check",
-            lambda: ops.CreateCheckConstraintOp("ck_player_number", "player", "number > 0").reverse(),
-            START,
-            CHECKED,
-        ),
-        example(
-            "if_exists",
-            lambda: ops.DropConstraintOp("ck_player_number", "player", "check", if_exists=True),
-            START,
-            CHECKED,
-            reversible=False,
-        ),
-        written(
-            "schema", lambda: ops.DropConstraintOp("ck", "player", "check", schema="other"), reversible=False
-        ),
+        written("schema", lambda: ops.DropTableCommentOp("player", existing_comment="old", schema="other")),
     ]
 
 
@@ -257,6 +188,10 @@ def indexes() -> list[Example]:
         ),
         written("expression", lambda: ops.CreateIndexOp("ix", "player", [sa.text("lower(name)"), "number"])),
         written("function", lambda: ops.CreateIndexOp("ix", "player", [sa.func.lower(sa.column("name"))])),
+        written("unnamed", lambda: ops.CreateIndexOp(None, "player", ["name"])),
+        written(
+            "descending", lambda: ops.CreateIndexOp("ix", "player", [sa.column("number").desc(), "name"])
+        ),
         written("schema", lambda: ops.CreateIndexOp("ix", "player", ["name"], schema="other")),
         example(
             "plain", lambda: ops.CreateIndexOp("ix_player_name", "player", ["name"]).reverse(), START, INDEXED
@@ -305,6 +240,12 @@ def data() -> list[Example]:
             club(rows=[{"id": 1, "title": None}, {"id": 2, "title": None}]),
             reversible=False,
         ),
+        example(
+            "uneven",
+            lambda: ops.BulkInsertOp(TEAM, [{"id": 1, "title": "a"}, {"id": 2}, {"id": 3, "title": "c"}]),
+            club(rows=[{"id": 1, "title": "a"}, {"id": 2, "title": None}, {"id": 3, "title": "c"}]),
+            reversible=False,
+        ),
         written(
             "literals",
             lambda: ops.BulkInsertOp(
@@ -325,6 +266,14 @@ def data() -> list[Example]:
                 parameters=[{"id": 1, "title": "it's"}, {"id": 2, "title": "b"}],
             ),
             club(rows=[{"id": 1, "title": "it's"}, {"id": 2, "title": "b"}]),
+            reversible=False,
+        ),
+        example(
+            "execution_options",
+            lambda: ops.ExecuteSQLOp(
+                "INSERT INTO team (id) VALUES (1)", execution_options={"logging_token": "example"}
+            ),
+            club(rows=[{"id": 1, "title": None}]),
             reversible=False,
         ),
         example(

@@ -61,6 +61,26 @@ def columns() -> list[Example]:
             "enum", lambda: ops.AddColumnOp("player", Column("mood", sa.Enum("fine", "so so", name="mood")))
         ),
         written(
+            "identity",
+            lambda: ops.AddColumnOp(
+                "player", Column("key", Integer, sa.Identity(always=True, start=5, increment=2))
+            ),
+        ),
+        written(
+            "default_expression",
+            lambda: ops.AddColumnOp(
+                "player", Column("at", sa.DateTime, server_default=sa.func.current_timestamp())
+            ),
+        ),
+        written(
+            "if_not_exists_with_constraints",
+            lambda: ops.AddColumnOp(
+                "player",
+                Column("added", Integer, sa.ForeignKey("team.id", name="fk_added"), unique=True),
+                if_not_exists=True,
+            ),
+        ),
+        written(
             "inline_primary_key",
             lambda: ops.AddColumnOp(
                 "player", Column("key", Integer, primary_key=True), inline_primary_key=True
@@ -110,6 +130,13 @@ def altered() -> list[Example]:
             ),
             club(lambda: {"number": Column("number", sa.BigInteger)}),
         ),
+        of(
+            "null",
+            lambda: Column("name", String(20)),
+            club(lambda: {"name": Column("name", String(20), nullable=False)}),
+            modify_nullable=True,
+            existing_nullable=False,
+        ),
         of("not_null", lambda: Column("name", String(20), nullable=False), modify_nullable=False),
         of(
             "default",
@@ -139,6 +166,25 @@ def altered() -> list[Example]:
             modify_nullable=False,
             modify_server_default="new",
             modify_comment="new",
+        ),
+        written(
+            "default_expression",
+            lambda: ops.AlterColumnOp(
+                "player", "name", **{**told, "modify_server_default": sa.text("('it' || 's')")}
+            ),
+        ),
+        written(
+            "identity_options",
+            lambda: ops.AlterColumnOp(
+                "player",
+                "id",
+                existing_type=Integer(),
+                existing_nullable=False,
+                existing_server_default=sa.Identity(),
+                modify_server_default=sa.Identity(
+                    always=True, start=5, increment=2, minvalue=2, maxvalue=99, cycle=True, cache=3
+                ),
+            ),
         ),
         written(
             "schema",

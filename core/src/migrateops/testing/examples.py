@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData
 
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import process
+
+GROUP = "migrateops.examples"
+"""The group of entry points in which a distribution advertises examples of its operations."""
 
 Schema = Callable[[MetaData], Mapping[str, list[dict[str, Any]]] | None]
 """Puts tables into an empty MetaData; may return rows to insert, by the tables' names."""
@@ -32,6 +36,8 @@ class Example:
         runs: Whether it runs in an empty database; False where it is only written, as it names a
             schema that nobody has made.
         dialects: The dialects that it is for; None for all of them.
+        also: Reads what is there besides tables and is to be compared as well, such as sequences; what
+            two databases that are alike agree in.
     """
 
     operation: Callable[[], MigrateOperation]
@@ -41,6 +47,7 @@ class Example:
     reversible: bool = True
     runs: bool = True
     dialects: frozenset[str] | None = field(default=None)
+    also: Callable[[Connection], Any] | None = field(default=None)
 
     @property
     def directive(self) -> str:
@@ -63,6 +70,7 @@ class Examples:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, frozenset[str] | None], Example] = {}
+        self._complete = False
 
     def add(self, *given: Example) -> None:
         """Add examples; one of the same name for the same dialects is replaced."""
@@ -70,7 +78,7 @@ class Examples:
             self._known[example.name, example.dialects] = example
 
     def __iter__(self) -> Iterator[Example]:
-        self._with_core()
+        self._complete_them()
         return iter(list(self._known.values()))
 
     def of(self, dialect: str) -> list[Example]:
@@ -84,15 +92,27 @@ class Examples:
             for (form, name), makers in process.directives.items()
             if form == "op" and any(maker.module.partition(".")[0] == package for maker in makers)
         }
-        return registered - {example.directive for example in self}
+        return registered - self._directives()
 
-    def _with_core(self) -> None:
+    def without_any(self) -> set[str]:
+        """Return the names of directives that an installed distribution advertises and no example is of."""
+        return {entry.name for entry in entry_points(group="migrateops.operations")} - self._directives()
+
+    def _directives(self) -> set[str]:
+        return {example.directive for example in self}
+
+    def _complete_them(self) -> None:
+        """Add those of core and of installed distributions, once."""
+        if self._complete:
+            return
+        self._complete = True
         # That module is made of this one.
         from migrateops.testing.built_in import EXAMPLES
 
-        for example in EXAMPLES:
+        advertised = [example for entry in entry_points(group=GROUP) for example in entry.load()]
+        for example in (*EXAMPLES, *advertised):
             self._known.setdefault((example.name, example.dialects), example)
 
 
 examples = Examples()
-"""The examples that are known; a pack or a plugin adds its own with ``examples.add(...)``."""
+"""The examples that are known: of core, of what is installed, and those added with ``examples.add(...)``."""

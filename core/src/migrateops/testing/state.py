@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, MetaData, Table, inspect, select
 from sqlalchemy.engine import Inspector
@@ -10,7 +11,20 @@ from sqlalchemy.types import TypeEngine
 
 from migrateops.testing.examples import Schema
 
-State = dict[str, dict[str, Any]]
+Also = Callable[[Connection], Any] | None
+"""Reads what is to be compared besides tables."""
+
+
+class State(NamedTuple):
+    """What is in a database.
+
+    Attributes:
+        tables: What each table has, by its name.
+        others: What was asked for besides; None where nothing was.
+    """
+
+    tables: dict[str, dict[str, Any]]
+    others: Any = None
 
 
 def make(schema: Schema, connection: Connection) -> MetaData:
@@ -24,24 +38,29 @@ def make(schema: Schema, connection: Connection) -> MetaData:
     return metadata
 
 
-def expected(schema: Schema, connection: Connection) -> State:
+def expected(schema: Schema, connection: Connection, also: Also = None) -> State:
     """Return what a database has in which nothing is but the tables of a schema; it is empty again then."""
     metadata = make(schema, connection)
-    found = look(connection)
+    found = look(connection, also)
     metadata.drop_all(connection)
     connection.commit()
     return found
 
 
-def look(connection: Connection) -> State:
+def look(connection: Connection, also: Also = None) -> State:
     """Return what the default schema has: tables with columns, constraints, indexes, comments and rows.
 
     The order of columns is left out, as a column that comes back comes last.
+
+    Args:
+        connection: The connection; rolled back.
+        also: Reads what there is besides.
     """
     inspector = inspect(connection)
     found = {name: _table(inspector, name, connection) for name in sorted(inspector.get_table_names())}
+    others = also(connection) if also is not None else None
     connection.rollback()
-    return found
+    return State(found, others)
 
 
 def _table(inspector: Inspector, name: str, connection: Connection) -> dict[str, Any]:

@@ -8,27 +8,26 @@ from typing import Any
 from sqlalchemy import Connection
 
 from migrateops.errors.base import MigrateOpsError
-from migrateops.operations import Operations
+from migrateops.operations import MigrateOperation, Operations
 from migrateops.runtime.migration import MigrationContext
-from migrateops.testing.examples import Example
 
 REFUSED = "-- refused: "
 
 
-def as_sql(example: Example, dialect: str) -> str:
-    """Return the SQL of an example, or a comment with the code and message of what refuses it.
+def as_sql(operation: MigrateOperation, dialect: str) -> str:
+    """Return the SQL of an operation, or a comment with the code and message of what refuses it.
 
     Args:
-        example: The example.
+        operation: The operation.
         dialect: SQLAlchemy's name of the dialect.
     """
     stream = io.StringIO()
     options: dict[str, Any] = {"as_sql": True, "output_buffer": stream}
     context = MigrationContext.configure(dialect_name=dialect, opts=options)
     try:
-        Operations(context).invoke(example.operation())
+        Operations(context).invoke(operation)
     except MigrateOpsError as error:
-        assert stream.getvalue() == "", f"{example.name} is refused when half of it is written"
+        assert stream.getvalue() == "", f"{operation.describe()} is refused when half of it is written"
         return f"{REFUSED}{error.code} {error.message()}\n"
     return f"{stream.getvalue().strip()}\n"
 

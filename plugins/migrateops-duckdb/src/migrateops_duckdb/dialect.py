@@ -10,11 +10,14 @@ import duckdb
 
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.errors.lock import LockUnavailable
-from migrateops.operations import Capabilities
+from migrateops.operations import Capabilities, MigrateOperation, Operations, Target, ops
+from migrateops.operations.batch import TableBatch
+from migrateops.operations.ops.base import AddConstraintOp
 from migrateops_duckdb import (
     canonical,
     indexed,  # noqa: F401  # registers how operations are run
-    lower,  # noqa: F401  # registers how operations are written
+    lower,  # registers how operations are written
+    rebuild,
     transactions,
 )
 from migrateops_duckdb.error_kind import error_kind
@@ -120,6 +123,20 @@ class DuckDBDialect(Dialect):
         if isinstance(value, bytes | bytearray | memoryview):
             return "'{}'::BLOB".format("".join(f"\\x{byte:02X}" for byte in bytes(value)))
         return super().literal(value, type_, dialect)
+
+    def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
+        """Return what of an operation there is no ALTER TABLE for: constraints, but for a primary key."""
+        if isinstance(operation, AddConstraintOp) and not isinstance(operation, ops.CreatePrimaryKeyOp):
+            return lower.ADDING
+        return lower.DROPPING if isinstance(operation, ops.DropConstraintOp) else None
+
+    def run_batch(self, operations: Operations, batch: TableBatch) -> None:
+        """Make the changes of a batch; the table is built anew where ALTER TABLE does not do."""
+        offline = operations.get_context().as_sql
+        if offline or batch.recreate == "never" or not rebuild.wanted(operations, batch):
+            super().run_batch(operations, batch)
+        else:
+            rebuild.run(operations, batch)
 
     def error_kind(self, exception: BaseException) -> ErrorKind | None:
         """Return what kind of failure a driver's exception is."""

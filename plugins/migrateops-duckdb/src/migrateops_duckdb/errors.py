@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.base import MigrateOpsError, quoted
 
 
 class UnknownOption(MigrateOpsError, TypeError):
@@ -17,6 +17,39 @@ class UnknownOption(MigrateOpsError, TypeError):
 
     def hint(self) -> str:
         return "alter_column has duckdb_using, and the others have none"
+
+
+class NoSuchConstraint(MigrateOpsError, LookupError):
+    """A batch drops a constraint that the table does not have."""
+
+    code = "DU302"
+    operation: str
+    table: str
+    name: str | None
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        has = quoted(self.known) or "none"
+        return f"{self.operation}: table {self.table!r} has no constraint {self.name!r}; it has {has}"
+
+    def hint(self) -> str:
+        return "the engine keeps no names of constraints, and makes up those that it has: use these"
+
+
+class SeveralConstraints(MigrateOpsError):
+    """A batch drops a constraint, and several go by that name."""
+
+    code = "DU303"
+    operation: str
+    table: str
+    name: str | None
+    count: int
+
+    def message(self) -> str:
+        return f"{self.operation}: {self.count} constraints of table {self.table!r} could be {self.name!r}"
+
+    def hint(self) -> str:
+        return "take back the operation that adds it: its reverse() knows what the constraint is"
 
 
 class FailedTransaction(MigrateOpsError):

@@ -21,8 +21,12 @@ from migrateops.operations.schema_objects import SchemaObjects, require_items, w
 from migrateops_duckdb.errors import UnknownOption
 from migrateops_duckdb.statements import AddNullableColumn, CreateTypeIfMissing
 
+ADDING = "adding constraints to a table (alter_constraints)"
+DROPPING = "dropping constraints of a table (alter_constraints)"
+
 _USING = "duckdb_using"
 _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+_BATCH = "put it into a batch, which builds the table anew: with op.batch_alter_table(..) as batch_op:"
 _UNIQUE_INDEX = "create a unique index: op.create_index(.., unique=True)"
 _SEQUENCE = "create a sequence, and give server_default=sa.text(\"nextval('..')\")"
 
@@ -34,9 +38,9 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         if isinstance(item, Column):
             _refuse_generated(item, op, target)
             for key in item.foreign_keys:
-                _refuse_clauses(key, op, target)
+                refuse_clauses(key, op, target)
         elif isinstance(item, ForeignKeyConstraint):
-            _refuse_clauses(item, op, target)
+            refuse_clauses(item, op, target)
     return (yield from lower.create_table(op, target))
 
 
@@ -44,6 +48,11 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
 def drop_table(op: ops.DropTableOp, target: Target) -> Iterator[Any]:
     """Yield DROP TABLE, and that of the sequence behind its key where the key is known."""
     table = op.to_table(SimpleNamespace(target=target))
+    for column in table.columns:
+        if column.identity is not None:
+            # There is none behind it here; the driver's events would refuse it.
+            column.identity = column.server_default = None
+            column.autoincrement = False
     yield TableEvent(table, "before_drop")
     yield DropTable(table, if_exists=bool(op.if_exists))
     yield TableEvent(table, "after_drop")
@@ -60,14 +69,14 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         raise _unsupported(
             op, target, "PRIMARY KEY in ADD COLUMN", "add it afterwards: op.create_primary_key()"
         )
-    for constraint in (*table.constraints, *column.constraints):
+    for constraint in sorted((*table.constraints, *column.constraints), key=lambda c: c.__visit_name__):
         if not isinstance(constraint, PrimaryKeyConstraint) and wanted_by(constraint, target.dialect):
             kind = constraint.__visit_name__.removesuffix("_constraint").replace("_", " ")
             raise _unsupported(
                 op,
                 target,
                 f"a {kind} constraint in ADD COLUMN",
-                _UNIQUE_INDEX if kind == "unique" else _BUILD_ANEW,
+                _UNIQUE_INDEX if kind == "unique" else _anew(target),
             )
     yield from _missing_type(column.type, target)
     for statement in lower.add_column(op, target):
@@ -115,22 +124,28 @@ def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
 @Operations.lowering_for(ops.CreatePrimaryKeyOp, dialect="duckdb")
 def create_primary_key(op: ops.CreatePrimaryKeyOp, target: Target) -> Iterator[Any]:
     """Yield ADD PRIMARY KEY, the one constraint that can be added; its name is not kept."""
+    if op.kw.get("comment"):
+        raise _unsupported(op, target, "comments on constraints", "leave comment out")
     yield AddConstraint(op.to_constraint(SimpleNamespace(target=target)))
 
 
 @Operations.lowering_for(AddConstraintOp, dialect="duckdb")
 def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse it: the engine has no such ALTER TABLE."""
-    alternative = _UNIQUE_INDEX if op.constraint_type == "unique" else _BUILD_ANEW
-    raise _unsupported(op, target, "adding constraints to a table (alter_constraints)", alternative)
+    raise _unsupported(op, target, ADDING, _anew(target))
     yield
 
 
 @Operations.lowering_for(ops.DropConstraintOp, dialect="duckdb")
 def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse it: the engine has no such ALTER TABLE."""
-    raise _unsupported(op, target, "dropping constraints of a table (alter_constraints)", _BUILD_ANEW)
+    raise _unsupported(op, target, DROPPING, _anew(target))
     yield
+
+
+def _anew(target: Target) -> str:
+    # An SQL stream does not know what the table is like.
+    return _BUILD_ANEW if target.as_sql else _BATCH
 
 
 def _missing_type(type_: Any, target: Target) -> Iterator[Any]:
@@ -153,7 +168,12 @@ def _refuse_generated(column: Column[Any], op: MigrateOperation, target: Target)
         raise _unsupported(op, target, "identity columns", _SEQUENCE)
 
 
-def _refuse_clauses(key: ForeignKey | ForeignKeyConstraint, op: MigrateOperation, target: Target) -> None:
+def refuse_clauses(key: ForeignKey | ForeignKeyConstraint, op: MigrateOperation, target: Target) -> None:
+    """Refuse what the engine's foreign keys do not have.
+
+    Raises:
+        UnsupportedOperation: The key has an action, or says when it is checked.
+    """
     allowed = (None, "NO ACTION", "RESTRICT")
     if any(text is not None and text.upper() not in allowed for text in (key.ondelete, key.onupdate)):
         raise _unsupported(

@@ -6,9 +6,18 @@ from collections.abc import Generator, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Constraint, Insert, Table, cast
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Insert,
+    Table,
+    UniqueConstraint,
+    cast,
+)
 from sqlalchemy.dialects.mssql import DATETIME2
-from sqlalchemy.schema import DropTableComment, SetColumnComment, SetTableComment
+from sqlalchemy.schema import DropIndex, DropTableComment, SetColumnComment, SetTableComment
 from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
 from migrateops.ddl import lower
@@ -16,6 +25,7 @@ from migrateops.ddl.statements import DropColumn
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
+from migrateops.operations.schema_objects import SchemaObjects, wanted_by
 from migrateops_mssql.errors import UnknownOption
 from migrateops_mssql.statements import Comment, DropBound, IdentityInsert, Kind
 
@@ -24,6 +34,7 @@ _DROPS: dict[str, Kind] = {
     "mssql_drop_default": "default",
     "mssql_drop_foreign_key": "foreignkey",
 }
+_NOT_OF_IDENTITY = ("minvalue", "maxvalue", "cycle", "cache")
 _ASK_FIRST = "ask the database whether it is there, in the script"
 
 
@@ -32,12 +43,18 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
     """Yield what standard SQL has, with comments that may be there already; return the table."""
     if op.if_not_exists:
         raise UnsupportedOperation(op.describe(), target.name, "IF NOT EXISTS (if_not_exists)", _ASK_FIRST)
+    if op.kw.get("prefixes"):
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "words before TABLE (prefixes)",
+            "a name that begins with # makes it temporary",
+        )
     for item in op.columns:
         if isinstance(item, Constraint):
             refuse_clauses(item, op, target)
         elif isinstance(item, Column):
-            for key in item.foreign_keys:
-                refuse_clauses(key, op, target)
+            _refuse_of_column(item, op, target)
     statements = lower.create_table(op, target)
     while True:
         try:
@@ -99,8 +116,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
             op.describe(), target.name, "IF NOT EXISTS of a column (if_not_exists)", _ASK_FIRST
         )
     if isinstance(op.column, Column):
-        for key in op.column.foreign_keys:
-            refuse_clauses(key, op, target)
+        _refuse_of_column(op.column, op, target)
     for statement in lower.add_column(op, target):
         yield own(statement)
 
@@ -110,14 +126,40 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
     """Yield the drop of what is bound to the column, then DROP COLUMN.
 
     The default goes with the column unless ``mssql_drop_default`` is False; CHECKs of the column and foreign
-    keys only where asked.
+    keys where asked, or where it is known that they came with the column, as do its index and its UNIQUE.
     """
     refuse_unknown_options(op, *_DROPS)
     _refuse_exists(op, "column_if_exists", target)
+    came = _came_with(op, target)
     for option, kind in _DROPS.items():
-        if op.kw.get(option, kind == "default"):
+        if op.kw.get(option, kind == "default" or kind in came):
             yield DropBound(op.table_name, op.column_name, kind, op.schema)
+    if "unique" in came:
+        yield DropBound(op.table_name, op.column_name, "unique", op.schema)
+    for index in came.get("index", ()):
+        yield DropIndex(index)
     yield DropColumn(op.table_name, op.column_name, op.schema, if_exists=bool(op.if_exists))
+
+
+def _came_with(op: ops.DropColumnOp, target: Target) -> dict[str, list[Any]]:
+    """Return what the column was added with, by its kind; nothing where that is not known."""
+    if op.origin is None or not isinstance(op.origin.column, Column):
+        return {}
+    table = SchemaObjects(target).table(op.table_name, op.origin.column, schema=op.schema)
+    kinds: dict[type[Any], Kind] = {
+        CheckConstraint: "check",
+        ForeignKeyConstraint: "foreignkey",
+        UniqueConstraint: "unique",
+    }
+    found: dict[str, list[Any]] = {}
+    [column] = [one for one in table.columns if one.name == op.origin.column.name]
+    for constraint in (*table.constraints, *column.constraints):
+        kind = kinds.get(type(constraint))
+        if kind is not None and wanted_by(constraint, target.dialect):
+            found.setdefault(kind, []).append(constraint)
+    if table.indexes:
+        found["index"] = list(table.indexes)
+    return found
 
 
 @Operations.lowering_for(ops.CreateIndexOp, dialect="mssql")
@@ -138,8 +180,10 @@ def _is_column(item: Any) -> bool:
     element = item.__clause_element__() if hasattr(item, "__clause_element__") else item
     if isinstance(element, UnaryExpression):
         return _is_column(element.element)
-    # Text may be a name with DESC.
-    return isinstance(element, ColumnClause | TextClause)
+    if isinstance(element, TextClause):
+        # A name, maybe with DESC; one with a bracket in it is quoted.
+        return element.text.lstrip().startswith(("[", '"')) or "(" not in element.text
+    return isinstance(element, ColumnClause)
 
 
 @Operations.lowering_for(ops.DropIndexOp, dialect="mssql")
@@ -226,6 +270,19 @@ class _Wanted:
             kw.get(name) for name in ("match", "deferrable", "initially")
         )
         self.ondelete, self.onupdate = kw.get("ondelete"), kw.get("onupdate")
+
+
+def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target) -> None:
+    for key in column.foreign_keys:
+        refuse_clauses(key, op, target)
+    given = [name for name in _NOT_OF_IDENTITY if getattr(column.identity, name, None) not in (None, False)]
+    if given:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            f"{', '.join(given)} of an identity",
+            "it has a start and an increment; or take the numbers from a sequence, as server_default",
+        )
 
 
 def refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> None:

@@ -23,7 +23,7 @@ from migrateops.ddl.statements import (
     default_text,
 )
 
-Kind = Literal["default", "check", "foreignkey"]
+Kind = Literal["default", "check", "foreignkey", "unique"]
 
 
 class AlterDefinition(AlterColumn):
@@ -170,13 +170,15 @@ _OF_FOREIGN_KEY = (
     "object_id IN (SELECT constraint_object_id FROM sys.foreign_key_columns"
     " WHERE parent_object_id = {table} AND parent_column_id = {column})"
 )
+_OF_KEY = (
+    "type = 'UQ' AND unique_index_id IN (SELECT index_id FROM sys.index_columns"
+    " WHERE object_id = {table} AND column_id = {column})"
+)
 _BOUND: dict[Kind, tuple[str, str]] = {
     "default": ("sys.default_constraints", "parent_column_id = {column}"),
     "check": ("sys.check_constraints", "parent_column_id = {column}"),
-    "foreignkey": (
-        "sys.foreign_keys",
-        _OF_FOREIGN_KEY,
-    ),
+    "foreignkey": ("sys.foreign_keys", _OF_FOREIGN_KEY),
+    "unique": ("sys.key_constraints", _OF_KEY),
 }
 
 

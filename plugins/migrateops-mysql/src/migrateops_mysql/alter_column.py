@@ -19,10 +19,10 @@ from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnName, is_generated
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
-from migrateops.operations.invocation import refuse_unknown_options
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
-from migrateops_mysql.default import Default, default_of
+from migrateops_mysql.checked import checked
+from migrateops_mysql.default import Default, default_of, with_digits
 from migrateops_mysql.definition import Definition, parse, renamed
 from migrateops_mysql.errors import NoSuchColumn
 from migrateops_mysql.options import refuse_dialect_options
@@ -33,6 +33,10 @@ _DATE = re.compile(r"\s*\d{2,4}-")
 _TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
 _COMPRESSED = re.compile(r"/\*M?!\d*\s*COMPRESSED\b.*?\*/", re.IGNORECASE)
 _COMPRESSIBLE = re.compile(r"var(?:char|binary)\b|(?:tiny|medium|long)?(?:text|blob)\b", re.IGNORECASE)
+_LONG_TYPE = re.compile(
+    r"(?:tiny|medium|long)?(?:text|blob)\b|json\b|geom|(?:multi)?(?:point|linestring|polygon)\b",
+    re.IGNORECASE,
+)
 _TIME_TYPE = re.compile(r"(?:datetime|timestamp)\b", re.IGNORECASE)
 _JSON_CHECK = re.compile(r"CHECK \(json_valid\([`\"].*[`\"]\)\)", re.IGNORECASE | re.DOTALL)
 
@@ -50,17 +54,22 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
     if context.as_sql:
         operations.next(op)
         return
-    refuse_unknown_options(op)
 
     def existing() -> Definition:
         created = reading.create_table(context.connection, op.table_name, op.schema)
         found = created.column(op.column_name)
         if found is None:
             raise NoSuchColumn(op.describe(), context.target.name, op.table_name, op.column_name)
+        if op.modify_nullable and created.has_in_primary_key(found.name):
+            # MariaDB would take it, and leave the column as it is.
+            raise UnsupportedOperation(
+                op.describe(), context.target.name, "NULL in a primary key", "drop the primary key first"
+            )
         return found
 
-    for statement in list(_Change(op, context.target, existing).statements()):
-        context.run_statement(statement)
+    with checked(op, context.target):
+        for statement in list(_Change(op, context.target, existing).statements()):
+            context.run_statement(statement)
 
 
 def told(op: ops.AlterColumnOp, target: Target) -> Definition:
@@ -176,7 +185,7 @@ class _Change:
         """Return the statement that changes the default alone, or None where it would take more with it.
 
         SET DEFAULT takes ON UPDATE away, and knows no CURRENT_TIMESTAMP; DROP DEFAULT leaves a column
-        without any, NULL among them.
+        without any, NULL among them.  MySQL has neither for texts and the like.
         """
         op, new = self.op, self.op.modify_server_default
         if is_generated(new) or is_generated(op.existing_server_default):
@@ -185,14 +194,14 @@ class _Change:
         if default.is_time or default.on_update is not None:
             return None
         if self.target.as_sql:
-            if self._may_be_time(new):
+            if self._may_be_time(new) or self._is_long(self._told_type()):
                 return None
             nullable = op.existing_nullable
             if new is None and nullable is None and not self.server.mariadb:
                 raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
         else:
             present = self.existing()
-            if present.on_update is not None or present.generated:
+            if present.on_update is not None or present.generated or self._is_long(present.type):
                 return None
             nullable = present.nullable
         if default.value is None and nullable:
@@ -205,31 +214,36 @@ class _Change:
         """Say whether the column may have ON UPDATE, as far as the operation tells."""
         op = self.op
         if op.existing_type is not None:
-            return bool(_TIME_TYPE.match(self.writer.type(_column(op, self.target, op.existing_type))))
+            return bool(_TIME_TYPE.match(self._told_type()))
         old = op.existing_server_default
         told_time = old not in (False, None) and default_of(old, op, self.target).is_time
         return told_time or (isinstance(new, str) and bool(_DATE.match(new)))
 
+    def _told_type(self) -> str:
+        """Return the present type as SQL, nothing where it is not told."""
+        told = self.op.existing_type
+        return self.writer.type(_column(self.op, self.target, told)) if told is not None else ""
+
+    def _is_long(self, type_: str) -> bool:
+        """Say whether MySQL refuses SET DEFAULT and DROP DEFAULT for columns of a type."""
+        return not self.server.mariadb and bool(_LONG_TYPE.match(type_))
+
     # -- the whole definition -----------------------------------------------------------------
     def _restate(self) -> Iterator[Any]:
         op, name = self.op, self.writer.name
-        present = self._escaped(self.existing())
+        present = self._escaped(self._renamed(self.existing()))
         changed = self._changed(present)
         clauses = []
         if op.modify_type is not None and self.server.checks:
             word = "CONSTRAINT" if self.server.mariadb else "CHECK"
             clauses += [
                 f"DROP {word} {self.target.dialect.identifier_preparer.format_constraint(constraint)}"
-                for constraint in lower.type_constraints(op, op.existing_type, self.target)
+                for constraint in lower.dropped_with_type(op, self.target)
             ]
         # As the server has it: MODIFY would take over upper and lower case.
         column = name(present.name or op.column_name)
         if op.modify_name is not None and op.modify_name != op.column_name:
-            new = name(op.modify_name)
-            if changed.check:
-                check = renamed(changed.check, op.column_name, new, backslashes=self.writer.backslashes)
-                changed = replace(changed, check=check)
-            clause = f"CHANGE {column} {new} {changed.text()}"
+            clause = f"CHANGE {column} {name(op.modify_name)} {changed.text()}"
         else:
             clause = f"MODIFY {column} {changed.text()}"
         clauses.append(f"{clause} AFTER {name(op.insert_after)}" if op.insert_after is not None else clause)
@@ -244,6 +258,14 @@ class _Change:
         """Return an operation on the column under its new name: a new CHECK is of that."""
         op = self.op
         return ops.AlterColumnOp(op.table_name, op.modify_name or op.column_name, schema=op.schema)
+
+    def _renamed(self, present: Definition) -> Definition:
+        """Return the definition with a CHECK of the column under its new name, the rest as it is."""
+        op = self.op
+        if op.modify_name is None or not present.check:
+            return present
+        check = renamed(present.check, op.column_name, op.modify_name, backslashes=self.writer.backslashes)
+        return replace(present, check=check)
 
     def _escaped(self, present: Definition) -> Definition:
         """Return the server's text as text of a statement; what an operation has told is that already."""
@@ -261,6 +283,10 @@ class _Change:
         op = self.op
         changed = self._with_type(present) if op.modify_type is not None else present
         if op.modify_nullable is not None:
+            if changed.generated and not op.modify_nullable and self.server.mariadb:
+                raise self._unsupported(
+                    "NOT NULL of a generated column", "create a CHECK that it is not NULL"
+                )
             changed = replace(changed, nullable=op.modify_nullable)
         if self.changes_default:
             changed = self._with_default(changed)
@@ -283,6 +309,12 @@ class _Change:
         charset = new.charset
         if not charset and _TEXT_TYPE.match(new.type) and _TEXT_TYPE.match(present.type) and not is_json:
             charset = present.charset
+        if _TIME_TYPE.match(new.type):
+            present = replace(
+                present,
+                default=with_digits(present.default, new.type),
+                on_update=with_digits(present.on_update, new.type),
+            )
         # MariaDB's JSON is a text with a CHECK, which goes with it.
         return replace(present, type=type_, charset=charset, check="" if is_json else present.check)
 

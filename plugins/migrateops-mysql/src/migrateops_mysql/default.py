@@ -19,6 +19,7 @@ _LITERAL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TIME = re.compile(r"(?:CURRENT_TIMESTAMP|NOW|LOCALTIME|LOCALTIMESTAMP)(?:\s*\(\s*\d*\s*\))?", re.IGNORECASE)
+_DIGITS = re.compile(r"\(\s*(\d+)\s*\)")
 _ON_UPDATE = re.compile(r"(?P<default>.*?)\s*\bON\s+UPDATE\s+(?P<update>[^']+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -74,3 +75,18 @@ def default_of(default: Any, op: ops.AlterColumnOp, target: Target) -> Default:
             )
         text = f"({text})"
     return Default(text or None, on_update, is_time)
+
+
+def with_digits(text: str | None, type_: str) -> str | None:
+    """Return CURRENT_TIMESTAMP with as many digits as a type has, any other text as it is.
+
+    Args:
+        text: A default, or what follows ON UPDATE.
+        type_: The type of the column, as SQL.
+    """
+    if text is None or not _TIME.fullmatch(text):
+        return text
+    has, wants = (_DIGITS.search(one) for one in (text, type_))
+    if (has[1] if has else "0") == (wants[1] if wants else "0"):
+        return text
+    return f"CURRENT_TIMESTAMP{wants[0] if wants and wants[1] != '0' else ''}"

@@ -245,6 +245,14 @@ class CreateTable(NamedTuple):
                 return replace(parse(rest, backslashes=self.backslashes), name=found)
         return None
 
+    def has_in_primary_key(self, name: str) -> bool:
+        """Say whether a column is one of the primary key's."""
+        for found, rest in self.items:
+            words = list(tokens(rest, backslashes=self.backslashes)) if found is None else []
+            if [word.text.upper() for word in words[:2]] == ["PRIMARY", "KEY"]:
+                return name.lower() in [unquoted(word.text).lower() for word in words if word.kind == "name"]
+        return False
+
     def has_named_check(self, name: str) -> bool:
         """Say whether the table has a CHECK of that name, which is of no column."""
         for found, rest in self.items:
@@ -271,19 +279,24 @@ def unquoted(name: str) -> str:
     return name[1:-1].replace(quote * 2, quote) if quote in ("`", '"') else name
 
 
+def in_backticks(name: str) -> str:
+    """Return a name in the quotes that are those of names in every session."""
+    return "`" + name.replace("`", "``") + "`"
+
+
 def renamed(check: str, old: str, new: str, *, backslashes: bool = True) -> str:
     """Return an expression of the server's in which a column has another name.
 
     Args:
         check: The expression.
         old: The column's present name, unquoted.
-        new: Its new name, quoted.
+        new: Its new name, unquoted.
         backslashes: Whether a backslash in a string says something about the next character.
     """
     written, position = [], 0
     for token in tokens(check, backslashes=backslashes):
         if token.kind == "name" and unquoted(token.text).lower() == old.lower():
-            written += [check[position : token.start], new]
+            written += [check[position : token.start], in_backticks(new)]
             position = token.end
     return "".join([*written, check[position:]])
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_mysql import (
-    alter_column,  # noqa: F401  # registers how operations are written
+    add_column,  # noqa: F401  # registers how operations are written
+    alter_column,  # noqa: F401
     canonical,
+    drop_column,  # noqa: F401
     drop_constraint,  # noqa: F401
+    indexes,  # noqa: F401
     lower,  # noqa: F401
     transactions,
 )

@@ -11,6 +11,7 @@ from migrateops.errors.operations import IncompleteOperation, UnsupportedOperati
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
+from migrateops_mysql.checked import checked
 from migrateops_mysql.definition import Definition
 from migrateops_mysql.errors import AmbiguousConstraint, NoSuchConstraint
 from migrateops_mysql.server import Server
@@ -63,23 +64,29 @@ def drop_existing_constraint(operations: Operations, op: ops.DropConstraintOp) -
     if context.as_sql or name is None or (op.constraint_type in _NEEDS_NO_LOOK and server.checks):
         operations.next(op)
         return
+    with checked(op, context.target):
+        for statement in _found(op, context.target, context.connection, name):
+            context.run_statement(statement)
+
+
+def _found(op: ops.DropConstraintOp, target: Target, connection: Any, name: str) -> list[Any]:
+    """Return the statements that drop the constraint of that name, of whichever kind it is."""
     # Before anything is asked.
-    lower.supported(op.if_exists, "constraint_if_exists", op, context.target, "IF EXISTS of a constraint")
-    kind = op.constraint_type or _kind(op, context.target, context.connection, name)
+    lower.supported(op.if_exists, "constraint_if_exists", op, target, "IF EXISTS of a constraint")
+    kind = op.constraint_type or _kind(op, target, connection, name)
     if kind is None:
-        return
-    if kind == "check" and server.mariadb:
-        definition = _column_with_check(op, context.connection, name)
+        return []
+    if kind == "check" and Server.of(target).mariadb:
+        definition = _column_with_check(op, connection, name)
         if definition is not None:
-            quoted = Writer(context.target.dialect).name(definition.name)
-            text = Writer(context.target.dialect).raw(replace(definition, check="").text())
-            context.run_statement(AlterTableBy(op.table_name, [f"MODIFY {quoted} {text}"], op.schema))
-            return
+            writer = Writer(target.dialect)
+            text = writer.raw(replace(definition, check="").text())
+            clause = f"MODIFY {writer.name(definition.name)} {text}"
+            return [AlterTableBy(op.table_name, [clause], op.schema)]
     found = ops.DropConstraintOp(
         name, op.table_name, constraint_type=kind, schema=op.schema, if_exists=op.if_exists
     )
-    for statement in list(drop_constraint(found, context.target)):
-        context.run_statement(statement)
+    return list(drop_constraint(found, target))
 
 
 _NEEDS_NO_LOOK = ("foreignkey", "unique", "primary")

@@ -67,3 +67,16 @@ class AmbiguousConstraint(MigrateOpsError, ValueError):
 
     def hint(self) -> str:
         return f"give type_, one of {quoted(self.kinds)}"
+
+
+class UnreadableTable(MigrateOpsError, ValueError):
+    """What the server says of a table is no text: a default of bytes is in it as it is."""
+
+    code = "MY305"
+    table: str
+
+    def message(self) -> str:
+        return f"the definition of table {self.table!r} cannot be read: bytes that are no text are in it"
+
+    def hint(self) -> str:
+        return "drop the default that is bytes, with op.execute(), and set it again after the change"

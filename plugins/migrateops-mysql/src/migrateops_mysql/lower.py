@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Constraint, PrimaryKeyConstraint, Table
+from sqlalchemy import CheckConstraint, Column, Constraint, Table
 from sqlalchemy.schema import DropTableComment
-from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
 from migrateops.ddl import lower
-from migrateops.ddl.statements import AddColumn, TableEvent, column_text
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
+from migrateops.ddl.statements import TableEvent
+from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import (
     SchemaObjects,
-    expressions_in,
-    require_items,
-    require_values,
     wanted_by,
 )
-from migrateops_mysql.options import own_options, refuse_dialect_options, with_own_options
+from migrateops_mysql.options import own_options, with_own_options, with_table_options
 from migrateops_mysql.server import Server
-from migrateops_mysql.statements import AlterTableBy, RenameTableInPlace, Writer
+from migrateops_mysql.statements import RenameTableInPlace
 
 
 @Operations.lowering_for(ops.CreateTableOp, dialect="mysql")
@@ -35,7 +31,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         elif isinstance(item, Column):
             for key in item.foreign_keys:
                 refuse_clauses(key, op, target)
-    statements = lower.create_table(with_own_options(op, target), target)
+    statements = lower.create_table(with_table_options(op, target), target)
     while True:
         try:
             statement = next(statements)
@@ -43,9 +39,12 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
             table: Table = end.value
             return table
         if isinstance(statement, TableEvent) and statement.name == "before_create":
+            refuse_identities(statement.table, op, target)
+            refuse_checks(statement.table, op, target)
             name_checks_of_columns(statement.table)
-            for index in statement.table.indexes:
-                index.dialect_kwargs.update(own_options(index.dialect_kwargs, target))
+            items: list[Any] = [*statement.table.indexes, *statement.table.constraints]
+            for item in items:
+                item.dialect_kwargs.update(own_options(item.dialect_kwargs, target))
         yield statement
 
 
@@ -72,89 +71,6 @@ def create_table_comment(op: ops.CreateTableCommentOp, target: Target) -> Iterat
         yield from lower.create_table_comment(op, target)
 
 
-@Operations.lowering_for(ops.AddColumnOp, dialect="mysql")
-def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
-    """Yield one ALTER TABLE for the column and all that belongs to it.
-
-    A foreign key is written beside the column, also with ``inline_references``: inside of the column, MySQL
-    reads over it.
-    """
-    require_items(op.describe(), [op.column], Column)
-    if_not_exists = lower.supported(
-        op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column"
-    )
-    if op.insert_before is not None:
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            "putting a column before another",
-            "name the column that it comes after: insert_after",
-        )
-    table = SchemaObjects(target).table(op.table_name, op.column, schema=op.schema)
-    require_values(op.describe(), *expressions_in(table))
-    name_checks_of_columns(table)
-    column = table.columns[op.column.key]
-    constraints = [
-        c
-        for c in table.constraints
-        if not isinstance(c, PrimaryKeyConstraint) and wanted_by(c, target.dialect)
-    ]
-    for constraint in constraints:
-        refuse_clauses(constraint, op, target)
-    writer = Writer(target.dialect)
-    added = AddColumn(column, if_not_exists=if_not_exists, inline_primary_key=bool(op.inline_primary_key))
-    clause = f"ADD COLUMN {column_text(added, writer.compiler)}"
-    if op.insert_after is not None:
-        clause += f" AFTER {writer.name(op.insert_after)}"
-    clauses = [clause]
-    constraints.sort(key=lambda c: (c.__visit_name__, str(c.name or "")))
-    clauses += [f"ADD {writer.constraint(constraint)}" for constraint in constraints]
-    exists = "IF NOT EXISTS " if if_not_exists and target.capabilities.index_if_exists else ""
-    for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
-        kind = "UNIQUE INDEX" if index.unique else "INDEX"
-        named = target.dialect.identifier_preparer.format_index(index)
-        clauses.append(f"ADD {kind} {exists}{named} ({writer.name(column.name)})")
-    yield AlterTableBy(op.table_name, clauses, op.schema)
-
-
-@Operations.lowering_for(ops.DropColumnOp, dialect="mysql")
-def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
-    """Yield DROP COLUMN, which has no options."""
-    refuse_dialect_options(op)
-    yield from lower.drop_column(op, target)
-
-
-@Operations.lowering_for(ops.CreateIndexOp, dialect="mysql")
-def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE INDEX, with the options of the family."""
-    server = Server.of(target)
-    if not server.indexes_expressions and any(_is_expression(item) for item in op.columns):
-        raise UnsupportedOperation(
-            op.describe(),
-            target.name,
-            f"an index on an expression, in {server.name}",
-            "add a generated column, and index that",
-        )
-    yield from lower.create_index(with_own_options(op, target), target)
-
-
-def _is_expression(item: Any) -> bool:
-    element = item.__clause_element__() if hasattr(item, "__clause_element__") else item
-    if isinstance(element, UnaryExpression):
-        # A column with DESC.
-        return _is_expression(element.element)
-    # Text may be a name with a length.
-    return not isinstance(element, str | TextClause | ColumnClause)
-
-
-@Operations.lowering_for(ops.DropIndexOp, dialect="mysql")
-def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
-    """Yield DROP INDEX .. ON; the names of indexes are those of their table."""
-    if not op.table_name:
-        raise IncompleteOperation(op.describe(), target.name, "table_name")
-    yield from lower.drop_index(op, target)
-
-
 @Operations.lowering_for(AddConstraintOp, dialect="mysql")
 def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     """Yield ADD CONSTRAINT."""
@@ -163,6 +79,42 @@ def add_constraint(op: AddConstraintOp, target: Target) -> Iterator[Any]:
     if op.constraint_type == "check":
         require_checks(op, target)
     yield from lower.add_constraint(changed, target)
+
+
+def refuse_checks(table: Table, op: MigrateOperation, target: Target) -> None:
+    """Refuse a table with CHECKs, and types that have one, where the server would read over them.
+
+    Raises:
+        UnsupportedOperation: The server is that old.
+    """
+    of_columns = [one for column in table.columns for one in column.constraints]
+    for constraint in [*table.constraints, *of_columns]:
+        if isinstance(constraint, CheckConstraint) and wanted_by(constraint, target.dialect):
+            require_checks(op, target)
+
+
+# What an identity may say of how it counts, and what AUTO_INCREMENT does.
+_COUNTING = {"start": 1, "increment": 1, "minvalue": 1, "maxvalue": None, "cycle": False}
+
+
+def refuse_identities(table: Table, op: MigrateOperation, target: Target) -> None:
+    """Refuse an identity that AUTO_INCREMENT does not stand for: it would be left out.
+
+    Raises:
+        UnsupportedOperation: It is not of the column that counts, or counts in another way.
+    """
+    for column in table.columns:
+        identity = column.identity
+        if identity is None:
+            continue
+        counts = column is table.autoincrement_column
+        if not counts or any(getattr(identity, n) not in (None, does) for n, does in _COUNTING.items()):
+            raise UnsupportedOperation(
+                op.describe(),
+                target.name,
+                "identity columns but for one in the primary key that counts from 1",
+                "set autoincrement=True, and mysql_auto_increment of the table to begin elsewhere",
+            )
 
 
 class _Wanted:

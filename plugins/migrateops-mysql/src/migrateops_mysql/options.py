@@ -6,7 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from migrateops.operations import MigrateOperation, Target
+from migrateops.errors.operations import WrongType
+from migrateops.operations import MigrateOperation, Target, ops
 from migrateops_mysql.errors import UnknownOption
 from migrateops_mysql.server import Server
 
@@ -27,6 +28,39 @@ def with_own_options(op: OpT, target: Target) -> OpT:
         return op
     changed = copy.copy(op)
     setattr(changed, "kw", options)
+    return changed
+
+
+def with_table_options(op: ops.CreateTableOp, target: Target) -> ops.CreateTableOp:
+    """Return *op* with the options of the family under the name that SQLAlchemy reads, numbers as text.
+
+    Raises:
+        WrongType: A value is neither a string nor a number.
+    """
+    changed = copy.copy(with_own_options(op, target))
+    values: dict[str, Any] = {}
+    for name, value in changed.kw.items():
+        if name.startswith(_PREFIXES) and not isinstance(value, str):
+            if not isinstance(value, int):
+                raise WrongType("create_table", name, "a string or a number", repr(value))
+            value = str(int(value))
+        values[name] = value
+    changed.kw = values
+    return changed
+
+
+def with_index_options(op: ops.CreateIndexOp, target: Target) -> ops.CreateIndexOp:
+    """Return *op* with the options of the family under the name that SQLAlchemy reads.
+
+    Raises:
+        WrongType: A length is no number.
+    """
+    changed = with_own_options(op, target)
+    name = f"{target.name}_length"
+    length = changed.kw.get(name)
+    lengths = length.values() if isinstance(length, Mapping) else [length]
+    if length is not None and not all(type(one) is int for one in lengths):
+        raise WrongType("create_index", name, "a number, or a number for each name", repr(length))
     return changed
 
 

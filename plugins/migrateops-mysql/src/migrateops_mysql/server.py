@@ -104,5 +104,6 @@ class Server:
             index_if_exists=self._since(None, (10, 1, 4)),
             column_if_exists=self._since(None, (10, 0, 2)),
             constraint_if_exists=self._since(None, (10, 0, 2)),
+            column_places=True,
             sequences=self._since(None, (10, 3)),
         )

@@ -42,11 +42,14 @@ def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
 
 
 def default_text(text: str | None) -> str | None:
-    """Return a default as an expression; a column whose default was dropped has NULL as one."""
+    """Return a default as an expression; a column whose default was dropped has NULL as one.
+
+    An empty string is NULL.
+    """
     if text is None:
         return None
     written = expression_text(text)
-    return None if written == "null" else written
+    return None if written in ("null", "''") else written
 
 
 def expression_text(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from sqlalchemy import Column, Constraint, Identity, Insert, Table
+from sqlalchemy import Column, Constraint, Identity, Insert, Table, TextClause
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropTableComment, SetColumnComment
 from sqlalchemy.types import to_instance
 
-from migrateops.ddl import lower
+from migrateops.ddl import lower, lower_data
 from migrateops.ddl.statements import ColumnDefault, is_generated
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
@@ -18,6 +20,13 @@ from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_oracle.errors import UnknownOption
 from migrateops_oracle.statements import CommentOn, CreateIndexIfMissing, ModifyColumn, ModifyIdentity
 
+# PL/SQL, which ends with a semicolon of its own.
+_LEAD = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*+"
+_IS_BLOCK = re.compile(
+    _LEAD + r"(?:BEGIN|DECLARE|<<|CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:NON)?EDITIONABLE\s+)?(?:AND\s+\w+\s+)*"
+    r"(?:PROCEDURE|FUNCTION|PACKAGE|TRIGGER|TYPE|LIBRARY)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ASK_FIRST = "ask the data dictionary whether it is there, in the script"
 
 
@@ -25,12 +34,15 @@ _ASK_FIRST = "ask the data dictionary whether it is there, in the script"
 def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
     """Yield what standard SQL has; return the table."""
     _refuse_exists(op, op.if_not_exists, "if_not_exists", target)
+    if any(str(prefix).upper() == "TEMPORARY" for prefix in op.kw.get("prefixes") or ()):
+        raise UnsupportedOperation(
+            op.describe(), target.name, "CREATE TEMPORARY TABLE", 'prefixes=["GLOBAL TEMPORARY"]'
+        )
     for item in op.columns:
         if isinstance(item, Constraint):
             _refuse_clauses(item, op, target)
         elif isinstance(item, Column):
-            for key in item.foreign_keys:
-                _refuse_clauses(key, op, target)
+            _refuse_of_column(item, op, target)
     statements = lower.create_table(op, target)
     while True:
         try:
@@ -68,8 +80,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     """Yield ADD, then what belongs to the column."""
     _refuse_exists(op, op.if_not_exists, "column_if_exists", target)
     if isinstance(op.column, Column):
-        for key in op.column.foreign_keys:
-            _refuse_clauses(key, op, target)
+        _refuse_of_column(op.column, op, target)
     yield from lower.add_column(op, target)
 
 
@@ -171,6 +182,22 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
         yield statement.inline() if target.as_sql and isinstance(statement, Insert) else statement
 
 
+@Operations.lowering_for(ops.ExecuteSQLOp, dialect="oracle")
+def execute(op: ops.ExecuteSQLOp, target: Target) -> Iterator[Any]:
+    """Yield the statement, without a semicolon that is none of its own.
+
+    The server does not take one; SQL*Plus runs a statement at it, and once more at the separator.
+    """
+    given = op.sqltext
+    if isinstance(given, TextClause):
+        given = given.text
+    if isinstance(given, str) and given.rstrip().endswith(";") and not _IS_BLOCK.match(given):
+        text = given.rstrip().removesuffix(";")
+        op = copy.copy(op)
+        op.sqltext = text
+    yield from lower_data.execute(op, target)
+
+
 class _Wanted:
     """The clauses that an operation asks for, under the names that a constraint has them."""
 
@@ -186,6 +213,18 @@ def _refuse_exists(op: MigrateOperation, asked: bool | None, capability: str, ta
         words = "IF EXISTS" if type(op).__name__.startswith("Drop") else "IF NOT EXISTS"
         version = " before version 23" if capability in ("if_exists", "if_not_exists") else ""
         raise UnsupportedOperation(op.describe(), target.name, f"{words}{version} ({capability})", _ASK_FIRST)
+
+
+def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target) -> None:
+    for key in column.foreign_keys:
+        _refuse_clauses(key, op, target)
+    if column.computed is not None and column.computed.persisted:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "stored generated columns",
+            "leave persisted out: it is computed when read",
+        )
 
 
 def _refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sqlalchemy import JSON
+from sqlalchemy.types import TypeDecorator
+
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_postgresql import (
     canonical,
     exclude,  # noqa: F401  # registers its operation
     exclude_text,
+    literals,
     lower,  # noqa: F401  # registers how operations are written
     outside,  # noqa: F401
     rows,  # noqa: F401
@@ -85,6 +89,10 @@ class PostgreSQLDialect(Dialect):
         """Return what schemas hold besides tables, in one statement for all of them."""
         return unread(connection, schemas)
 
+    def before_writing(self, dialect: SQLAlchemyDialect) -> None:
+        """Have literals in an SQL stream mean to the server what the driver would send."""
+        dialect.statement_compiler = literals.array_compiler(dialect.statement_compiler)
+
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text under the server's own names."""
         return canonical.type_text(type_, dialect)
@@ -108,6 +116,10 @@ class PostgreSQLDialect(Dialect):
         """Return *value* as an SQL literal; bytes in hexadecimal, as X'..' is a bit string here."""
         if isinstance(value, bytes | bytearray | memoryview):
             return f"'\\x{bytes(value).hex()}'::bytea"
+        if not isinstance(type_, JSON | TypeDecorator):
+            written = literals.without_renderer(value, type_, dialect)
+            if written is not None:
+                return written
         return super().literal(value, type_, dialect)
 
     def error_kind(self, exception: BaseException) -> ErrorKind | None:

@@ -18,7 +18,9 @@ class UnknownOption(MigrateOpsError, TypeError):
 
     def hint(self) -> str:
         guess = closest(self.option, self.known)
-        return f"did you mean {guess!r}?" if guess else f"the options are {quoted(self.known)}"
+        if guess:
+            return f"did you mean {guess!r}?"
+        return f"the options are {quoted(self.known)}" if self.known else "remove it"
 
 
 class NeedsAutocommitBlock(MigrateOpsError):

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY
 from typing import Any
 
-from sqlalchemy import Column, Constraint, MetaData, Table, column
+from sqlalchemy import Column, ColumnElement, Constraint, MetaData, Table, column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import AddConstraint
 from sqlalchemy.sql import visitors
 
-from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
+from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation, WrongType
 from migrateops.operations import BatchOperations, Operations, Target, operation, schema, spread, table
 from migrateops.operations.ops import AddConstraintOp, DropConstraintOp
+from migrateops.operations.ops.constraints import dropping
+from migrateops.operations.schema_objects import require_values
 
 
 @Operations.register_operation("create_exclude_constraint")
@@ -73,7 +75,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         return made(self, migration_context.target if migration_context is not None else None)
 
     def reverse(self) -> DropConstraintOp:
-        return DropConstraintOp(self.constraint_name, self.table_name, schema=self.schema, origin=self)
+        return dropping(self)
 
     def footprint(self) -> tuple[frozenset[str], frozenset[str]]:
         name = f"{self.schema}.{self.table_name}" if self.schema else self.table_name
@@ -92,10 +94,14 @@ def made(op: CreateExcludeConstraintOp, target: Target | None) -> ExcludeConstra
     elements = [_pair(op, element) for element in op.elements]
     if not elements:
         raise NotASchemaItem(op.describe(), "pairs of an element and an operator", "none")
+    if not isinstance(op.ops or {}, Mapping):
+        raise WrongType(op.describe(), "ops", "a mapping from columns to operator classes", repr(op.ops))
+    where = text(op.where) if isinstance(op.where, str) else _free(op.where)
+    require_values(op.describe(), where, *(item for item, _ in elements))
     constraint = ExcludeConstraint(
         *elements,
         name=op.constraint_name,
-        where=_free(op.where),
+        where=where,
         deferrable=op.deferrable,
         initially=op.initially,
         using=op.using,
@@ -112,7 +118,11 @@ def _pair(op: CreateExcludeConstraintOp, element: Any) -> tuple[Any, str]:
     if not isinstance(element, tuple | list) or len(element) != 2:
         raise NotASchemaItem(op.describe(), "a pair of an element and an operator", repr(element))
     item, how = element
-    return (item.name if isinstance(item, Column) else _free(item)), how
+    if isinstance(item, Column):
+        return item.name, how
+    free = _free(item)
+    # The server wants brackets around what is neither a name nor a call; text is as it was given.
+    return (free.self_group() if isinstance(free, ColumnElement) else free), how
 
 
 def _free(expression: Any) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+
+from migrateops.dialects import SessionLock
 
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
 _RELEASE = text("SELECT pg_advisory_unlock(:key)")
@@ -18,8 +18,8 @@ _HELD = text(
 )
 
 
-class AdvisoryLock:
-    """A lock of the session, on a connection of its own that is in autocommit.
+class AdvisoryLock(SessionLock):
+    """An advisory lock of the session.
 
     It is asked for without waiting: a waiter in the server would be in a transaction, and CREATE
     INDEX CONCURRENTLY waits for all of those.
@@ -30,43 +30,19 @@ class AdvisoryLock:
     """
 
     def __init__(self, engine: Engine, key: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self.key = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-        self._connection: Connection | None = None
-        self._taken = False
 
-    def try_acquire(self) -> bool:
-        """Take the lock if it is free, and say whether it is held now."""
-        if self.held():
-            # Taken twice, it would have to be released twice.
-            return True
-        if self._connection is None or self._connection.invalidated:
-            self._close()
-            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._taken = bool(self._connection.execute(_TRY, {"key": self.key}).scalar_one())
-        return self._taken
+    def take(self, connection: Connection) -> bool:
+        """Ask the server for the lock, and return whether it gave it."""
+        return bool(connection.execute(_TRY, {"key": self.key}).scalar_one())
 
-    def held(self) -> bool:
-        """Say whether the lock is still held; a lost connection has lost it."""
-        if not self._taken or self._connection is None or self._connection.invalidated:
-            return False
+    def has(self, connection: Connection) -> bool:
+        """Ask the server whether this session has the lock."""
         unsigned = self.key & 0xFFFF_FFFF_FFFF_FFFF
         parts = {"high": unsigned >> 32, "low": unsigned & 0xFFFF_FFFF}
-        try:
-            self._taken = bool(self._connection.execute(_HELD, parts).scalar_one())
-        except DBAPIError:
-            self._taken = False
-        return self._taken
+        return bool(connection.execute(_HELD, parts).scalar_one())
 
-    def release(self) -> None:
-        """Give the lock back, and the connection to its pool."""
-        if self._connection is not None and self.held():
-            with suppress(DBAPIError):
-                self._connection.execute(_RELEASE, {"key": self.key})
-        self._close()
-
-    def _close(self) -> None:
-        connection, self._connection, self._taken = self._connection, None, False
-        if connection is not None:
-            with suppress(DBAPIError):
-                connection.close()
+    def give_back(self, connection: Connection) -> None:
+        """Have the server release the lock."""
+        connection.execute(_RELEASE, {"key": self.key})

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Computed, Identity, literal_column
-from sqlalchemy.dialects.postgresql import ARRAY, NamedType
+from sqlalchemy import Column, Computed, Identity, Table, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY, ENUM, NamedType
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
+from migrateops.ddl.type_memos import remember_type
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
+from migrateops.operations.schema_objects import require_expression, require_values
 from migrateops_postgresql import identity
 from migrateops_postgresql.errors import UnknownOption
 from migrateops_postgresql.statements import (
@@ -28,15 +30,27 @@ from migrateops_postgresql.statements import (
 _USING = "postgresql_using"
 THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
+ALTER_OPTIONS = (_USING, THROUGH_CHECK)
 _NULLS = "postgresql_nulls_not_distinct"
 
 
+@Operations.lowering_for(ops.CreateTableOp, dialect="postgresql")
+def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
+    """Yield CREATE TABLE as in standard SQL, with what the dialect makes of the types noted before."""
+    for item in op.columns:
+        if isinstance(item, Column):
+            remember_type(item.type, target.dialect)
+    return lower.create_table(op, target)
+
+
 @Operations.lowering_for(ops.AddColumnOp, dialect="postgresql")
-def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
+def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
+    """Return CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
+    made: list[Any] = []
     if isinstance(op.column, Column):
-        yield from missing_types(op.column.type, target)
-    yield from lower.add_column(op, target)
+        remember_type(op.column.type, target.dialect)
+        made += missing_types(op.column.type, target)
+    return made + lower.add_column(op, target)
 
 
 def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
@@ -50,29 +64,57 @@ def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target
         yield CreateTypeIfMissing(impl)
 
 
+@Operations.lowering_for(ops.DropColumnOp, dialect="postgresql")
+def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
+    """Yield DROP COLUMN, which has no options here."""
+    for option in op.kw:
+        if option.startswith("postgresql_"):
+            raise UnknownOption(op.describe(), option, ())
+    yield from lower.drop_column(op, target)
+
+
 @Operations.lowering_for(ops.AlterColumnOp, dialect="postgresql")
-def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
-    """Yield one ALTER for each thing that changes.
+def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
+    """Return one ALTER for each thing that changes.
 
     The type comes before nullability and default, the new name last.  What generates the old values is
     dropped before the type changes, as the server cannot convert a default to any type.
     """
-    using = using_text(op, target)
-    default = default_changes(op, target)
+    _refuse_other_values(op, target)
+    using = using_text(op, target) if op.kw else None
+    default = _NO_CHANGES if op.modify_server_default is False else default_changes(op, target)
     where = (op.table_name, op.column_name)
-    yield from default.before
+    made: list[Any] = list(default.before)
     if op.modify_type is not None:
-        for constraint in lower.dropped_with_type(op, target):
-            yield DropConstraint(constraint)
-        yield from missing_types(op.modify_type, target)
-        yield ColumnType(*where, to_instance(op.modify_type), op.schema, using=using)
+        made += map(DropConstraint, lower.dropped_with_type(op, target))
+        made += missing_types(op.modify_type, target)
+        made.append(ColumnType(*where, to_instance(op.modify_type), op.schema, using=using))
     if op.modify_nullable is not None:
-        yield ColumnNullable(*where, op.modify_nullable, op.schema)
-    yield from default.after
+        made.append(ColumnNullable(*where, op.modify_nullable, op.schema))
+    made += default.after
     if op.modify_type is not None:
-        for constraint in lower.type_constraints(op, op.modify_type, target):
-            yield AddConstraint(constraint)
-    yield from lower.alter_comment_and_name(op, target)
+        made += map(AddConstraint, lower.type_constraints(op, op.modify_type, target))
+    if op.modify_comment is not False or op.modify_name is not None:
+        made += lower.alter_comment_and_name(op, target)
+    return made
+
+
+def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
+    """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
+    if op.modify_type is None or op.existing_type is None:
+        return
+    new, old = (
+        to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)
+    )
+    if not (isinstance(new, ENUM) and isinstance(old, ENUM)):
+        return
+    if (new.schema, new.name) == (old.schema, old.name) and new.enums != old.enums:
+        raise UnsupportedOperation(
+            op.describe(),
+            target.name,
+            "changing the values of an enum by ALTER COLUMN",
+            f"send ALTER TYPE {new.name} ADD VALUE .. by op.execute(), or give the new type another name",
+        )
 
 
 def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
@@ -83,13 +125,15 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
         IncompleteOperation: There is no new type to convert to.
     """
     for option in op.kw:
-        if option.startswith("postgresql_") and option not in (_USING, THROUGH_CHECK):
-            raise UnknownOption(op.describe(), option, (_USING, THROUGH_CHECK))
+        if option.startswith("postgresql_") and option not in ALTER_OPTIONS:
+            raise UnknownOption(op.describe(), option, ALTER_OPTIONS)
     using = op.kw.get(_USING)
     if using is None:
         return None
     if op.modify_type is None:
         raise IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
+    require_expression(op.describe(), _USING, using)
+    require_values(op.describe(), using)
     # Compiled also when it is text: a percent sign has to be doubled for some drivers.
     element = literal_column(using) if isinstance(using, str) else using
     options = {"literal_binds": True, "include_table": False}
@@ -103,6 +147,9 @@ class DefaultChanges(NamedTuple):
     after: tuple[Any, ...] = ()
 
 
+_NO_CHANGES = DefaultChanges()
+
+
 def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
     """Return the statements for default, identity and computed expression.
 
@@ -110,8 +157,6 @@ def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
         UnsupportedOperation: The server cannot do it to an existing column.
     """
     new, old = op.modify_server_default, op.existing_server_default
-    if new is False:
-        return DefaultChanges()
     where = (op.table_name, op.column_name)
     if isinstance(new, Computed):
         if not isinstance(old, Computed) or (target.server_version or ()) < (17,):
@@ -143,10 +188,10 @@ def _unsupported(op: ops.AlterColumnOp, target: Target, what: str) -> Unsupporte
 
 
 @Operations.lowering_for(ops.CreateIndexOp, dialect="postgresql")
-def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
-    """Yield CREATE INDEX, with the options of the dialect."""
+def create_index(op: ops.CreateIndexOp, target: Target) -> list[Any]:
+    """Return CREATE INDEX, with the options of the dialect."""
     _require_nulls_not_distinct(op, target)
-    yield from lower.create_index(op, target)
+    return lower.create_index(op, target)
 
 
 @Operations.lowering_for(ops.CreateUniqueConstraintOp, dialect="postgresql")

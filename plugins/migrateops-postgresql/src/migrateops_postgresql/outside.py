@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import AddConstraint, DropConstraint, DropIndex
+from sqlalchemy.sql.elements import conv
 
 from migrateops.ddl.statements import AlterTable, ColumnNullable, table_text
 from migrateops.errors.operations import IncompleteOperation, NotReversible, UnsupportedOperation
@@ -27,6 +28,7 @@ from migrateops.operations import (
     schema,
     table,
 )
+from migrateops.operations.invocation import require_writable
 from migrateops.operations.ops import AlterTableOp
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_postgresql import driver, lower
@@ -117,14 +119,12 @@ def create_index(operations: Operations, op: ops.CreateIndexOp) -> Any:
     """Create an index; one that is built concurrently in the place of what a failed build has left."""
     if not op.kw.get(_CONCURRENTLY):
         return operations.next(op)
+    require_writable(operations, op)
     context = operations.get_context()
-    index = SchemaObjects(context.target).index(op.index_name, op.table_name, ["x"], schema=op.schema)
+    index = op.to_index(context)
     with outside(operations, f"the index {index.name} is built"):
         if not context.as_sql and _is_invalid(context, index):
-            dropped = SchemaObjects(context.target).index(
-                op.index_name, op.table_name, ["x"], schema=op.schema, postgresql_concurrently=True
-            )
-            context.run_statement(DropIndex(dropped))
+            context.run_statement(DropIndex(index))
         return operations.next(op)
 
 
@@ -139,6 +139,7 @@ def drop_index(operations: Operations, op: ops.DropIndexOp) -> Any:
     """Drop an index; concurrently outside of the step's transaction."""
     if not op.kw.get(_CONCURRENTLY):
         return operations.next(op)
+    require_writable(operations, op)
     with outside(operations, f"the index {op.index_name} is dropped"):
         return operations.next(op)
 
@@ -146,16 +147,25 @@ def drop_index(operations: Operations, op: ops.DropIndexOp) -> Any:
 @Operations.implementation_for(ops.AlterColumnOp, replace=True, dialect="postgresql")
 def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
     """Alter a column; NOT NULL through a validated CHECK where that is asked for."""
-    if not op.kw.get(_THROUGH_CHECK):
-        return operations.next(op)
     context = operations.get_context()
-    if op.modify_nullable is not False:
+    if op.kw.get("autoincrement") is not None:
+        # Scripts that were made for several databases have it.
+        has_none = f"{context.target.name} has no autoincrement to change"
+        context.notes.append(f"{op.describe()}: {has_none}; sa.Identity() as server_default is its like")
+    # It is there in what takes such a change back, too, and DROP NOT NULL reads no rows.
+    if not op.kw.get(_THROUGH_CHECK) or op.modify_nullable:
+        return operations.next(op)
+    if op.modify_nullable is None:
         raise IncompleteOperation(op.describe(), context.target.name, f"nullable=False with {_THROUGH_CHECK}")
     if context.target.server_version is not None and context.target.server_version < (12,):
         raise UnsupportedOperation(
             op.describe(), context.target.name, "NOT NULL from a CHECK before version 12"
         )
     check = _not_null(op, context.target)
+    rest = ops.AlterColumnOp(**{f.name: getattr(op, f.name) for f in op.__op_spec__.fields})  # type: ignore[union-attr]
+    rest.modify_nullable, rest.existing_nullable = None, False
+    rest.kw = {key: value for key, value in op.kw.items() if key != _THROUGH_CHECK}
+    require_writable(operations, rest)
     with outside(operations, f"the rows are checked for {op.table_name}.{op.column_name}"):
         # One is left by a process that was killed here.
         context.run_statement(DropConstraint(check, if_exists=True))
@@ -166,16 +176,13 @@ def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
             context.run_statement(ColumnNullable(op.table_name, op.column_name, False, op.schema))
         finally:
             context.run_statement(DropConstraint(check, if_exists=True))
-    rest = ops.AlterColumnOp(**{f.name: getattr(op, f.name) for f in op.__op_spec__.fields})  # type: ignore[union-attr]
-    rest.modify_nullable, rest.existing_nullable = None, False
-    rest.kw = {key: value for key, value in op.kw.items() if key != _THROUGH_CHECK}
     return operations.invoke(rest) if rest.has_changes() else None
 
 
 def _not_null(op: ops.AlterColumnOp, target: Target) -> CheckConstraint:
     quoted = target.dialect.identifier_preparer.quote(op.column_name).replace("%%", "%").replace(":", "\\:")
-    # The server's names are 63 bytes long.
-    name = f"{op.table_name}_{op.column_name}"[:40] + "_not_null_check"
+    # The server's names are 63 bytes long; nobody else has one that ends like this.
+    name = f"{op.table_name}_{op.column_name}".encode()[:40].decode(errors="ignore") + "_migrateops_not_null"
     return SchemaObjects(target).check_constraint(
-        name, op.table_name, f"{quoted} IS NOT NULL", schema=op.schema, postgresql_not_valid=True
+        conv(name), op.table_name, f"{quoted} IS NOT NULL", schema=op.schema, postgresql_not_valid=True
     )

@@ -25,6 +25,7 @@ class Grammar:
         no_cycle: How it is said that it does not begin again.
         no_cache: How it is said that no values are fetched in advance.
         least_cache: The smallest number after CACHE; what is less is no cache.
+        rename: Whether a sequence can be renamed.
         rename_if_exists: Whether a sequence can be renamed if it is there.
         rename_in_schema: Whether a sequence of a named schema can be renamed.
         restart_with: The words before the value that a sequence restarts with.
@@ -39,6 +40,7 @@ class Grammar:
     no_cycle: str = "NO CYCLE"
     no_cache: str = "NO CACHE"
     least_cache: int = 1
+    rename: bool = True
     rename_if_exists: bool = False
     rename_in_schema: bool = True
     restart_with: str = "WITH"
@@ -79,10 +81,17 @@ MSSQL = Grammar(
     alter=_COMMON | {"restart"},
 )
 
+DUCKDB = Grammar(
+    create=_COMMON - {"cache"} | {"start", "if_not_exists"},
+    alter=frozenset(),
+    rename=False,
+)
+
 GRAMMARS: Mapping[str, Grammar] = {
     "postgresql": POSTGRESQL,
     "mariadb": MARIADB,
     "mysql": MARIADB,
     "oracle": ORACLE,
     "mssql": MSSQL,
+    "duckdb": DUCKDB,
 }

@@ -129,7 +129,9 @@ def _owner(given: str, name: str) -> str:
 
 def _require_rename(op: AlterSequenceOp, target: Target, grammar: Grammar) -> None:
     what = hint = None
-    if op.if_exists and not grammar.rename_if_exists:
+    if not grammar.rename:
+        what, hint = "renaming ('new_sequence_name')", "create another sequence, and drop this one"
+    elif op.if_exists and not grammar.rename_if_exists:
         what, hint = (
             "'if_exists' with 'new_sequence_name'",
             "rename the sequence where it is known to be there",

@@ -1,4 +1,1 @@
-CREATE TABLE game (
-    id INTEGER NOT NULL AUTO_INCREMENT, 
-    PRIMARY KEY (id)
-);
+-- refused: MO313 create_table 'game': mariadb does not support identity columns but for one in the primary key that counts from 1

@@ -1,4 +1,1 @@
-CREATE TEMPORARY TABLE game (
-    id INTEGER NULL
-);
-GO
+-- refused: MO313 create_table 'game': mssql does not support words before TABLE (prefixes)

@@ -1,1 +1,1 @@
-CREATE INDEX ix ON player (lower(name), number);
+CREATE INDEX ix ON player ((lower(name)), number);

@@ -1,1 +1,1 @@
-CREATE INDEX ix ON player (name(7)) USING btree;
+CREATE INDEX ix ON player (name(7), number) USING btree;

@@ -1,1 +1,1 @@
--- refused: MO323 add_column 'player' 'twice' cannot be written for oracle: Oracle Database computed columns do not support 'stored' persistence; set the 'persisted' flag to None or False for Oracle Database support.
+-- refused: MO313 add_column 'player' 'twice': oracle does not support stored generated columns

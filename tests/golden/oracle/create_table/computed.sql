@@ -1,1 +1,1 @@
--- refused: MO323 create_table 'game' cannot be written for oracle: (in table 'game', column 'twice'): Oracle Database computed columns do not support 'stored' persistence; set the 'persisted' flag to None or False for Oracle Database support.
+-- refused: MO313 create_table 'game': oracle does not support stored generated columns

@@ -1,4 +1,1 @@
-CREATE TEMPORARY TABLE game (
-    id INTEGER
-)
-/
+-- refused: MO313 create_table 'game': oracle does not support CREATE TEMPORARY TABLE

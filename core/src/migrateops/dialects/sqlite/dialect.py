@@ -8,7 +8,7 @@ from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.autocommit import autocommit
 from migrateops.dialects.sqlite.batch.changes import run as run_batch
-from migrateops.dialects.sqlite.batch.native import DROP_COLUMN
+from migrateops.dialects.sqlite.batch.native import DROP_COLUMN, moves
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.dialects.sqlite.reading import before_reading
@@ -109,6 +109,8 @@ class SQLiteDialect(Dialect):
 
     def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
         """Return what its ALTER TABLE cannot do."""
+        if isinstance(operation, ops.AddColumnOp | ops.AlterColumnOp) and moves(operation):
+            return "putting a column into a place among the others"
         if isinstance(operation, ops.AlterColumnOp):
             if operation.modify_type is not None:
                 return "changing the type of a column"

@@ -18,6 +18,14 @@ def in_transaction(connection: Connection) -> bool:
     return bool(driver.in_transaction)
 
 
+def usable(connection: Connection) -> bool:
+    """Say whether statements can be sent: SQLAlchemy gives a connection up when Ctrl-C stops a statement.
+
+    What was not committed is undone then.
+    """
+    return not (connection.closed or connection.invalidated)
+
+
 def send(connection: Connection, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
     """Send one statement and return its rows.
 

@@ -17,6 +17,17 @@ _PRIMARY: dict[int, ErrorKind] = {
     sqlite3.SQLITE_CANTOPEN: "lost",
 }
 
+_REFUSALS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH})
+
+
+def refused(error: DBAPIError) -> bool:
+    """Say whether the database refuses a statement for what it says, or for the rows that there are.
+
+    It is not, where the disk is full, somebody else is writing, or the connection is lost.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code in _REFUSALS and error_kind(error) not in ("locked", "lost")
+
 
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.

@@ -28,7 +28,7 @@ from migrateops.operations.declare import (
     table,
 )
 from migrateops.operations.ops.base import AddConstraintOp, target_of
-from migrateops.operations.schema_objects import SchemaObjects
+from migrateops.operations.schema_objects import SchemaObjects, given_options
 
 
 @Operations.register_operation("create_primary_key")
@@ -377,4 +377,4 @@ def _timing(constraint: Constraint) -> dict[str, Any]:
 
 
 def _dialect_options(constraint: Constraint) -> dict[str, Any]:
-    return {key: value for key, value in constraint.dialect_kwargs.items() if value is not None}
+    return {key: value for key, value in given_options(constraint).items() if value is not None}

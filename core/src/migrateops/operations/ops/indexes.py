@@ -12,7 +12,7 @@ from migrateops.errors.operations import NotReversible
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import MigrateOperation, hidden, operation, options, schema, table
 from migrateops.operations.ops.base import target_of
-from migrateops.operations.schema_objects import SchemaObjects
+from migrateops.operations.schema_objects import SchemaObjects, given_options
 
 
 @Operations.register_operation("create_index")
@@ -54,7 +54,7 @@ class CreateIndexOp(MigrateOperation):
             [e.name if isinstance(e, Column) else e for e in index.expressions],
             schema=index.table.schema,
             unique=bool(index.unique),
-            kw={k: v for k, v in index.dialect_kwargs.items() if v is not None},
+            kw={k: v for k, v in given_options(index).items() if v is not None},
         )
 
     def to_index(self, migration_context: Any = None) -> Index:

@@ -22,7 +22,7 @@ from migrateops.operations.declare import (
     table,
 )
 from migrateops.operations.ops.base import AlterTableOp, target_of
-from migrateops.operations.schema_objects import SchemaObjects, from_type
+from migrateops.operations.schema_objects import SchemaObjects, from_type, given_options
 
 _TABLE_OPTIONS = frozenset(
     {"comment", "implicit_returning", "info", "listeners", "prefixes", "quote", "quote_schema"}
@@ -195,7 +195,7 @@ def dotted(schema_name: str | None, name: str) -> str:
 
 
 def _table_options(table: Table) -> dict[str, Any]:
-    kw: dict[str, Any] = {k: v for k, v in table.dialect_kwargs.items() if v is not None}
+    kw: dict[str, Any] = {k: v for k, v in given_options(table).items() if v is not None}
     for name in ("comment", "info", "prefixes"):
         value = getattr(table, "_prefixes" if name == "prefixes" else name, None)
         if value:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from migrateops.errors.batch import RebuildRefused, RowsLost
+from migrateops.dialects.sqlite import driver
+from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsLost
 from migrateops.errors.database import RebuildWouldCascade
 from migrateops.operations import Operations
 from migrateops.operations.base import BatchOperations
@@ -166,3 +167,109 @@ def test_a_key_of_several_columns_does_not_go_in_silence(
         batch.drop_column("b")
     [note] = operations.migration_context.notes
     assert "'uq'" in note
+
+
+NAMED = {
+    "view": 'CREATE VIEW other AS SELECT "b" AS x FROM t',
+    "of a view": 'CREATE TRIGGER other INSTEAD OF DELETE ON v BEGIN SELECT "b" FROM t; END',
+    "trigger": 'CREATE TRIGGER other AFTER INSERT ON child BEGIN SELECT "B" FROM t; END',
+}
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_a_name_in_double_quotes_does_not_become_a_text(
+    operations: Operations, connection: sa.Connection, named: str
+) -> None:
+    """Where no column has the name, SQLite takes it for a text, and the view or trigger still works."""
+    script(connection, f"CREATE VIEW v AS SELECT a FROM t; {NAMED[named]}")
+    before = everything(connection)
+    with pytest.raises(BrokenByRebuild) as caught, operations.batch_alter_table("t") as batch:
+        batch.drop_column("b")
+    assert caught.value.name == "other"
+    assert everything(connection) == before
+
+
+def test_a_text_in_double_quotes_stays_one(operations: Operations, connection: sa.Connection) -> None:
+    script(connection, 'CREATE VIEW v AS SELECT "b" AS x FROM child; CREATE VIEW w AS SELECT x FROM v')
+    script(connection, "CREATE TRIGGER tr INSTEAD OF INSERT ON v BEGIN SELECT 1; END")
+    before = objects(connection)
+    with operations.batch_alter_table("t") as batch:
+        batch.drop_column("b")
+    after = objects(connection)
+    assert {name: after[name] for name in ("v", "w", "tr")} == {
+        name: before[name] for name in ("v", "w", "tr")
+    }
+    assert rows(connection, "v") == [("b",), ("b",)]
+
+
+def test_an_index_that_is_dropped_right_after_it_was_made(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    with operations.batch_alter_table("t") as batch:
+        batch.alter_column("a", nullable=False)
+        batch.create_index("ix_b_a", ["b", "a"])
+        batch.add_column(sa.Column("d", sa.Text(), index=True))
+        batch.drop_index("ix_b_a")
+        batch.drop_index("ix_t_d")
+        batch.drop_index("ix_b")
+        batch.create_index("ix_b", ["b", "c"])
+    found = objects(connection)
+    assert sorted(name for name in found if name.startswith("ix")) == ["ix_b"]
+    assert found["ix_b"] == "CREATE INDEX ix_b ON t (b, c)"
+
+
+def test_no_explain_is_sent_twice(
+    operations: Operations, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver would use again what it has compiled, and versions of SQLite crash on that."""
+    sent: list[str] = []
+    send = driver.send
+
+    def note(connection: sa.Connection, statement: str, *parameters: Any) -> list[Any]:
+        sent.append(statement)
+        return send(connection, statement, *parameters)
+
+    monkeypatch.setattr(driver, "send", note)
+    script(connection, "CREATE TRIGGER tr AFTER DELETE ON child BEGIN DELETE FROM t WHERE a = old.t_id; END")
+    for type_ in (sa.Integer(), sa.Text()):
+        with operations.batch_alter_table("t") as batch:
+            batch.alter_column("c", type_=sa.Text(), server_default="1")
+            batch.alter_column("b", server_default=str(type_))
+    explained = [statement for statement in sent if statement.startswith("EXPLAIN")]
+    assert len(explained) == len(set(explained)) > 3
+
+
+def test_a_column_that_is_dropped_right_after_it_was_indexed(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    with operations.batch_alter_table("t") as batch:
+        batch.alter_column("a", nullable=False)
+        batch.create_index("ix_c_lower", [sa.text("lower(c)")])
+        batch.add_column(sa.Column("d", sa.Text(), index=True))
+        batch.drop_column("c")
+        batch.drop_column("d")
+    assert sorted(name for name in objects(connection) if name.startswith("ix")) == ["ix_b"]
+    assert rows(connection, "t") == [(1, "x", "y"), (2, "x", "y")]
+
+
+def test_a_trigger_that_waits_for_a_column_that_is_no_more(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    script(connection, "CREATE TRIGGER tr BEFORE UPDATE OF a, [B] ON t BEGIN SELECT 1; END")
+    before = everything(connection)
+    with pytest.raises(BrokenByRebuild) as caught, operations.batch_alter_table("t") as batch:
+        batch.drop_column("b")
+    assert caught.value.name == "tr"
+    assert everything(connection) == before
+
+
+def test_an_index_does_not_go_over_to_a_new_column_of_the_name(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    with operations.batch_alter_table("t") as batch:
+        batch.drop_column("b")
+        batch.add_column(sa.Column("b", sa.Integer(), server_default="5"))
+    assert "ix_b" not in objects(connection)
+    assert rows(connection, "t") == [(1, "x", "z", 5), (2, "x", "z", 5)]
+    [note] = operations.migration_context.notes
+    assert "'ix_b'" in note

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from sqlalchemy import Connection
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex
 
-from migrateops.dialects.sqlite.batch import catalog, native, rebuild
-from migrateops.dialects.sqlite.batch.definition import TableDefinition, same
+from migrateops.dialects.sqlite.batch import catalog, native, rebuild, referring
+from migrateops.dialects.sqlite.batch.anew import build_anew
+from migrateops.dialects.sqlite.batch.definition import TableDefinition
 from migrateops.dialects.sqlite.batch.edit import Editor, changes
+from migrateops.dialects.sqlite.batch.given import described
 from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
+from migrateops.dialects.sqlite.batch.sense import named, require_sense
+from migrateops.dialects.sqlite.batch.tokens import folded, same
 from migrateops.dialects.sqlite.batch.whole import require_no_cascade, whole
-from migrateops.errors.base import closest
-from migrateops.errors.batch import DefinitionNeeded, TableNotFound, TableUnreadable
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops.dialects.sqlite.error_kind import refused
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.batch import (
+    AlreadyThere,
+    ChangeRefused,
+    DefinitionNeeded,
+    TableUnreadable,
+)
 from migrateops.operations import ops
+from migrateops.operations.checking import in_our_words
 
 if TYPE_CHECKING:
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
-
-DROP_COLUMN = (3, 35, 0)
-"""The first version with ALTER TABLE DROP COLUMN: https://www.sqlite.org/releaselog/3_35_0.html"""
-_BUILD_ANEW = 'leave recreate at "auto", which builds the table anew'
 
 
 def run(
@@ -34,8 +42,8 @@ def run(
 ) -> None:
     """Make the changes of a batch.
 
-    In a revision, a table that must be built anew is not built at once: batches on the same table that
-    follow directly need no table of their own.
+    In a revision, a table that must be built anew is not built at once, nor are columns dropped: batches on
+    the same table that follow directly need no table of their own.
 
     Args:
         operations: What sends statements.
@@ -43,20 +51,14 @@ def run(
         needs_rebuild: Says of an operation what of it ALTER TABLE cannot do, or None.
     """
     context = operations.migration_context
-    if batch.recreate == "never":
-        for operation in batch.operations:
-            what = needs_rebuild(operation)
-            if what is not None:
-                raise UnsupportedOperation(operation.describe(), context.target.name, what, _BUILD_ANEW)
-        for operation in batch.operations:
-            operations.invoke(operation)
-        return
-    earlier = context.put_off
-    if isinstance(earlier, _Table) and earlier.takes(batch):
-        earlier.make(batch)
-    else:
-        context.settle()
-        _Table(operations, batch).make(batch)
+    with named(batch, context.target):
+        require_sense(batch, context.target, needs_rebuild)
+        earlier = context.put_off
+        if isinstance(earlier, _Table) and earlier.takes(batch):
+            earlier.make(batch)
+        else:
+            context.settle()
+            _Table(operations, batch).make(batch)
 
 
 class _Table:
@@ -67,6 +69,9 @@ class _Table:
         self._batch = batch
         self._context = operations.migration_context
         self._connection: Connection | None = None if self._context.as_sql else self._context.connection
+        self._schema = batch.schema
+        if self._schema is None and self._connection is not None:
+            self._schema = catalog.schema_of(self._connection, batch.table_name)
         # Changes that are not made yet, and what columns are called that were renamed ahead of them.
         self._waiting: list[MigrateOperation] = []
         self._renamed: dict[str, str] = {}
@@ -106,6 +111,19 @@ class _Table:
                 changed.append(self._present(waiting.column_name))
         return any(same(one, name) for one in changed)
 
+    def _undoes_new_index(self, operation: MigrateOperation) -> bool:
+        """Say whether a change drops an index that the changes that wait are to create, or its column."""
+        if isinstance(operation, ops.DropIndexOp):
+            return any(
+                waiting.column.index
+                if isinstance(waiting, ops.AddColumnOp)
+                else isinstance(waiting, ops.CreateIndexOp) and waiting.index_name == operation.index_name
+                for waiting in self._waiting
+            )
+        return isinstance(operation, ops.DropColumnOp) and any(
+            isinstance(waiting, ops.CreateIndexOp) for waiting in self._waiting
+        )
+
     def make(self, batch: TableBatch) -> None:
         """Make the changes of a batch, or check them and put them off."""
         owes = batch.describes_new_table or batch.recreate == "always"
@@ -115,16 +133,18 @@ class _Table:
             self._settle()
             return
         self._context.put_off = None
+        if batch.operations or owes:
+            self._require_table(batch)
         waiting, renamed, owed = list(self._waiting), dict(self._renamed), self._owed
         replaces = owes or not self._all_native([*waiting, *batch.operations])
         try:
-            with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=replaces):
+            with whole(self._connection, self._batch.table_name, self._schema, replaces=replaces):
                 self._take(batch.operations)
                 self._owed = self._owed or owes
-                if replaces and self._context.may_put_off:
-                    # What is wrong with a change is said where it is asked for.
+                # What is wrong with a change is said where it is asked for, and in our words.
+                if self._waiting or self._owed:
                     self._check()
-                else:
+                if not (self._context.may_put_off and (replaces or self._drops_columns())):
                     self._settle()
         except BaseException:
             # A script may go on without this batch; the earlier ones still count.
@@ -135,17 +155,40 @@ class _Table:
             if self._waiting:
                 self._context.put_off = self
 
+    def _drops_columns(self) -> bool:
+        """Say whether a change that waits writes all rows, which a new table would do anyway."""
+        return any(isinstance(operation, ops.DropColumnOp) for operation in self._waiting)
+
     def settle(self) -> None:
         """Make what was put off."""
         self._context.put_off = None
         assert self._connection is not None
-        with whole(self._connection, self._batch.table_name, self._batch.schema, replaces=True):
+        replaces = not self._all_native(self._waiting)
+        with (
+            named(self._batch, self._context.target),
+            whole(self._connection, self._batch.table_name, self._schema, replaces=replaces),
+        ):
             self._settle()
+
+    def _require_table(self, batch: TableBatch) -> None:
+        """Make sure that there is such a table, and that indexes that are dropped are its own."""
+        assert self._connection is not None
+        found = catalog.entries(self._connection, self._schema)
+        table = catalog.find(self._connection, self._schema, batch.table_name, found)
+        others = {entry.name: entry.table for entry in found if entry.type == "index"}
+        for operation in batch.operations:
+            if isinstance(operation, ops.DropIndexOp):
+                owner = others.get(str(operation.index_name), table.name)
+                if not same(owner, table.name):
+                    reason = f"the index is on table {owner!r}"
+                    raise ChangeRefused(operation.describe(), self._context.target.name, reason)
 
     def _take(self, queue: Sequence[MigrateOperation]) -> None:
         """Take up changes; what is none of this table is done in its place."""
         for operation in queue:
-            if self._connection is not None and self._comes_after_rows(operation):
+            if self._connection is not None and (
+                self._comes_after_rows(operation) or self._undoes_new_index(operation)
+            ):
                 self._settle()
             if not native.of_table_or_index(operation):
                 self._settle()
@@ -158,13 +201,15 @@ class _Table:
     def _rename_ahead(self, operation: ops.AlterColumnOp) -> None:
         """Have ALTER TABLE rename a column, which knows all who name it.
 
-        That comes before the changes that wait, except where the new name is not free yet, or the
-        column not there.
+        That comes before the changes that wait, except where the new name is not free yet, where it stood
+        for another column before, or the column is not there.
         """
         if self._waiting:
             definition, _ = self._look()
             old, new = self._present(operation.column_name), str(operation.modify_name)
-            if definition.column(new) is not None or definition.column(old) is None:
+            taken = definition.column(new) is not None or folded(new) in self._renamed
+            indexes = any(isinstance(waiting, ops.CreateIndexOp) for waiting in self._waiting)
+            if taken or indexes or definition.column(old) is None:
                 self._settle()
         left = self._rename(operation)
         if left is not None:
@@ -174,11 +219,20 @@ class _Table:
         """Make all changes that wait, natively or with one new table."""
         waiting, self._waiting = self._waiting, []
         self._checked = None
+        before = self._key_faults() if self._owed or any(map(_may_break_keys, waiting)) else None
         if self._all_native(waiting):
             for operation in waiting:
                 self._natively(operation)
         else:
             self._rebuild(waiting)
+        after = self._key_faults() if before is not None else None
+        if before is not None and after is not None:
+            after.raise_new(before)
+
+    def _key_faults(self) -> referring.Faults | None:
+        if self._connection is None:
+            return None
+        return referring.Faults(self._connection, self._schema, self._batch.table_name)
 
     # ---------------------------------------------------------------------------- natively
 
@@ -186,6 +240,12 @@ class _Table:
         """Say whether no new table is needed."""
         if self._owed:
             return False
+        if self._batch.recreate == "never":
+            return True
+        if self._renamed and any(
+            isinstance(each, ops.AddColumnOp) and each.column.constraints for each in part
+        ):
+            return False  # its CHECK may call a column by the old name
         look = self._look if self._connection is not None else None
         return native.all_native(part, self._batch, self._context.target, look)
 
@@ -197,28 +257,79 @@ class _Table:
                 self._note(f"of {self._batch.table_name}.{operation.column_name}")
         elif isinstance(operation, ops.CreateTableCommentOp | ops.DropTableCommentOp):
             self._note(f"of table {self._batch.table_name}")
-        else:
+        elif isinstance(operation, ops.CreateIndexOp):
+            self._create_index(operation)
+        elif not self._done_already(operation):
+            self._invoke(operation)
+
+    def _done_already(self, operation: MigrateOperation) -> bool:
+        """Say whether a column that is to be added if it is not there is, or the other way round."""
+        if self._connection is None:
+            return False
+        definition, _ = self._look()
+        if isinstance(operation, ops.AddColumnOp):
+            return bool(operation.if_not_exists) and definition.column(operation.column.name) is not None
+        if isinstance(operation, ops.DropColumnOp):
+            return bool(operation.if_exists) and definition.column(operation.column_name) is None
+        return False
+
+    def _create_index(self, operation: ops.CreateIndexOp, made: TableDefinition | None = None) -> None:
+        """Create an index; columns that were renamed may go by the names that they had.
+
+        Raises:
+            ColumnNotFound: A column is not there.  Of a name in quotes, SQLite would make a text.
+        """
+        if self._connection is not None:
+            made, _ = self._look()
+        if made is not None and not isinstance(operation.columns, str):
+            names = {folded(self._present(column.name)) for column in made.columns}
+            operation = copy(operation)
+            operation.columns = [
+                self._present(each) if isinstance(each, str) and folded(each) not in names else each
+                for each in operation.columns
+            ]
+            for each in operation.columns:
+                if isinstance(each, str) and folded(each) not in names:
+                    raise made.no_column(operation.describe(), self._batch.table_name, each)
+        self._invoke(operation)
+
+    def _invoke(self, operation: MigrateOperation) -> None:
+        with self._in_our_words(operation.describe()):
             self._operations.invoke(operation)
+
+    @contextmanager
+    def _in_our_words(self, described: str) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if not refused(error):
+                raise
+            raise ChangeRefused(described, self._context.target.name, str(error.orig)) from error
 
     def _note(self, what: str) -> None:
         self._context.notes.append(f"{self._context.target.name} has no comments: that {what} is not stored")
 
     def _present(self, name: str) -> str:
         """Return what a column is called by now."""
-        while name in self._renamed:
-            name = self._renamed[name]
+        while folded(name) in self._renamed:
+            name = self._renamed[folded(name)]
         return name
 
     def _rename(self, operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
         """Rename a column, and return what else is to be changed of it."""
         old, new = self._present(operation.column_name), str(operation.modify_name)
-        self._operations.invoke(
-            ops.AlterColumnOp(operation.table_name, old, modify_name=new, schema=operation.schema)
-        )
+        if self._connection is not None:
+            definition, _ = self._look()
+            column = definition.column(old)
+            if column is None:
+                raise definition.no_column(operation.describe(), self._batch.table_name, old)
+            if definition.column(new) not in (None, column):
+                raise AlreadyThere(operation.describe(), self._batch.table_name, "column", new)
+        self._invoke(ops.AlterColumnOp(operation.table_name, old, modify_name=new, schema=operation.schema))
         self._checked = None
-        self._renamed[old] = new
+        self._renamed[folded(old)] = new
         # One that takes up an old name again is called by it.
-        self._renamed.pop(new, None)
+        self._renamed.pop(folded(new), None)
         left = copy(operation)
         left.column_name, left.modify_name = new, None
         return left if left.has_changes() or native.moves(left) else None
@@ -232,21 +343,19 @@ class _Table:
         self._owed = False
         if self._connection is not None:
             # What was done in between may have made a new table needed where none was.
-            require_no_cascade(self._connection, self._batch.table_name, self._batch.schema)
+            require_no_cascade(self._connection, self._batch.table_name, self._schema)
         for operation in part:
             if isinstance(operation, ops.DropIndexOp):
-                self._operations.invoke(operation)
+                self._invoke(operation)
         if self._connection is not None:
-            found = catalog.entries(self._connection, self._batch.schema)
+            found = catalog.entries(self._connection, self._schema)
         else:
             dropped = {operation.index_name for operation in part if isinstance(operation, ops.DropIndexOp)}
             found = [entry for entry in found if entry.name not in dropped]
-        kept = {column.name for column in editor.definition.columns}
-        gone = [column.name for column in definition.columns if column.name not in kept]
-        followers, lost = rebuild.followers(found, self._batch.table_name, self._batch.schema, gone)
+        followers, lost = rebuild.followers(found, self._batch.table_name, self._schema, editor.dropped)
         for name in lost:
             editor.notes.append(f"index {name!r} went with the column that it was on")
-        made = rebuild.Rebuild(self._batch.table_name, self._batch.schema, definition, editor, followers)
+        made = rebuild.Rebuild(self._batch.table_name, self._schema, definition, editor, followers)
         self._context.notes += editor.notes
         self._given = None
         if self._connection is None:
@@ -254,15 +363,21 @@ class _Table:
                 self._context.run_statement(rebuild.Verbatim(statement))
         else:
             copying = self._context.opts.get("copying")
-            rebuild.run(made, self._connection, self._context.run_statement, copying)
+            where = self._connection, self._schema, self._batch.table_name
+            new_keys = [each for each in editor.made if each[1].kind == "foreign key"]
+            before = referring.dangling(*where) if new_keys else None
+            build_anew(made, self._connection, self._context.run_statement, copying)
+            if before is not None:
+                referring.require_parents(where[2], new_keys, before, referring.dangling(*where))
         for operation in part:
             if _renames(operation):
                 self._rename(operation)
         for index in editor.indexes:
-            self._context.run_statement(CreateIndex(index))
+            with self._in_our_words(f"create_index {str(index.name)!r}"):
+                self._context.run_statement(CreateIndex(index))
         for operation in part:
             if isinstance(operation, ops.CreateIndexOp):
-                self._operations.invoke(operation)
+                self._create_index(operation, editor.definition)
 
     def _edited(self, part: Sequence[MigrateOperation]) -> Editor:
         """Return the definition with changes made to it.
@@ -274,7 +389,7 @@ class _Table:
         editor = Editor(self._batch, definition, self._context.target, self._context)
         for old, new in self._renamed.items():
             editor.also_called(old, new)
-        _apply(editor, part)
+        _apply(editor, part, self._context.target.name)
         if self._owed:
             editor.finish()
         return editor
@@ -289,7 +404,7 @@ class _Table:
             editor = self._edited(self._waiting)
         else:
             editor, known = self._checked
-            _apply(editor, self._waiting[known:])
+            _apply(editor, self._waiting[known:], self._context.target.name)
         self._checked = None if self._owed else (editor, len(self._waiting))
 
     def _look(self) -> tuple[TableDefinition, list[catalog.Entry]]:
@@ -298,38 +413,40 @@ class _Table:
         given = self._given
         found: list[catalog.Entry] = []
         if self._connection is not None:
-            found = catalog.entries(self._connection, batch.schema)
+            found = catalog.entries(self._connection, self._schema)
         if given is not None:
-            text = str(CreateTable(given).compile(dialect=self._context.target.dialect))
+            text, indexes = described(given, batch, self._context.target.dialect)
             if self._connection is None:
-                found = list(_of_table(given, self._context.target.dialect))
+                found = indexes
         elif self._connection is None:
             raise DefinitionNeeded(batch.table_name)
         else:
-            tables = {entry.name: entry.sql for entry in found if entry.type == "table"}
-            name = next((name for name in tables if same(name, batch.table_name)), None)
-            if name is None:
-                raise TableNotFound(batch.table_name, closest(batch.table_name, tables))
-            text = tables[name]
+            text = catalog.find(self._connection, self._schema, batch.table_name, found).sql
         try:
             return parse(text.strip()), found
         except Unreadable as unreadable:
             raise TableUnreadable(batch.table_name, str(unreadable)) from None
 
 
-def _apply(editor: Editor, part: Sequence[MigrateOperation]) -> None:
+def _apply(editor: Editor, part: Sequence[MigrateOperation], dialect: str) -> None:
     for operation in part:
         if _renames(operation):
             # Where the text cannot be looked up again, in a stream or a copy_from: renamed at the end.
             editor.also_called(str(operation.modify_name), operation.column_name)
         if changes(operation):
-            editor.apply(operation)
+            try:
+                editor.apply(operation)
+            except Exception as error:
+                own = None if isinstance(error, MigrateOpsError) else in_our_words(error, operation, dialect)
+                if own is None:
+                    raise
+                raise own from error
 
 
-def _of_table(table: Any, dialect: Any) -> Iterator[catalog.Entry]:
-    for index in sorted(table.indexes, key=lambda index: str(index.name)):
-        text = str(CreateIndex(index).compile(dialect=dialect))
-        yield catalog.Entry("index", str(index.name), table.name, text)
+def _may_break_keys(operation: MigrateOperation) -> bool:
+    return isinstance(
+        operation, ops.DropColumnOp | ops.DropConstraintOp | ops.DropIndexOp | ops.AddConstraintOp
+    ) or (isinstance(operation, ops.AddColumnOp) and bool(operation.column.foreign_keys))
 
 
 def _renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:

@@ -9,26 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
-from migrateops.dialects.sqlite.batch.tokens import Token, meaningful, tokens
+from migrateops.dialects.sqlite.batch.tokens import Token, meaningful, same, tokens
+from migrateops.errors.base import closest
+from migrateops.errors.batch import ColumnNotFound
 
 Kind = Literal[
     "primary key", "not null", "null", "unique", "check", "default", "collate", "references", "generated"
 ]
 TableKind = Literal["primary key", "unique", "check", "foreign key"]
-
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-
-def same(one: str, other: str) -> bool:
-    """Say whether two names are the same to SQLite, which folds the letters of ASCII."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return name.translate(_LOWER)
 
 
 @dataclass(frozen=True)
@@ -166,6 +156,11 @@ class TableDefinition:
         """Return a column, or None."""
         return next((column for column in self.columns if same(column.name, name)), None)
 
+    def no_column(self, operation: str, table: str, name: str) -> ColumnNotFound:
+        """Return the error that an operation names a column that is not there."""
+        known = [column.name for column in self.columns]
+        return ColumnNotFound(operation, table, name, closest(name, known))
+
     def with_columns(self, columns: Iterable[Column]) -> TableDefinition:
         """Return the table with other columns."""
         return replace(self, columns=tuple(columns))
@@ -173,6 +168,24 @@ class TableDefinition:
     def with_constraints(self, constraints: Iterable[TableConstraint]) -> TableDefinition:
         """Return the table with other constraints."""
         return replace(self, constraints=tuple(constraints))
+
+
+def rowid_column(table: TableDefinition) -> Column | None:
+    """Return the column that is the number of the row: an INTEGER PRIMARY KEY.
+
+    https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+    """
+    if "WITHOUT ROWID" in table.options:
+        return None
+    for column in table.columns:
+        for inline in column.of("primary key"):
+            descending = any(piece.word == "DESC" for piece in inline.pieces)
+            return column if column.type_name.upper() == "INTEGER" and not descending else None
+    for constraint in table.constraints:
+        if constraint.kind == "primary key" and len(constraint.columns) == 1:
+            key = table.column(constraint.columns[0])
+            return key if key is not None and key.type_name.upper() == "INTEGER" else None
+    return None
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -18,17 +18,15 @@ from migrateops.dialects.sqlite.batch.definition import (
     ColumnConstraint,
     TableConstraint,
     TableDefinition,
-    same,
 )
 from migrateops.dialects.sqlite.batch.naming import conventional_name
+from migrateops.dialects.sqlite.batch.options import with_option
 from migrateops.dialects.sqlite.batch.order import moved, reordered
-from migrateops.dialects.sqlite.batch.tokens import Token, inside, mentions
-from migrateops.errors.base import closest
+from migrateops.dialects.sqlite.batch.tokens import Token, folded, inside, joined, mentions, same, tokens
+from migrateops.dialects.sqlite.statements import quoted
 from migrateops.errors.batch import (
     AlreadyThere,
     AmbiguousConstraint,
-    BatchArgument,
-    ColumnNotFound,
     ColumnStillUsed,
     ConstraintNotFound,
     RebuildRefused,
@@ -45,7 +43,6 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "check": ("check",),
     "foreignkey": ("foreign key", "references"),
 }
-_PREFIX = "sqlite_"
 
 
 @dataclass(frozen=True)
@@ -70,8 +67,10 @@ class Editor:
     Attributes:
         definition: The table as it is to be.
         carried: Columns whose values are taken over, by their names in both tables.
-        retyped: Columns that have another declared type than before.
+        retyped: Columns that have another declared type than before, with the operations that gave it.
         filled: Columns that take no NULL any more.
+        dropped: Columns that are no more; others may have their names by now.
+        made: New constraints, each behind the operation that asked for it.
         indexes: Indexes that belong to new columns.
         notes: What users should be told.
     """
@@ -79,8 +78,10 @@ class Editor:
     def __init__(self, batch: TableBatch, definition: TableDefinition, target: Target, context: Any) -> None:
         self.definition = definition
         self.carried = [column.name for column in definition.columns]
-        self.retyped: list[str] = []
+        self.retyped: dict[str, str] = {}
         self.filled: list[str] = []
+        self.dropped: list[str] = []
+        self.made: list[tuple[str, TableConstraint]] = []
         self.indexes: list[Index] = []
         self.notes: list[str] = []
         self._batch = batch
@@ -119,24 +120,46 @@ class Editor:
         order = reordered(names, groups, batch.table_name)
         self.definition = self.definition.with_columns(self._column("", name) for name in order)
         for option, value in (batch.table_kwargs or {}).items():
-            self._set_option(option, value)
+            if option == "comment" and value is not None:
+                self._no_comments(f"of table {batch.table_name}")
+            self.definition = with_option(self.definition, batch.table_name, option, value)
 
     # ----------------------------------------------------------------------------- columns
 
     def also_called(self, name: str, present: str) -> None:
         """Let operations call a column by another name than the one that it has in the definition."""
-        self._called[name] = present
+        self._called[folded(name)] = present
 
     def _column(self, operation: str, name: str) -> Column:
-        found = self.definition.column(name)
-        called = name
-        while found is None and called in self._called:
-            called = self._called[called]
-            found = self.definition.column(called)
+        found = self._known(name)
         if found is None:
-            known = [column.name for column in self.definition.columns]
-            raise ColumnNotFound(operation, self._batch.table_name, name, closest(name, known))
+            raise self.definition.no_column(operation, self._batch.table_name, name)
         return found
+
+    def _known(self, name: str) -> Column | None:
+        found = self.definition.column(name)
+        while found is None and folded(name) in self._called:
+            name = self._called[folded(name)]
+            found = self.definition.column(name)
+        return found
+
+    def _in_present_names(self, text: str) -> str:
+        """Return a constraint in which columns go by the names that they have in the definition."""
+        if not self._called:
+            return text
+        keywords = self._target.dialect.identifier_preparer.reserved_words
+        pieces = tokens(text)
+        words = [piece.word for piece in pieces]
+        # What is referred to is in another table, or goes by names of its own.
+        end = words.index("REFERENCES") if "REFERENCES" in words else len(pieces)
+        begin = next((at for at, piece in enumerate(pieces) if piece.text == "("), end)
+        for at in range(begin, end):
+            piece = pieces[at]
+            if piece.kind == "quoted" or (piece.word and piece.word.lower() not in keywords):
+                column = self._known(piece.name)
+                if column is not None and not same(column.name, piece.name):
+                    pieces[at] = Token("quoted", quoted(column.name))
+        return joined(pieces)
 
     def _put(self, column: Column) -> None:
         self.definition = self.definition.with_columns(
@@ -166,6 +189,7 @@ class Editor:
         existing_type = op.kw.get("existing_type")
         if existing_type is not None:
             self._drop_type_constraints(op, existing_type)
+            column = self._column(op.describe(), column.name)
         kept = []
         for constraint in self.definition.constraints:
             if constraint.kind == "check":
@@ -182,6 +206,10 @@ class Editor:
                 self._require_unused(op, column, each.pieces, f"column {other.name!r}")
         self.definition = self.definition.with_columns(others).with_constraints(kept)
         self.carried = [name for name in self.carried if not same(name, column.name)]
+        self.dropped.append(column.name)
+        self.indexes = [
+            index for index in self.indexes if not any(same(part.name, column.name) for part in index.columns)
+        ]
 
     def _require_unused(
         self, op: ops.DropColumnOp, column: Column, pieces: Iterable[Token], user: str
@@ -193,12 +221,11 @@ class Editor:
         column = self._column(op.describe(), op.column_name)
         if op.modify_type is not None:
             self._drop_type_constraints(op, op.existing_type)
-            column = self._retyped(op, column, op.modify_type)
+            column = self._retyped(op, self._column(op.describe(), column.name), op.modify_type)
         if op.modify_nullable is True:
             column = column.without("not null", "null")
-        elif op.modify_nullable is False and not column.has("not null"):
-            column = column.without("null").with_constraint("not null", "NOT NULL")
-            self.filled.append(column.name)
+        elif op.modify_nullable is False:
+            column = self._filled(column)
         if op.modify_server_default is not False:
             column = self._with_default(op, column, op.modify_server_default)
         if op.modify_comment is not False:
@@ -209,10 +236,16 @@ class Editor:
                 self._add_constraint(op.describe(), made)
         self._move(op.describe(), column.name, op.insert_before, op.insert_after)
 
+    def _filled(self, column: Column) -> Column:
+        if column.has("not null"):
+            return column
+        self.filled.append(column.name)
+        return column.without("null").with_constraint("not null", "NOT NULL")
+
     def _retyped(self, op: ops.AlterColumnOp, column: Column, type_: Any) -> Column:
         made = self._compiled(SchemaColumn(column.name, to_instance(type_)))
         if made.type_name.upper() != column.type_name.upper():
-            self.retyped.append(column.name)
+            self.retyped[column.name] = op.describe()
         column = column.with_type(made.type.strip())
         for each in made.of("collate"):
             column = column.with_constraint("collate", each.text.strip())
@@ -225,7 +258,8 @@ class Editor:
             made = self._compiled(SchemaColumn(column.name, Text(), default))
             (generated,) = made.of("generated")
             self.carried = [name for name in self.carried if not same(name, column.name)]
-            return column.without("default").with_constraint("generated", generated.text.strip())
+            text = self._in_present_names(generated.text.strip())
+            return column.without("default").with_constraint("generated", text)
         if default is None:
             return column.without("default", "generated")
         made = self._compiled(SchemaColumn(column.name, Text(), server_default=default))
@@ -250,7 +284,7 @@ class Editor:
         text = compiler.process(made)
         if not text:
             raise RebuildRefused(self._batch.table_name, operation, "it cannot be written for this database")
-        new = sql.constraint(f" {text}")
+        new = sql.constraint(f" {self._in_present_names(text)}")
         for name in new.columns:
             self._column(operation, name)
         if new.name is not None and any(
@@ -259,6 +293,11 @@ class Editor:
             raise AlreadyThere(operation, self._batch.table_name, "constraint", new.name)
         if new.kind == "primary key" and any(each.kind == "primary key" for each in self._constraints()):
             raise AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
+        if new.kind == "primary key":
+            for name in new.columns:
+                # As other databases have it; SQLite by itself lets NULL into most keys.
+                self._put(self._filled(self._column(operation, name)))
+        self.made.append((operation, new))
         self.definition = self.definition.with_constraints((*self.definition.constraints, new))
 
     def _drop_constraint(self, op: ops.DropConstraintOp) -> None:
@@ -351,6 +390,13 @@ class Editor:
             if column.name not in known:
                 made = self._column_text(column)
                 made = replace(made, lead=f" {made.lead.lstrip()}")
+                constraints = (
+                    replace(each, text=self._in_present_names(each.text))
+                    if each.kind in ("generated", "check")
+                    else each
+                    for each in made.constraints
+                )
+                made = replace(made, constraints=tuple(constraints))
                 self.definition = self.definition.with_columns((*self.definition.columns, made))
                 if column.comment:
                     self._no_comments(f"of {self._batch.table_name}.{column.name}")
@@ -366,23 +412,6 @@ class Editor:
                 # A definition may be given again, as it could be lost where it is read from the catalog.
                 if not written or _meaning(sql.constraint(written)) not in present:
                     self._add_constraint(operation, constraint)
-
-    def _set_option(self, option: str, value: Any) -> None:
-        if not option.startswith(_PREFIX):
-            return  # of another database
-        name = option.removeprefix(_PREFIX)
-        options = set(self.definition.options)
-        if name == "strict":
-            options = options | {"STRICT"} if value else options - {"STRICT"}
-        elif name == "with_rowid":
-            options = options - {"WITHOUT ROWID"} if value else options | {"WITHOUT ROWID"}
-        else:
-            raise BatchArgument(
-                self._batch.table_name, "table_kwargs", repr(option), "sqlite_strict or sqlite_with_rowid"
-            )
-        if options != self.definition.options:
-            written = ", ".join(sorted(options, reverse=True))
-            self.definition = replace(self.definition, closing=f") {written}".rstrip())
 
     def _comment(self, op: MigrateOperation) -> None:
         self._no_comments(f"of table {self._batch.table_name}")
@@ -404,9 +433,7 @@ def _meaning(constraint: ColumnConstraint | TableConstraint) -> tuple[str, ...]:
     pieces = constraint.pieces
     if pieces and pieces[0].word == "CONSTRAINT":
         pieces = pieces[2:]
-    return tuple(
-        piece.name.casefold() if piece.kind in ("word", "quoted") else piece.text for piece in pieces
-    )
+    return tuple(folded(piece.name) if piece.kind in ("word", "quoted") else piece.text for piece in pieces)
 
 
 _CHANGES: Mapping[type, Callable[[Editor, Any], None]] = {

@@ -61,15 +61,16 @@ def _made(constraint: ColumnConstraint | TableConstraint, columns: tuple[str, ..
         case "check":
             return CheckConstraint("1")
         case "references" | "foreign key":
-            table, referred = _referred(constraint)
+            table, names = referred(constraint)
             # Without a list of columns, the primary key is meant; any name will do.
             return ForeignKeyConstraint(
-                columns, [f"{table}.{name}" for name in referred or columns], link_to_name=True
+                columns, [f"{table}.{name}" for name in names or columns], link_to_name=True
             )
     return None
 
 
-def _referred(constraint: ColumnConstraint | TableConstraint) -> tuple[str, tuple[str, ...]]:
+def referred(constraint: ColumnConstraint | TableConstraint) -> tuple[str, tuple[str, ...]]:
+    """Return the table that a foreign key refers to, and the columns there; none for its primary key."""
     pieces = constraint.pieces
     at = next(at for at, piece in enumerate(pieces) if piece.word == "REFERENCES")
     table = pieces[at + 1].name

@@ -114,7 +114,9 @@ def _can_drop(
     dropped: Collection[str | None],
 ) -> bool:
     column = definition.column(operation.column_name)
-    if column is None or any(column.has(kind) for kind in ("primary key", "unique", "references")):
+    if column is None:
+        return bool(operation.if_exists)
+    if any(column.has(kind) for kind in ("primary key", "unique", "references")):
         return False
     # Whatever else of the schema names it: SQLite would refuse, and say less about why.
     texts = [each.text for each in definition.constraints]

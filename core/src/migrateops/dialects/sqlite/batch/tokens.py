@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import zip_longest
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal, NamedTuple
 
 from migrateops.dialects.sqlite.statements import unquoted
@@ -16,15 +17,28 @@ from migrateops.dialects.sqlite.statements import unquoted
 Kind = Literal["space", "comment", "string", "quoted", "word", "number", "mark"]
 
 _PIECES = re.compile(
-    r"""(?P<space>[\s\ufeff]+)
+    r"""(?P<space>[ \t\n\f\r\ufeff]+)
     |(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
     |(?P<string>[xX]?'(?:[^']|'')*')
     |(?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
     |(?P<number>0[xX][0-9A-Fa-f_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)
-    |(?P<word>[^\W\d](?:[\w$])*)
+    |(?P<word>[A-Za-z_\u0080-\U0010ffff][0-9A-Za-z_$\u0080-\U0010ffff]*)
     |(?P<mark>\|\||<=|>=|<>|<<|>>|==|!=|->>|->|.)""",
     re.VERBOSE | re.DOTALL,
 )
+
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def folded(name: str) -> str:
+    """Return a form of a name in which those agree that are the same to SQLite."""
+    return name.translate(_LOWER)
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two names are the same to SQLite, which folds the letters of ASCII."""
+    return one == other or folded(one) == folded(other)
 
 
 class Token(NamedTuple):
@@ -46,7 +60,7 @@ class Token(NamedTuple):
     @property
     def word(self) -> str:
         """A keyword in upper case; empty for anything that is no bare word."""
-        return self.text.upper() if self.kind == "word" else ""
+        return self.text.upper() if self.kind == "word" and self.text.isascii() else ""
 
     @property
     def name(self) -> str:
@@ -87,11 +101,10 @@ def mentions(pieces: Iterable[Token], name: str) -> bool:
 
     A string in double quotes counts: where no column has its name, SQLite takes it for text.
     """
-    wanted = name.casefold()
     listed = meaningful(pieces)
     return any(
         piece.kind in ("word", "quoted")
-        and piece.name.casefold() == wanted
+        and same(piece.name, name)
         and not (following is not None and following.text == "(")  # a function
         for piece, following in zip_longest(listed, listed[1:])
         if piece is not None

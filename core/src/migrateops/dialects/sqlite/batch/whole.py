@@ -44,7 +44,8 @@ def whole(connection: Connection, table: str, schema: str | None, *, replaces: b
             yield
             foreign_keys.violations(connection).raise_new(before)
     finally:
-        foreign_keys.enforce(connection, True)
+        if driver.usable(connection):
+            foreign_keys.enforce(connection, True)
 
 
 def require_no_cascade(connection: Connection, table: str, schema: str | None) -> None:
@@ -65,7 +66,10 @@ def _savepoint(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
-        driver.send(connection, f"RELEASE {_SAVEPOINT}")
+        # An interrupt, or an error of the disk, may have taken back the whole transaction already:
+        # https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+        if driver.usable(connection) and driver.in_transaction(connection):
+            driver.send(connection, f"ROLLBACK TO {_SAVEPOINT}")
+            driver.send(connection, f"RELEASE {_SAVEPOINT}")
         raise
     driver.send(connection, f"RELEASE {_SAVEPOINT}")

@@ -1,0 +1,66 @@
+"""What can be seen to be wrong with a batch without a look at its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column
+
+from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.batch import BatchArgument
+from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
+from migrateops.operations import ops
+from migrateops.operations.checking import refuse_misspelt_dialects, require_types
+from migrateops.operations.invocation import refuse_unknown_options
+
+if TYPE_CHECKING:
+    from migrateops.operations.batch import TableBatch
+    from migrateops.operations.declare import MigrateOperation
+    from migrateops.operations.target import Target
+
+_BUILD_ANEW = 'leave recreate at "auto", which builds the table anew'
+
+
+@contextmanager
+def named(batch: TableBatch, target: Target) -> Iterator[None]:
+    """Let errors in the block say which batch it was, and on which database."""
+    try:
+        yield
+    except MigrateOpsError as error:
+        error.add_note(f"{batch.describe()} on {target.name}")
+        raise
+
+
+def require_sense(
+    batch: TableBatch, target: Target, needs_rebuild: Callable[[MigrateOperation], str | None]
+) -> None:
+    """Refuse what can be seen to be wrong without a look at the table.
+
+    Raises:
+        MigrateOpsError: Something is.
+    """
+    for operation in batch.operations:
+        refuse_unknown_options(operation)
+        require_types(operation)
+        refuse_misspelt_dialects(operation, target.keys)
+        if isinstance(operation, ops.AddColumnOp):
+            column = operation.column
+            if not isinstance(column, Column) or not column.name:
+                raise NotASchemaItem("add_column", "a Column with a name", f"{column!r}")
+        if isinstance(operation, ops.AddColumnOp | ops.AlterColumnOp) and None not in (
+            operation.insert_before,
+            operation.insert_after,
+        ):
+            given = "both insert_before and insert_after"
+            raise BatchArgument(
+                batch.table_name, f"the place in {operation.describe()}", given, "one of them"
+            )
+    if batch.recreate == "never":
+        needed = [(operation.describe(), needs_rebuild(operation)) for operation in batch.operations]
+        if batch.describes_new_table:
+            needed.append((batch.describe(), "describing a new table where none is made"))
+        for described, what in needed:
+            if what is not None:
+                raise UnsupportedOperation(described, target.name, what, _BUILD_ANEW)

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': duckdb does not support a foreign key constraint in ADD COLUMN

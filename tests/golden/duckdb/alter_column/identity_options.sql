@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'id': duckdb does not support making a column generated, or no longer so, by ALTER

@@ -1,0 +1,1 @@
+-- refused: MO313 alter_sequence 'numbers': duckdb does not support renaming ('new_sequence_name')

@@ -1,0 +1,1 @@
+-- refused: MO313 create_foreign_key 'fk' 'player' 'player': duckdb does not support adding constraints to a table (alter_constraints)

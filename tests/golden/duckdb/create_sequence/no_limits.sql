@@ -1,0 +1,1 @@
+-- refused: MO313 create_sequence 'numbers': duckdb does not support the option 'cache' of CREATE SEQUENCE

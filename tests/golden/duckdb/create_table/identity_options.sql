@@ -1,0 +1,1 @@
+-- refused: MO313 create_table 'game': duckdb does not support identity columns

@@ -1,0 +1,1 @@
+-- refused: MO313 create_unique_constraint 'player': duckdb does not support adding constraints to a table (alter_constraints)

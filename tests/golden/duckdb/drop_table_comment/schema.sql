@@ -1,0 +1,1 @@
+COMMENT ON TABLE other.player IS NULL;

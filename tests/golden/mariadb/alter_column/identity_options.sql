@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'id': mariadb does not support identity columns

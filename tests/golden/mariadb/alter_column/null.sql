@@ -1,0 +1,1 @@
+ALTER TABLE player MODIFY name VARCHAR(20) NULL;

@@ -1,0 +1,1 @@
+RENAME TABLE numbers TO `Other's`;

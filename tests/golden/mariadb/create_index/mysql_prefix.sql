@@ -1,0 +1,1 @@
+CREATE FULLTEXT INDEX ix ON player (name);

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CONSTRAINT pk_player PRIMARY KEY (id) USING btree;

@@ -1,0 +1,1 @@
+-- refused: MO313 create_sequence 'numbers': mariadb does not support the option 'data_type' of CREATE SEQUENCE before version 11.5

@@ -1,0 +1,1 @@
+-- refused: MO313 create_table 'game': mariadb does not support identity columns but for one in the primary key that counts from 1

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': mssql does not support IF NOT EXISTS of a column (if_not_exists)

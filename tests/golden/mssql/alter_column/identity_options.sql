@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'id': mssql does not support making a column an identity or a computed one, or no longer so, by ALTER

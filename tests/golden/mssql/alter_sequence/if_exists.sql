@@ -1,0 +1,1 @@
+-- refused: MO313 alter_sequence 'numbers': mssql does not support the option 'if_exists' of ALTER SEQUENCE

@@ -1,0 +1,2 @@
+EXEC sp_rename N'numbers', N'Other''s', N'OBJECT';
+GO

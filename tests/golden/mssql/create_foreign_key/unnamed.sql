@@ -1,0 +1,2 @@
+ALTER TABLE player ADD FOREIGN KEY(team_id) REFERENCES team (id);
+GO

@@ -1,0 +1,2 @@
+CREATE INDEX ix ON player (number DESC, name);
+GO

@@ -1,0 +1,2 @@
+CREATE INDEX ix_player_name ON player (name);
+GO

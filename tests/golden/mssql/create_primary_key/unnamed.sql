@@ -1,0 +1,2 @@
+ALTER TABLE player ADD PRIMARY KEY (id, number);
+GO

@@ -1,0 +1,1 @@
+-- refused: MO313 create_sequence 'numbers': mssql does not support the option 'order' of CREATE SEQUENCE

@@ -1,0 +1,2 @@
+CREATE SEQUENCE other.numbers;
+GO

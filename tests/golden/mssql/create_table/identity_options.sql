@@ -1,0 +1,1 @@
+-- refused: MO313 create_table 'game': mssql does not support minvalue, maxvalue, cycle, cache of an identity

@@ -1,0 +1,5 @@
+DECLARE @schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(N'player'));
+IF EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 AND name = N'MS_Description'
+    AND major_id = OBJECT_ID(N'player') AND minor_id = 0)
+    EXEC sp_dropextendedproperty @name = N'MS_Description', @level0type = N'SCHEMA', @level0name = @schema, @level1type = N'TABLE', @level1name = N'player';
+GO

@@ -1,0 +1,2 @@
+ALTER TABLE player DROP CONSTRAINT ck;
+GO

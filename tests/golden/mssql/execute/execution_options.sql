@@ -1,0 +1,2 @@
+INSERT INTO team (id) VALUES (1);
+GO

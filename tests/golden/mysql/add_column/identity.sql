@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'key': mysql does not support identity columns but for one in the primary key that counts from 1

@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'id': mysql does not support identity columns

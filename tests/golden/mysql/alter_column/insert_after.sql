@@ -1,0 +1,1 @@
+ALTER TABLE player MODIFY name VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin NULL COMMENT 'new' AFTER number;

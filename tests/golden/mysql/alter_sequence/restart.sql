@@ -1,0 +1,1 @@
+-- refused: MO313 alter_sequence 'numbers': mysql does not support sequences

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CHECK (number > 0);

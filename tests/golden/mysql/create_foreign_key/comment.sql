@@ -1,0 +1,1 @@
+-- refused: MO313 create_foreign_key 'fk' 'player' 'team': mysql does not support comments on constraints

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD FOREIGN KEY(team_id) REFERENCES team (id);

@@ -1,0 +1,1 @@
+CREATE INDEX ix ON player (`name`(7), number DESC);

@@ -1,0 +1,1 @@
+CREATE SPATIAL INDEX ix ON player (place);

@@ -1,0 +1,1 @@
+CREATE INDEX ix_player_name ON player (name);

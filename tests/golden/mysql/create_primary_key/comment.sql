@@ -1,0 +1,1 @@
+-- refused: MO313 create_primary_key 'pk_player' 'player': mysql does not support comments on constraints

@@ -1,0 +1,1 @@
+-- refused: MO313 create_sequence 'numbers': mysql does not support sequences

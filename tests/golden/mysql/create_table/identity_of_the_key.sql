@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    id INTEGER NOT NULL AUTO_INCREMENT, 
+    PRIMARY KEY (id)
+);

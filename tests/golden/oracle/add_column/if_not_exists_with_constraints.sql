@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'added': oracle does not support IF NOT EXISTS (column_if_exists)

@@ -1,0 +1,2 @@
+ALTER TABLE player MODIFY name DEFAULT ('it' || 's')
+/

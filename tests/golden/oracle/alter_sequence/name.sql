@@ -1,0 +1,2 @@
+RENAME numbers TO "Other's"
+/

@@ -1,0 +1,1 @@
+-- refused: MO313 create_check_constraint 'ck' 'player' 'number > 0': oracle does not support comments on constraints

@@ -1,0 +1,2 @@
+ALTER TABLE player ADD CHECK (number > 0)
+/

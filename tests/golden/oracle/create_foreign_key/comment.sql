@@ -1,0 +1,1 @@
+-- refused: MO313 create_foreign_key 'fk' 'player' 'team': oracle does not support comments on constraints

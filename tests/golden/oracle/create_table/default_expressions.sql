@@ -1,0 +1,5 @@
+CREATE TABLE game (
+    at DATE DEFAULT CURRENT_TIMESTAMP, 
+    points INTEGER DEFAULT (2 + 3)
+)
+/

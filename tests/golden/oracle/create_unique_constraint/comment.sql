@@ -1,0 +1,1 @@
+-- refused: MO313 create_unique_constraint 'uq' 'player': oracle does not support comments on constraints

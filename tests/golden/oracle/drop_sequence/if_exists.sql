@@ -1,0 +1,1 @@
+-- refused: MO313 drop_sequence 'numbers': oracle does not support the option 'if_exists' of DROP SEQUENCE before version 23

@@ -1,0 +1,2 @@
+COMMENT ON TABLE other.player IS ''
+/

@@ -1,0 +1,1 @@
+ALTER TABLE player ALTER COLUMN name SET DEFAULT ('it' || 's');

@@ -1,0 +1,3 @@
+ALTER TABLE player ADD CONSTRAINT fk FOREIGN KEY(team_id) REFERENCES team (id);
+
+COMMENT ON CONSTRAINT fk ON player IS 'it''s 100%';

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD PRIMARY KEY (id, number);

@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    place VARCHAR(5)
+)
+ INHERITS (team);

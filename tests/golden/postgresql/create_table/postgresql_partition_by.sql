@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    id INTEGER
+)
+ PARTITION BY RANGE (id);

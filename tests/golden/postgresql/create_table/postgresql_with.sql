@@ -1,0 +1,5 @@
+CREATE TABLE game (
+    id INTEGER
+)
+ USING heap
+ WITH (fillfactor = 50);

@@ -1,0 +1,3 @@
+ALTER TABLE player ADD CONSTRAINT uq UNIQUE (number);
+
+COMMENT ON CONSTRAINT uq ON player IS 'it''s 100%';

@@ -1,0 +1,1 @@
+ALTER TABLE player ADD CONSTRAINT uq UNIQUE (id) INCLUDE (name);

@@ -1,0 +1,1 @@
+-- refused: MO313 add_column 'player' 'key': sqlite does not support identity columns

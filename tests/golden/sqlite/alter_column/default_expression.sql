@@ -1,0 +1,1 @@
+-- refused: MO313 alter_column 'player' 'name': sqlite does not support changing the default of a column

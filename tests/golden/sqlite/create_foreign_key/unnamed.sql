@@ -1,0 +1,1 @@
+-- refused: MO313 create_foreign_key 'player' 'team': sqlite does not support adding a constraint to an existing table

@@ -1,0 +1,1 @@
+-- refused: MO313 create_primary_key 'player': sqlite does not support adding a constraint to an existing table

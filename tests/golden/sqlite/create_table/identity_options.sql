@@ -1,0 +1,4 @@
+CREATE TABLE game (
+    id INTEGER NOT NULL, 
+    PRIMARY KEY (id)
+);

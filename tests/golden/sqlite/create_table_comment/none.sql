@@ -1,0 +1,1 @@
+-- refused: MO313 create_table_comment 'player': sqlite does not support comments
