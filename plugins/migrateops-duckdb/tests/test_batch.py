@@ -247,7 +247,11 @@ def test_what_fails_leaves_the_table_as_it_was(run: Run, state: State, rows: Row
 REFUSED: list[tuple[Callable[[Any], Any], dict[str, Any], type[MigrateOpsError]]] = [
     (lambda batch: batch.drop_constraint("no"), {}, NoSuchConstraint),
     (lambda batch: batch.drop_constraint("room_house_size_key", type_="check"), {}, NoSuchConstraint),
-    (lambda batch: batch.create_unique_constraint("uq", ["size"]), {"table_args": [1]}, UnsupportedOperation),
+    (
+        lambda batch: batch.create_unique_constraint("uq", ["size"]),
+        {"table_args": [sa.CheckConstraint("size > 0")]},
+        UnsupportedOperation,
+    ),
     (
         lambda batch: batch.create_unique_constraint("uq", ["size"]),
         {"recreate": "never"},

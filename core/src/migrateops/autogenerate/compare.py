@@ -157,6 +157,8 @@ def _differences(
     first = tables.released_first(made, gone)
     drops = [list(gone[key].kind.diff(gone[key].old, None)) for key in gone_order]
     dropped = [op for each in reversed(drops) for op in each]
+    if tables.dropped_first:
+        first, dropped = [*dropped, *first], []
     # What refers to another table goes before the key or the column there does.
     return [*tables.removed_apart, *first, *made, *tables.added_apart], dropped
 

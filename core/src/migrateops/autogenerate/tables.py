@@ -42,6 +42,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         apart: Foreign keys that are made after all tables, as ``(table, table referred to)``;
             of tables that refer to each other, in a circle.
         added_apart: The operations that make them, after their tables were created.
+        removed_apart: The operations that take such keys away, before anything else is changed.
+        dropped_first: Tables that go have to be dropped before those that stay are changed.
     """
 
     def __init__(self, context: AutogenContext) -> None:
@@ -52,6 +54,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         self.apart: Collection[tuple[Key, Key]] = ()
         self.added_apart: list[MigrateOperation] = []
         self.removed_apart: list[MigrateOperation] = []
+        self.dropped_first = False
 
     # -- what a table needs ---------------------------------------------------------------------
     def depends_on(self, record: TableRecord) -> Iterator[Key]:
@@ -182,26 +185,26 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
     def released_first(self, made: Sequence[MigrateOperation], gone: Iterable[Key]) -> list[MigrateOperation]:
         """Take foreign keys out of changes that go, where what they refer to goes; return them.
 
-        The same of tables that are dropped: these keys are dropped before, as those of a circle.
+        The same of tables that are dropped: these keys are dropped before, as those of a circle.  Where
+        the server drops no constraint alone, the columns and tables go that have them.
         """
-        if not self.context.adds_constraints:
-            return []
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
         released = {self.definitions.key(op.schema, op.table_name) for op in changed if _loses_a_key(op)}
         if not released:
             return []
         needs = ((key, other) for key in gone if key.kind == self.name for other in self._referred(key))
-        self.apart = {*self.apart, *(pair for pair in needs if pair[1] in released)}
+        referring = {pair for pair in needs if pair[1] in released}
+        if self.context.adds_constraints:
+            self.apart = {*self.apart, *referring}
+        else:
+            self.dropped_first = bool(referring)
         first: list[MigrateOperation] = []
         for op in changed:
-            own = self.definitions.key(op.schema, op.table_name)
-            moved = [
-                inner
-                for inner in op.ops
-                if isinstance(inner, ops.DropConstraintOp)
-                and isinstance(inner.origin, ops.CreateForeignKeyOp)
-                and self._referent(inner.origin) in released - {own}
-            ]
+            others = released - {self.definitions.key(op.schema, op.table_name)}
+            moved = [inner for inner in op.ops if self._releases(inner, others)]
+            if moved and not self.context.adds_constraints:
+                # What is on a column that goes has to go before it.
+                moved = [inner for inner in op.ops if isinstance(inner, _DROPS)]
             if moved:
                 op.ops = [inner for inner in op.ops if inner not in moved]
                 first.append(ops.ModifyTableOps(op.table_name, moved, schema=op.schema))
@@ -211,8 +214,20 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         for reference in self.definitions.database(key).foreign_key_constraints:
             yield self.referred(reference)
 
+    def _releases(self, op: MigrateOperation, tables: Collection[Key]) -> bool:
+        """Say whether an operation takes away a foreign key to one of the tables."""
+        if isinstance(op, ops.DropConstraintOp):
+            return isinstance(op.origin, ops.CreateForeignKeyOp) and self._referent(op.origin) in tables
+        if self.context.adds_constraints or not isinstance(op, ops.DropColumnOp):
+            return False
+        targets = (target_of_key(key).split(".") for key in op.to_column().foreign_keys)
+        return any(self.definitions.key(".".join(path[:-2]) or None, path[-2]) in tables for path in targets)
+
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+_DROPS = (ops.DropConstraintOp, ops.DropIndexOp, ops.DropColumnOp)
 
 
 def _loses_a_key(op: ops.ModifyTableOps) -> bool:

@@ -416,7 +416,7 @@ class Namespace:
             if key[:2] == (cls.__module__, cls.__qualname__)
         }
         if self.sources is not None:
-            keys.update(self.sources.implemented_for(op_cls.__op_names__.get("op"), op_cls))
+            keys.update(self.sources.implemented_for(getattr(op_cls, "__op_names__", {}).get("op"), op_cls))
         return tuple(sorted(keys))
 
 
