@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +55,25 @@ def compare(context: AutogenContext) -> UpgradeOps:
     if context.connection is None:
         raise NothingToRead
     upgrade = UpgradeOps()
-    comparators.call("autogenerate", context, upgrade, core=lambda: _compare(context, upgrade))
+    with _nothing_collected():
+        comparators.call("autogenerate", context, upgrade, core=lambda: _compare(context, upgrade))
     return upgrade
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Let garbage lie for the block: records hold no circles.
+
+    With the models of a thousand tables in memory, each full collection that the many new records set off
+    takes half as long as the whole comparison.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _compare(context: AutogenContext, upgrade: UpgradeOps) -> None:

@@ -147,6 +147,7 @@ class ModelReader:
                 self._failed(table, column, error)
         elif numbered and isinstance(column.default, Sequence) and not column.default.optional:
             numbered = False
+        # Not by keyword, and nothing is called for what is not there: this is done for every column.
         return ColumnRecord(
             str(column.name),
             type_.text,
@@ -155,9 +156,9 @@ class ModelReader:
             computed,
             identity,
             type_.collation,
-            self._comment(column),
+            (column.comment or None) if self._comments else None,
             numbered,
-            self.texts.options(column),
+            self.texts.options(column) if "dialect_options" in vars(column) else (),
         )
 
     def _failed(self, table: Table, column: Column[Any] | None, error: Exception) -> TypeText:
