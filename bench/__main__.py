@@ -57,6 +57,8 @@ def measure(workload: Workload, tool: str, interpreter: Path, directory: Path) -
 
 
 def shown(workload: Workload, value: float) -> str:
+    if workload.unit == "KiB":
+        return f"{value:,.0f} KiB"
     milliseconds = value / 1e6 if workload.itself else value * 1000
     return f"{value:,.0f} ns" if milliseconds < 0.1 else f"{milliseconds:,.4g} ms"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bench.projects import Project
 
@@ -37,6 +37,7 @@ class Workload:
         project: Where it is done; it is made ready each time.
         printed: What has to be in the output of both, or the measurement counts for nothing.
         itself: The program measures itself and prints nanoseconds, of CPU time and on the clock.
+        unit: Of what it prints then; ``KiB`` for memory.
         full: Only part of ``--full``.
         rounds: No more than so many, as the peer takes long.
         wall: The ratio of the times on the clock; None where it says nothing more.
@@ -49,6 +50,7 @@ class Workload:
     project: AnyProject = _USUAL
     printed: str = ""
     itself: bool = False
+    unit: Literal["ns", "KiB"] = "ns"
     full: bool = False
     rounds: int = 99
     wall: float | None = None

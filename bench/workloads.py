@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.autogenerate import AUTOGENERATE, AUTOGENERATE_GROWTHS
 from bench.bulk import BULK
 from bench.projects import Project, identifier
 from bench.workload import Growth, Workload
@@ -242,6 +243,7 @@ WORKLOADS = (
     directive("op.execute(text)", "ExecuteSQLOp", 'op.execute("x")'),
     directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
     *BULK,
+    *AUTOGENERATE,
     *(
         offline(target, operation, call, text, dialect)
         for operation, target, call, text, dialects in OPERATIONS
@@ -249,6 +251,7 @@ WORKLOADS = (
     ),
 )
 GROWTHS = (
+    *AUTOGENERATE_GROWTHS,
     Growth("load", 1.1, "load, 5000", "load, 20000", 4),
     Growth("load, no index", 1.1, "load, 5000, no index", "load, 20000, no index", 4),
     Growth("load, 5% merges", 1.1, "load, 1000, 5% merges", "load, 5000, 5% merges", 5),
