@@ -22,7 +22,7 @@ _ANY_INDEX = Index("any")
 _ANY_TABLE = table("any")
 _SQLALCHEMYS = 1
 """How many listeners SQLAlchemy itself has on indexes: the one that names them by convention."""
-_COMPILED = "_compiler_dispatcher"
+COMPILED = "_compiler_dispatcher"
 """What ``@compiles`` leaves in a class; SQLAlchemy has no public name for it."""
 
 
@@ -49,8 +49,8 @@ def is_lone(given: Column[Any], compiler: Any) -> bool:
         or "dispatch" in given.__dict__
         or _ANY.dispatch.before_parent_attach
         or _ANY.dispatch.after_parent_attach
-        or hasattr(CreateColumn, _COMPILED)
-        or hasattr(type(given.type), _COMPILED)
+        or hasattr(CreateColumn, COMPILED)
+        or hasattr(type(given.type), COMPILED)
         or not _is_sqlalchemys(compiler)
     )
 
@@ -103,7 +103,7 @@ def lone_index(
         or not target.as_sql
         or len(_ANY_INDEX.dispatch.after_parent_attach) != _SQLALCHEMYS
         or _ANY_INDEX.dispatch.before_parent_attach
-        or hasattr(CreateIndex, _COMPILED)
+        or hasattr(CreateIndex, COMPILED)
         or not _is_sqlalchemys(compiler)
     ):
         return None

@@ -94,9 +94,10 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
     yield TableEvent(table, "before_create")
     yield CreateTable(table, if_not_exists=if_not_exists)
     yield TableEvent(table, "after_create")
-    for constraint in table.foreign_key_constraints:
-        if constraint.use_alter and target.dialect.supports_alter:
-            yield AddConstraint(constraint)
+    if table.foreign_keys and target.dialect.supports_alter:
+        for constraint in table.foreign_key_constraints:
+            if constraint.use_alter:
+                yield AddConstraint(constraint)
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
         yield CreateIndex(index, if_not_exists=if_not_exists)
     if target.capabilities.comments and not target.capabilities.inline_comments:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _MANY = 1000
+_NOTED = "_type_affinity"
+"""What SQLAlchemy notes in a type of a primary key; it follows from the class."""
 
-_alike: dict[tuple[Any, ...], TypeEngine[Any]] = {}
+_examples: dict[tuple[Any, ...], TypeEngine[Any]] = {}
 
 
 def remember_type(type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> None:
@@ -30,28 +32,32 @@ def remember_type(type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> None:
     memos: Any = getattr(dialect, "_type_memos", None)
     if memos is None:
         return
-    values = vars(type_)
-    key = (type(type_), *values.items(), *map(type, values.values()))
-    try:
-        known = _alike.get(key)
-    except TypeError:
-        # A value that is not plain.
-        return
+    # None also where another thread has just cleared them.
+    known = _examples.get(alike(type_) or ())
     if known is None:
-        known = _noted(type_, key)
-        if known is None:
-            return
+        return
     if known not in memos:
         known.dialect_impl(dialect)
     memos[type_] = memos[known]
 
 
-def _noted(type_: TypeEngine[Any], key: tuple[Any, ...]) -> TypeEngine[Any] | None:
-    plain = all(type(value) in _PLAIN for value in vars(type_).values())
+def alike(type_: TypeEngine[Any]) -> tuple[Any, ...] | None:
+    """Return what is the same for all types that are alike; None for one that is not all plain values."""
+    values = vars(type_)
+    if _NOTED in values:
+        values = {name: value for name, value in values.items() if name != _NOTED}
+    key = (type(type_), *values.items(), *map(type, values.values()))
+    try:
+        if key in _examples:
+            return key
+    except TypeError:
+        # A value that is not plain.
+        return None
+    plain = all(type(value) in _PLAIN for value in values.values())
     if not plain or not type(type_).__module__.startswith("sqlalchemy."):
         return None
-    if len(_alike) >= _MANY:
-        _alike.clear()
+    if len(_examples) >= _MANY:
+        _examples.clear()
     # A copy, as the script may change its own.
-    made = _alike[key] = copy(type_)
-    return made
+    _examples[key] = copy(type_)
+    return key

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, TextClause, literal, text
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.schema import CreateTable, ExecutableDDLElement
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
+from migrateops.ddl.remembering import remembering_compiler
 from migrateops.ddl.rows import InsertRows
 from migrateops.ddl.statements import AlterTable, Execute, TableEvent
 from migrateops.errors.runtime import NotOffline
@@ -129,6 +130,7 @@ class Offline:
         self.bind: Any = OfflineBind(dialect, self._from_bind)
         self._memo = Memo()
         self._alter_compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
+        self._table_compiler = remembering_compiler(dialect)
         self._compiler = literal_compiler(dialect.statement_compiler, pack)
 
     def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows:
@@ -166,10 +168,11 @@ class Offline:
         if isinstance(statement, ExecutableDDLElement):
             if isinstance(statement, AlterTable):
                 written = self._alter_text(statement)
+            elif type(statement) is CreateTable and self._table_compiler is not None:
+                written = self._table_compiler.table_text(statement).strip()
             else:
                 written = str(statement.compile(dialect=self.dialect)).strip()
-            # SQLAlchemy's layout has tabs; those in a default or a comment are data.
-            return _LAYOUT.sub(lambda found: found[1] or "\n    ", written) if "\n\t" in written else written
+            return _laid_out(written) if "\n\t" in written else written
         if parameters:
             statement = _bound(statement, parameters)
         if isinstance(statement, TextClause):
@@ -203,6 +206,15 @@ class Offline:
     def static_output(self, written: str) -> None:
         """Write *written* as it is, and an empty line after it."""
         self.output.write(f"{written}\n\n")
+
+
+def _laid_out(written: str) -> str:
+    """Replace the tabs of SQLAlchemy's layout; those in a default or a comment are data."""
+    lines = written.split("\n\t")
+    # Strings that end where they begin: all tabs are outside of them.
+    if '"' not in written and not any(line.count("'") % 2 for line in lines):
+        return "\n    ".join(lines)
+    return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
 
 
 def _is_plain(statement: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Computed, Identity, Table, literal_column
+from sqlalchemy import Column, Computed, Identity, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, NamedType
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
@@ -32,15 +32,6 @@ THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
 ALTER_OPTIONS = (_USING, THROUGH_CHECK)
 _NULLS = "postgresql_nulls_not_distinct"
-
-
-@Operations.lowering_for(ops.CreateTableOp, dialect="postgresql")
-def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
-    """Yield CREATE TABLE as in standard SQL, with what the dialect makes of the types noted before."""
-    for item in op.columns:
-        if isinstance(item, Column):
-            remember_type(item.type, target.dialect)
-    return lower.create_table(op, target)
 
 
 @Operations.lowering_for(ops.AddColumnOp, dialect="postgresql")
