@@ -23,7 +23,9 @@ def checked(command: Command, directory: Path) -> None:
     assert matches(shown, command.expected), f"$ {command.line}\n{printed}\nexpected:\n{command.expected}"
 
 
-@pytest.mark.parametrize("name", ["use-from-an-application.md", "write-sql-for-a-dba.md"])
+@pytest.mark.parametrize(
+    "name", ["compare-databases.md", "use-from-an-application.md", "write-sql-for-a-dba.md"]
+)
 def test_everything_on_the_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MIGRATEOPS_URL", raising=False)
     text = (PAGES / name).read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from migrateops.errors.base import MigrateOpsError
@@ -66,6 +67,8 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"anyOf": [_schema(one) for one in arguments]}
     if origin in (list, tuple):
         return {"type": "array", "items": _schema(arguments[0])}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {"enum": [one.value for one in kind]}
     if isinstance(kind, type) and issubclass(kind, Exception):
         return _object(FAULT)
     if isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields")):

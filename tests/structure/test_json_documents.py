@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from migrateops.cli.group import VERBS
 from migrateops.cli.main import program
 from migrateops.commands.branches import BranchPoint
+from migrateops.commands.coverage import Coverage
 from migrateops.commands.current import CurrentRevision
 from migrateops.commands.ensure_version import EnsuredTable
 from migrateops.commands.list_templates import TemplateInfo
@@ -25,6 +26,7 @@ from migrateops.commands.revision import NewRevision
 from migrateops.commands.status import Status
 from migrateops.config import Config
 from migrateops.plugins.doctor import ListedPlugin
+from migrateops.snapshot.changes import ObjectChange
 from tests.project import Project
 from tests.structure.json_schema import FAULT, Fields, opened, schema_of
 from tests.structure.tree import ROOT
@@ -36,8 +38,10 @@ _EDGE = Fields({"from": str, "to": str, "kind": Literal["follows", "depends_on"]
 _ENTRY_POINT = Fields({"group": str, "name": str, "value": str, "state": str, "rivals": list[str]})
 DOCUMENTS: dict[str, Any] = {
     "branches": list[BranchPoint],
-    "check": Fields({"operations": list[str], "not_compared": list[str]}),
+    "check": Fields({"operations": list[str], "differences": list[ObjectChange], "not_compared": list[str]}),
+    "coverage": list[Coverage],
     "current": [Fields({"revision": str | None}, {}, CurrentRevision)],
+    "diff": Fields({"differences": list[ObjectChange], "not_compared": list[str]}),
     "downgrade": RunReport,
     "ensure_version": list[EnsuredTable],
     "error": Fields({"error": FAULT, "faults": [FAULT]}),
@@ -78,6 +82,15 @@ DOCUMENTS: dict[str, Any] = {
     "rebase": Rebase,
     "revision": list[NewRevision],
     "show": list[RevisionInfo],
+    "snapshot": Fields(
+        {
+            "format": int,
+            "dialect": str,
+            "source": str,
+            "fingerprint": str,
+            "kinds": [Fields({"kind": str, "version": int, "records": list[Any]})],
+        }
+    ),
     "stamp": RunReport,
     "status": Status,
     "upgrade": RunReport,
@@ -86,6 +99,7 @@ DOCUMENTS: dict[str, Any] = {
 RUNS: list[tuple[str, list[str], int]] = [
     ("error", ["upgrade", "head"], 1),
     ("error", ["show", "nix"], 1),
+    ("error", ["diff", "nix"], 1),
     ("error", ["history", "-r", "nix", "-q"], 1),
     ("status", ["status"], 0),
     ("upgrade", ["upgrade", "bb2"], 0),
@@ -102,10 +116,15 @@ RUNS: list[tuple[str, list[str], int]] = [
     ("upgrade", ["upgrade"], 0),
     ("upgrade", ["upgrade"], 0),
     ("check", ["check"], 4),
+    ("diff", ["diff"], 4),
+    ("snapshot", ["snapshot"], 0),
+    ("coverage", ["coverage"], 0),
     ("revision", ["revision", "-m", "x", "--autogenerate", "--rev-id", "ee5"], 0),
     ("status", ["status"], 0),
     ("upgrade", ["upgrade"], 0),
     ("check", ["check"], 0),
+    ("diff", ["diff", "database", "models"], 0),
+    ("snapshot", ["snapshot", "--models"], 0),
     ("downgrade", ["downgrade", "-1"], 0),
     ("stamp", ["stamp", "--purge", "head"], 0),
     ("ensure_version", ["ensure_version"], 0),

@@ -5,7 +5,9 @@ Each takes the configuration first and returns what the command line prints; non
 
 from migrateops.commands.branches import branches
 from migrateops.commands.check import check
+from migrateops.commands.coverage import coverage
 from migrateops.commands.current import current
+from migrateops.commands.diff import diff
 from migrateops.commands.downgrade import downgrade
 from migrateops.commands.edit import edit
 from migrateops.commands.ensure_version import ensure_version
@@ -17,6 +19,7 @@ from migrateops.commands.read import heads, history, show
 from migrateops.commands.rebase import rebase
 from migrateops.commands.report import RunReport
 from migrateops.commands.revision import revision
+from migrateops.commands.snapshot import snapshot
 from migrateops.commands.stamp import stamp
 from migrateops.commands.status import status
 from migrateops.commands.upgrade import upgrade
@@ -25,7 +28,9 @@ __all__ = [
     "RunReport",
     "branches",
     "check",
+    "coverage",
     "current",
+    "diff",
     "downgrade",
     "edit",
     "ensure_version",
@@ -38,6 +43,7 @@ __all__ = [
     "rebase",
     "revision",
     "show",
+    "snapshot",
     "stamp",
     "status",
     "upgrade",

@@ -13,6 +13,7 @@ from migrateops.script.directory import ScriptDirectory
 if TYPE_CHECKING:
     from migrateops.config import Config
     from migrateops.operations.declare import MigrateOperation
+    from migrateops.snapshot.changes import ObjectChange
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,19 @@ class Differences:
     Attributes:
         operations: What would make the databases like the models.
         diffs: The same as tuples, as ``compare_metadata()`` returns them.
+        changes: The same, object by object.
         not_compared: What was not looked at, one phrase each.
     """
 
     operations: tuple[MigrateOperation, ...]
     diffs: tuple[Any, ...]
+    changes: tuple[ObjectChange, ...]
     not_compared: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it, each operation described in a line."""
         described = [operation.describe() for operation in self.operations]
-        return {"operations": described, "not_compared": list(self.not_compared)}
+        return {"operations": described, "differences": self.changes, "not_compared": list(self.not_compared)}
 
 
 def differences(config: Config) -> Differences:
@@ -43,14 +46,22 @@ def differences(config: Config) -> Differences:
         NoModels: There are no models.
         MigrateOpsError: The databases cannot be reached, or the scripts have a fault.
     """
+    from migrateops.autogenerate.described import changes_of
+
     script = ScriptDirectory.from_config(config)
     refuse_unreadable(script)
     directives = Directives(script, empty_script())
     directives.compare(config)
     found = [ops for directive in directives.listed for ops in directive.upgrade_ops_list]
+    changes: list[ObjectChange] = []
+    for ops in found:
+        context = directives.tokens.get(ops.upgrade_token, directives.last)
+        assert context is not None
+        changes += changes_of(ops.flat(), context)
     return Differences(
         operations=tuple(operation for ops in found for operation in ops.flat()),
         diffs=tuple(diff for ops in found for diff in ops.as_diffs()),
+        changes=tuple(changes),
         not_compared=directives.not_compared,
     )
 

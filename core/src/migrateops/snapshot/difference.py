@@ -69,7 +69,7 @@ class Difference:
     new: Any
 
 
-def differences(old: TableRecord, new: TableRecord) -> list[Difference]:
+def differences(old: TableRecord, new: TableRecord, *, exact: bool = False) -> list[Difference]:
     """Return what has to be done to make *old* like *new*, in no particular order.
 
     A name that one side does not say differs from none, and so does an option of the table that
@@ -78,26 +78,29 @@ def differences(old: TableRecord, new: TableRecord) -> list[Difference]:
     Args:
         old: What there is.
         new: What is wanted.
+        exact: Both are of databases, so that what one of them does not say, it does not have.
     """
     if old == new:
         return []
-    found = list(_columns(old, new))
+    found = list(_columns(old, new, exact))
     found += _primary_key(old.primary_key, new.primary_key)
     for what, items in CONSTRAINTS:
-        found += _items(what, items(old), items(new))
+        found += _items(what, items(old), items(new), exact)
     if old.comment != new.comment:
         found.append(Difference(What.COMMENT, None, None, old.comment, new.comment))
-    had = dict(old.options)
+    had, has = dict(old.options), dict(new.options)
+    if exact and old.part_of != new.part_of:
+        found.append(Difference(What.OPTION, "part of", None, old.part_of, new.part_of))
     found += [
-        Difference(What.OPTION, name, None, had.get(name), value)
-        for name, value in new.options
-        if had.get(name) != value
+        Difference(What.OPTION, name, None, had.get(name), has.get(name))
+        for name in (sorted({*had, *has}) if exact else has)
+        if had.get(name) != has.get(name)
     ]
     return found
 
 
 # -- columns --------------------------------------------------------------------------------------
-def _columns(old: TableRecord, new: TableRecord) -> Iterator[Difference]:
+def _columns(old: TableRecord, new: TableRecord, exact: bool) -> Iterator[Difference]:
     if old.columns == new.columns:
         return
     had = {column.name: column for column in old.columns}
@@ -107,7 +110,7 @@ def _columns(old: TableRecord, new: TableRecord) -> Iterator[Difference]:
         if before is None:
             yield Difference(What.COLUMN, name, None, None, column)
         elif before != column:
-            yield from _column(before, column)
+            yield from _column(before, column, exact)
     for name, column in had.items():
         if name not in has:
             yield Difference(What.COLUMN, name, None, column, None)
@@ -117,18 +120,23 @@ def _columns(old: TableRecord, new: TableRecord) -> Iterator[Difference]:
         yield Difference(What.ORDER, None, None, kept, wanted)
 
 
-def _column(old: ColumnRecord, new: ColumnRecord) -> Iterator[Difference]:
+def _column(old: ColumnRecord, new: ColumnRecord, exact: bool) -> Iterator[Difference]:
     for attribute in _ATTRIBUTES:
         was, is_ = getattr(old, attribute), getattr(new, attribute)
-        if was == is_ or (attribute == "type" and UNKNOWN in (was, is_)):
-            continue
-        if attribute == "computed" and _same_computed(was, is_):
+        if was == is_ or (not exact and _may_be_same(attribute, was, is_)):
             continue
         yield Difference(What.COLUMN, new.name, attribute, was, is_)
     had, has = dict(old.options), dict(new.options)
     for name in sorted({*had, *has}):
         if had.get(name) != has.get(name):
             yield Difference(What.COLUMN, new.name, f"option {name}", had.get(name), has.get(name))
+
+
+def _may_be_same(attribute: str, old: Any, new: Any) -> bool:
+    """Say whether two values differ only by what one side does not say."""
+    if attribute == "type":
+        return UNKNOWN in (old, new)
+    return attribute == "computed" and _same_computed(old, new)
 
 
 def _same_computed(old: ComputedRecord | None, new: ComputedRecord | None) -> bool:
@@ -147,7 +155,7 @@ def _primary_key(old: KeyRecord | None, new: KeyRecord | None) -> Iterator[Diffe
         yield Difference(What.PRIMARY_KEY, name, None, old, new)
 
 
-def _items(what: What, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Difference]:
+def _items(what: What, old: Sequence[Item], new: Sequence[Item], exact: bool) -> Iterator[Difference]:
     if old == new:
         return
     left = list(old)
@@ -172,12 +180,16 @@ def _items(what: What, old: Sequence[Item], new: Sequence[Item]) -> Iterator[Dif
             continue
         alike.remove(before)
         left.remove(before)
-        if before.name is not None and item.name is not None and not isinstance(item.name, Unsaid):
+        if before.name != item.name and (exact or (_is_named(before) and _is_named(item))):
             yield Difference(what, item.name, "name", before, item)
         else:
             yield from _matched(what, before, item)
     for item in left:
         yield Difference(what, item.name, None, item, None)
+
+
+def _is_named(item: Item) -> bool:
+    return item.name is not None and not isinstance(item.name, Unsaid)
 
 
 def _matched(what: What, old: Item, new: Item) -> Iterator[Difference]:

@@ -41,26 +41,41 @@ def built(cls: Any, data: Any) -> Any:
     Args:
         cls: The class of the record, or what is said of the field.
         data: JSON data.
+
+    Raises:
+        TypeError: It is something else.
     """
+    if cls in _SIMPLE and type(data) is not cls:
+        raise TypeError(f"{data!r} is no {cls.__name__}")
     if isinstance(cls, type) and dataclasses.is_dataclass(cls):
+        if not isinstance(data, Mapping):
+            raise TypeError(f"{data!r} is no {cls.__name__}")
         hints = _hints(cls)
         return cls(**{name: built(hints.get(name, Any), item) for name, item in data.items()})
+    if typing.get_origin(cls) in (types.UnionType, typing.Union):
+        if data is None and types.NoneType in typing.get_args(cls):
+            return None
+        return built(_said(cls), data)
+    if typing.get_origin(cls) is tuple and not isinstance(data, list):
+        raise TypeError(f"{data!r} is no list")
     if isinstance(data, list):
-        items = typing.get_args(_said(cls))
+        items = typing.get_args(cls)
         if len(items) == 2 and items[1] is not Ellipsis:
             return tuple(built(kind, item) for item, kind in zip(data, items, strict=True))
         return tuple(built(items[0] if items else Any, item) for item in data)
-    if isinstance(data, Mapping):
-        said = _said(cls)
-        return built(said, data) if dataclasses.is_dataclass(said) else dict(data)
-    return data
+    return dict(data) if isinstance(data, Mapping) else data
+
+
+_SIMPLE = (str, int, bool)
 
 
 def _said(cls: Any) -> Any:
-    """Return which of several types a value has: of ``X | None``, the one that is not None."""
-    if typing.get_origin(cls) in (types.UnionType, typing.Union):
-        return next((one for one in typing.get_args(cls) if one is not type(None)), Any)
-    return cls
+    """Return which of several types a value has: of ``X | None``, the one that is not None.
+
+    Of more than one, nothing is said.
+    """
+    found = [one for one in typing.get_args(cls) if one is not types.NoneType]
+    return found[0] if len(found) == 1 else Any
 
 
 @functools.cache

@@ -1,0 +1,55 @@
+"""Print what differs between two schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from migrateops.cli.fast import encodable
+from migrateops.cli.invocation import Invocation
+from migrateops.cli.output import console, note, on_terminal, say
+
+if TYPE_CHECKING:
+    from migrateops.snapshot.changes import ObjectChange, PartChange
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
+
+
+def say_changes(invocation: Invocation, changes: Sequence[ObjectChange], not_compared: Sequence[str]) -> None:
+    """Print differences, a line for each, in colours on a terminal; then what was not compared."""
+    lines = [line for change in changes for line in _lines(change)]
+    if on_terminal():
+        from rich.text import Text
+
+        on = console(invocation)
+        for how, text in lines:
+            on.print(Text(encodable(text), style=_STYLES[how]), soft_wrap=True)
+    else:
+        for _, text in lines:
+            say(text)
+    if not changes and not invocation.quiet:
+        say("no difference")
+    if not_compared and not invocation.quiet:
+        note(f"note: not compared: {'; '.join(not_compared)}")
+
+
+def _lines(change: ObjectChange) -> Iterator[tuple[str, str]]:
+    name = change.name if change.schema is None else f"{change.schema}.{change.name}"
+    words = change.old if change.new is None else change.new
+    consists = "" if words is None else f" ({words})" if change.kind == "table" else f" {words}"
+    yield change.how, f"{_SIGNS[change.how]} {change.kind} {name}{consists}"
+    for part in change.parts:
+        yield part.how, f"    {_SIGNS[part.how]} {_part(part, change)}"
+
+
+def _part(part: PartChange, change: ObjectChange) -> str:
+    """Return a line without its sign: what it is, what of it, and what it was and is."""
+    # Of a plugin's object, the part is the object itself.
+    what = "" if part.what == change.kind else part.what
+    words = part.old if part.new is None else part.new
+    if part.how == "changed":
+        words = f"{part.old or 'none'} -> {part.new or 'none'}"
+    said = " ".join(text for text in (part.attribute, words) if text)
+    place = " ".join(text for text in (what, part.name) if text)
+    return ": ".join(text for text in (place, said) if text)
