@@ -139,6 +139,10 @@ class Offline:
 
     def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> None:
         """Write one statement, once for each set of its parameters."""
+        if isinstance(statement, AlterTable):
+            written = self._alter_text(statement)
+            self._write(_laid_out(written) if "\n\t" in written else written)
+            return
         parameters: Any = None
         if type(statement) is Execute:
             parameters = statement.parameters
@@ -166,9 +170,7 @@ class Offline:
 
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
         if isinstance(statement, ExecutableDDLElement):
-            if isinstance(statement, AlterTable):
-                written = self._alter_text(statement)
-            elif type(statement) is CreateTable and self._table_compiler is not None:
+            if type(statement) is CreateTable and self._table_compiler is not None:
                 written = self._table_compiler.table_text(statement).strip()
             else:
                 written = str(statement.compile(dialect=self.dialect)).strip()

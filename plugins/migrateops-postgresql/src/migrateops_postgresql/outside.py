@@ -147,6 +147,8 @@ def drop_index(operations: Operations, op: ops.DropIndexOp) -> Any:
 @Operations.implementation_for(ops.AlterColumnOp, replace=True, dialect="postgresql")
 def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
     """Alter a column; NOT NULL through a validated CHECK where that is asked for."""
+    if not op.kw:
+        return operations.next(op)
     context = operations.get_context()
     if op.kw.get("autoincrement") is not None:
         # Scripts that were made for several databases have it.
