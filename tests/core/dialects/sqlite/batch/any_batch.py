@@ -182,6 +182,8 @@ class Changes:
         source = self._pick(change.two, stored=True, key=True)
         if form == 1:
             col.not_null = True
+            # Rows have no value for it, also if it may be NULL by a later change.
+            self.outcome.may_fail |= given is None and bool(self.table.rows)
         elif form == 2:
             rules.append(Rule(None, "unique", [col], "UNIQUE ({0})"))
             more["unique"] = True
