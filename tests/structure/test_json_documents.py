@@ -38,7 +38,14 @@ _EDGE = Fields({"from": str, "to": str, "kind": Literal["follows", "depends_on"]
 _ENTRY_POINT = Fields({"group": str, "name": str, "value": str, "state": str, "rivals": list[str]})
 DOCUMENTS: dict[str, Any] = {
     "branches": list[BranchPoint],
-    "check": Fields({"operations": list[str], "differences": list[ObjectChange], "not_compared": list[str]}),
+    "check": Fields(
+        {
+            "operations": list[str],
+            "differences": list[ObjectChange],
+            "not_compared": list[str],
+            "notes": list[str],
+        }
+    ),
     "coverage": list[Coverage],
     "current": [Fields({"revision": str | None}, {}, CurrentRevision)],
     "diff": Fields({"differences": list[ObjectChange], "not_compared": list[str]}),

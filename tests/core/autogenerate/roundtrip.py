@@ -85,9 +85,9 @@ def larger(metadata: sa.MetaData) -> None:
     )
 
 
-def run(context: MigrationContext, metadata: sa.MetaData) -> Callable[[], None]:
+def run(context: MigrationContext, metadata: sa.MetaData, **opts: Any) -> Callable[[], None]:
     """Render the script that makes the database like *metadata*, run its upgrade; return its downgrade."""
-    rendering = AutogenContext(context, metadata)
+    rendering = AutogenContext(context, metadata, opts)
     script = produce_script(rendering)
     texts = template_args(rendering, script)
     names = scope(script.imports)

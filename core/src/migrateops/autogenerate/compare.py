@@ -14,6 +14,7 @@ from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.coverage import not_compared
 from migrateops.autogenerate.order import dependency_order
+from migrateops.autogenerate.renames import Renames
 from migrateops.autogenerate.tables import ComparedTables
 from migrateops.errors.autogenerate import NothingToRead, WrongHookAnswer
 from migrateops.operations.declare import MigrateOperation
@@ -94,14 +95,18 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     schemas = context.read_schemas(key.schema for kind in kinds for key in models.of(kind.name))
     database = Snapshot.read(context.connection, schemas, kinds)
     context.coverage = not_compared(context, kinds)
+    renames = Renames(context, tables, database, models)
+    database = renames.applied(database)
     pairs = {pair.key: pair for kind in kinds for pair in _pairs(kind, database, models, context)}
     both = [pair for pair in pairs.values() if pair.kind is tables and _is_there(pair)]
     tables.differing.compare({pair.key: (pair.old, pair.new) for pair in both})
+    renames.note_changed_places(tables.differing)
     _reflect_what_differs(tables, pairs.values(), context)
     chosen = {key: pair for key, pair in pairs.items() if _is_included(pair, tables, context)}
     made, dropped = _differences(chosen, tables)
     asked = [*_of_schemas(chosen.values(), kinds, context), *_of_tables(chosen.values(), made, tables)]
-    upgrade.ops += [*made, *asked, *dropped]
+    renames.remark(made)
+    upgrade.ops += [*renames.operations(), *made, *asked, *dropped]
 
 
 def _pairs(kind: Kind[Any], database: Snapshot, models: Snapshot, context: AutogenContext) -> Iterator[Pair]:

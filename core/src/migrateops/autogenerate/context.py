@@ -34,6 +34,7 @@ class AutogenContext:
         rendered: The classes of the operations and values that were rendered.
         type_sources: The source of types that were rendered, by class and state.
         coverage: What was not compared, for people; filled by the comparison.
+        notes: What was compared, and is to be looked at, for people; filled by the comparison.
 
     Raises:
         NoModels: *autogenerate*, and there are no models.
@@ -57,6 +58,7 @@ class AutogenContext:
         self.rendered: set[type[Any]] = set()
         self.type_sources: dict[tuple[Any, ...], str] = {}
         self.coverage: list[str] = []
+        self.notes: list[str] = []
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
         if autogenerate:
             if self.metadata is None:

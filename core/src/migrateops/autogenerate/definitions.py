@@ -15,13 +15,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     TextClause,
+    event,
     text,
 )
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import conv
+from sqlalchemy.sql.elements import conv, quoted_name
 
+from migrateops.autogenerate import renamed_objects
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
@@ -31,13 +34,23 @@ _COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 class Definitions:
-    """What records leave out of tables."""
+    """What records leave out of tables.
+
+    Args:
+        context: What is compared.
+        kind: The kind of object that tables are.
+
+    Attributes:
+        names: What tables of the database, and their columns, are to be called.
+    """
 
     def __init__(self, context: AutogenContext, kind: str) -> None:
         self.context = context
         self._kind = kind
+        self.names = NewNames()
         self._reflected: dict[Key, Table] = {}
         self._metadata = MetaData()
+        event.listen(self._metadata, "column_reflect", self._name_column)
 
     def key(self, schema: str | None, name: str) -> Key:
         """Return the key of a table."""
@@ -72,13 +85,38 @@ class Definitions:
         wanted: dict[str | None, set[str]] = {}
         for key in keys:
             if key not in self._reflected:
-                wanted.setdefault(key.schema, set()).add(key.name)
+                wanted.setdefault(key.schema, set()).add(self.names.old_key(key).name)
         for schema, names in wanted.items():
             self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)
-        for table in self._metadata.tables.values():
-            key = Key(self._kind, table.schema, str(table.name))
+        for table in list(self._metadata.tables.values()):
+            key = self.names.key(Key(self._kind, table.schema, str(table.name)))
             if key not in self._reflected:
                 self._reflected[key] = _as_made_by_hand(table)
+                if self.names:
+                    self._rename(table, key)
+
+    def _name_column(self, inspector: Any, table: Table, column: Any) -> None:
+        key = self.names.key(Key(self._kind, table.schema, str(table.name)))
+        column["name"] = self.names.columns.get(key, {}).get(column["name"], column["name"])
+
+    def _rename(self, table: Table, key: Key) -> None:
+        """Have a table that was reflected, with its columns, speak of the new names."""
+        columns = self.names.columns.get(key)
+        if columns:
+            quote = self.context.dialect.identifier_preparer.quote
+            renamed_objects.reword(table, Words(columns, quote, str))
+        renamed_objects.refer(table, columns or {}, self._target)
+        if key.name != table.name:
+            # Nothing is to find it there by its old name, which another table may have.
+            self._metadata.remove(table)
+            table.name = quoted_name(key.name, None)
+            table.fullname = ".".join(filter(None, (table.schema, key.name)))
+
+    def _target(self, target: str) -> str:
+        """Return what a foreign key refers to, ``schema.table.column``, under the new names."""
+        *schema, name, column = target.split(".")
+        key = self.names.key(self.key(".".join(schema) or None, name))
+        return ".".join((*schema, key.name, self.names.columns.get(key, {}).get(column, column)))
 
 
 def _among(names: set[str]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.dependants import held_up
 from migrateops.errors.autogenerate import ComparingFailed, WrongHookAnswer
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
@@ -72,6 +73,9 @@ class Differing:
         if not self._types or not self._defaults:
             for key in list(self.found):
                 self._keep(key, [one for one in self.found[key] if not self._is_off(one)])
+        if self.found and self.context.adds_constraints:
+            for key, one in list(held_up(self.found, self.present, self.wanted)):
+                self.found.setdefault(key, []).append(one)
 
     def _keep(self, key: Key, found: list[Difference]) -> None:
         if found:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 COVERAGE = "coverage"
 """Under this name ``script.info`` has the list of what was not compared."""
 
+NOTES = "notes"
+"""Under this name ``script.info`` has the list of what is to be looked at."""
+
 
 class NotReversed(MigrateOperation):
     """Stand in ``downgrade()`` for an operation that cannot be taken back; a comment in the script.
@@ -68,7 +71,8 @@ def compare_metadata(migration_context: Any, metadata: MetaData | Sequence[MetaD
 def produce_migrations(migration_context: Any, metadata: MetaData | Sequence[MetaData]) -> MigrationScript:
     """Return the script that makes a database like models, and back.
 
-    ``script.info["coverage"]`` lists what was not compared.
+    ``script.info["coverage"]`` lists what was not compared, ``script.info["notes"]`` what is to be
+    looked at.
 
     Args:
         migration_context: The ``MigrationContext``, with a connection.
@@ -89,6 +93,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)
     script.info[COVERAGE] = list(context.coverage)
+    script.info[NOTES] = list(context.notes)
     script.requires_plugins = required_plugins(context.migration_context, _classes(script))
     return script
 

@@ -14,7 +14,7 @@ from migrateops.autogenerate.schema_items import column_source, server_default_s
 from migrateops.autogenerate.values import render_value
 from migrateops.errors.autogenerate import NoRenderer, RendererExists
 from migrateops.operations import ops
-from migrateops.operations.declare import Form, MigrateOperation
+from migrateops.operations.declare import REMARK, Form, MigrateOperation
 
 Renderer = Callable[[AutogenContext, Any], str | Sequence[str]]
 FnT = TypeVar("FnT", bound=Renderer)
@@ -76,6 +76,13 @@ def render_op(op: MigrateOperation, context: AutogenContext, form: Form = "op") 
         NoRenderer: The class is neither declared nor has a renderer.
         NotRenderable: A value in it has no form as source.
     """
+    remark = op.info.get(REMARK)
+    if remark is not None:
+        return [*(f"# {line}" for line in remark), *_lines(op, context, form)]
+    return _lines(op, context, form)
+
+
+def _lines(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str]:
     explicit = renderers.dispatch(type(op))
     if explicit is not None:
         context.uses(op)

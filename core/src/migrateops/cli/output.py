@@ -68,6 +68,11 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def asking() -> bool:
+    """Say whether there is a person who can answer."""
+    return on_terminal() and sys.stdin is not None and sys.stdin.isatty()
+
+
 def console(invocation: Invocation) -> Console:
     """Return rich's console; only for a terminal."""
     from rich.console import Console

@@ -25,17 +25,24 @@ class Differences:
         diffs: The same as tuples, as ``compare_metadata()`` returns them.
         changes: The same, object by object.
         not_compared: What was not looked at, one phrase each.
+        notes: What is to be looked at, such as what may be a rename; one phrase each.
     """
 
     operations: tuple[MigrateOperation, ...]
     diffs: tuple[Any, ...]
     changes: tuple[ObjectChange, ...]
     not_compared: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it, each operation described in a line."""
         described = [operation.describe() for operation in self.operations]
-        return {"operations": described, "differences": self.changes, "not_compared": list(self.not_compared)}
+        return {
+            "operations": described,
+            "differences": self.changes,
+            "not_compared": list(self.not_compared),
+            "notes": list(self.notes),
+        }
 
 
 def differences(config: Config) -> Differences:
@@ -63,6 +70,7 @@ def differences(config: Config) -> Differences:
         diffs=tuple(diff for ops in found for diff in ops.as_diffs()),
         changes=tuple(changes),
         not_compared=directives.not_compared,
+        notes=directives.notes,
     )
 
 

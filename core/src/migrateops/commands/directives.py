@@ -12,12 +12,17 @@ from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
 from migrateops.revisions.expressions import known_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from migrateops.autogenerate import AutogenContext
+    from migrateops.autogenerate.renames import PossibleRename
     from migrateops.config import Config
     from migrateops.operations.ops import MigrationScript
     from migrateops.plugins.manager import Plugins
     from migrateops.runtime.migration import MigrationContext
     from migrateops.script.directory import ScriptDirectory
+
+    Ask = Callable[[PossibleRename], bool]
 
 
 def empty_script(**options: Any) -> MigrationScript:
@@ -36,11 +41,13 @@ class Directives:
         directive: The directive to begin with.
         process: ``function(context, revision, directives)`` that may change the list.
         rewriting: Whether plugins and the project may change anything.
+        ask: Is asked of each `PossibleRename` whether it is one; nobody is when None.
 
     Attributes:
         listed: The directives.
         tokens: The template variables that the comparisons so far are for, with the context of each.
         not_compared: What was not looked at, one phrase each.
+        notes: What is to be looked at, one phrase each.
         template_args: What ``env.py`` adds for the template.
         last: The latest context.
         plugins: The plugins of the environment that was run; None where none was.
@@ -53,17 +60,20 @@ class Directives:
         process: Any = None,
         *,
         rewriting: bool = True,
+        ask: Ask | None = None,
     ) -> None:
         self.script = script
         self.listed: list[MigrationScript] = [directive]
         self.tokens: dict[str, AutogenContext] = {}
         self.not_compared: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self.template_args: dict[str, Any] = {}
         self.last: AutogenContext | None = None
         self.plugins: Plugins | None = None
         self._directive = directive
         self._process = process
         self._rewriting = rewriting
+        self._ask = ask
         self._comparing = False
 
     def compare(self, config: Config, **opts: Any) -> None:
@@ -98,7 +108,9 @@ class Directives:
         self.template_args |= context.opts.get("template_args", {})
         if self._comparing and context.metadata is None:
             raise NoModels
-        self.last = AutogenContext(context, context.metadata, autogenerate=self._comparing)
+        self.last = AutogenContext(
+            context, context.metadata, {"ask_rename": self._ask}, autogenerate=self._comparing
+        )
         if self._comparing:
             self._compare(rows, self.last)
         if self._rewriting:
@@ -109,7 +121,7 @@ class Directives:
 
     def _compare(self, rows: tuple[str, ...], context: AutogenContext) -> None:
         from migrateops.autogenerate import produce_script
-        from migrateops.autogenerate.produce import COVERAGE
+        from migrateops.autogenerate.produce import COVERAGE, NOTES
 
         heads = self.script.get_heads(consider_depends_on=True)
         known_rows(self.script.graph, rows)
@@ -135,3 +147,4 @@ class Directives:
         directive.imports |= made.imports
         directive.requires_plugins |= made.requires_plugins
         self.not_compared = tuple(dict.fromkeys((*self.not_compared, *made.info[COVERAGE])))
+        self.notes = tuple(dict.fromkeys((*self.notes, *made.info[NOTES])))

@@ -16,6 +16,7 @@ from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
     from migrateops.autogenerate import AutogenContext
+    from migrateops.commands.directives import Ask
     from migrateops.config import Config
     from migrateops.operations.ops import MigrationScript
 
@@ -30,7 +31,8 @@ class NewRevision:
         message: The first line of its docstring.
         operations: What ``upgrade()`` does, one line each.
         not_compared: What autogenerate did not look at, one phrase each.
-        notes: What went wrong in post-write hooks that may fail, one phrase each.
+        notes: What is to be looked at: what may be a rename, and what went wrong in post-write hooks
+            that may fail; one phrase each.
     """
 
     revision: str
@@ -57,6 +59,7 @@ def revision(
     rev_id: str | None = None,
     depends_on: str | Iterable[str] | None = None,
     process_revision_directives: Any = None,
+    ask: Ask | None = None,
 ) -> tuple[NewRevision, ...]:
     """Write a new script; nothing is sent to the database but questions.
 
@@ -73,6 +76,8 @@ def revision(
         depends_on: Revisions that must be applied before it.
         process_revision_directives: ``function(context, revision, directives)`` that may change,
             add and remove the scripts before they are written.
+        ask: Autogenerate asks it of each `PossibleRename` whether it is one; where it is None, what
+            looks like a rename is dropped and added, with a comment and a note.
 
     Raises:
         DatabaseNotAtHead: Autogenerate, and scripts are pending.
@@ -93,7 +98,7 @@ def revision(
         version_path=version_path,
         depends_on=depends_on,
     )
-    directives = Directives(script, directive, process_revision_directives)
+    directives = Directives(script, directive, process_revision_directives, ask=ask)
     if autogenerate:
         directives.compare(config, as_sql=sql, destination_rev=head)
     else:
@@ -162,7 +167,7 @@ def _written(
         # The file is there, and a script that follows it may be still to come.
         failures.append(failure)
         path = failure.path
-    notes = tuple(failure.message() for failure in script.hook_failures)
+    notes = (*directives.notes, *(failure.message() for failure in script.hook_failures))
     return NewRevision(revision, path, directive.message or "", operations, directives.not_compared, notes)
 
 

@@ -180,3 +180,34 @@ class ComparingFailed(OperationError, RuntimeError):
 
     def hint(self) -> str:
         return "correct the function; it is given to context.configure(), or named in the configuration"
+
+
+class WrongRenameHint(OperationError, ValueError):
+    """``renamed_from`` of a model is no other name than the one that it has."""
+
+    code = "MO343"
+    where: str
+    value: str
+    problem: str
+
+    def message(self) -> str:
+        return f"renamed_from={self.value} of {self.where} says nothing: {self.problem}"
+
+    def hint(self) -> str:
+        return "give the name that it had before, or a list of all names that it had"
+
+
+class AmbiguousRename(OperationError, ValueError):
+    """Hints of the models say in more than one way what was renamed."""
+
+    code = "MO344"
+    where: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    def message(self) -> str:
+        old, new = (" and ".join(repr(name) for name in names) for names in (self.old, self.new))
+        return f"{self.where}: by the hints of the models, {old} became {new}"
+
+    def hint(self) -> str:
+        return "leave the one renamed_from that is right"

@@ -309,6 +309,10 @@ def _compile(name: str, head: str, body: Sequence[str], scope: dict[str, Any]) -
     return function
 
 
+REMARK = "remark"
+"""In ``info`` of an operation: the lines that a script has above it, as a comment."""
+
+
 class MigrateOperation:
     """Stand for one change to a schema and its arguments.
 

@@ -75,6 +75,13 @@ class Snapshot:
         for record in records:
             held[kind.key(record)] = kind.canonical(record)
 
+    def with_others(self, kind: SnapshotKind[Any], records: Iterable[Any]) -> Snapshot:
+        """Return the snapshot with other records of one of its kinds."""
+        made = Snapshot(self.kinds.values())
+        made.unknown = self.unknown
+        made._records = {**self._records, kind.name: {kind.key(record): record for record in records}}
+        return made
+
     def of(self, kind: str) -> Mapping[Key, Any]:
         """Return the records of a kind, by key; none for a kind that the snapshot does not hold."""
         return self._records.get(kind, {})

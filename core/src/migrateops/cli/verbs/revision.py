@@ -9,9 +9,10 @@ import click
 
 from migrateops.cli.completion import revisions as known
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import document_alone, note, say, say_json, shown
+from migrateops.cli.output import asking, document_alone, note, say, say_json, shown
 
 if TYPE_CHECKING:
+    from migrateops.autogenerate.renames import PossibleRename
     from migrateops.commands.revision import NewRevision
 
 
@@ -71,12 +72,18 @@ def revision(
             version_path=version_path,
             rev_id=rev_id,
             depends_on=depends_on or None,
+            ask=_ask if asking() and not as_json else None,
         )
     _say(invocation, written, autogenerate=autogenerate, as_json=as_json)
     if edit:
         from migrateops.commands.edit import open_in_editor
 
         open_in_editor(one.path for one in written)
+
+
+def _ask(question: PossibleRename) -> bool:
+    note(f"{question.reason}:")
+    return click.confirm(f"  was {question} renamed?", default=False, err=True)
 
 
 def _say(
