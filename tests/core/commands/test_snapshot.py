@@ -144,3 +144,17 @@ def test_kinds_of_plugins(project: Project, postgresql_url: str) -> None:
         ("changed", "sequence", "numbers"),
     ]
     assert [(part.attribute, part.old, part.new) for part in found[1].parts] == [("increment", "1", "2")]
+
+
+def test_kinds_that_are_known_by_the_server_alone(project: Project, mariadb_url: str) -> None:
+    """Without a connection, nothing says that the server behind the dialect is one with sequences."""
+    project.configure(url=mariadb_url, script_location=str(project.root / "migrations"))
+    execute(mariadb_url, "CREATE SEQUENCE numbers")
+    config = Config(project.root / "migrateops.toml")
+    path = project.root / "before.json"
+    command.snapshot(config, output=path)
+    execute(mariadb_url, "DROP SEQUENCE numbers")
+    for sides, how in (((str(path), "database"), "removed"), (("database", str(path)), "added")):
+        (change,) = command.diff(config, *sides).differences
+        assert (change.how, change.kind, change.name) == (how, "sequence", "numbers")
+        assert "start 1" in str(change.old or change.new)

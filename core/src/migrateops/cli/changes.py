@@ -37,7 +37,7 @@ def say_changes(invocation: Invocation, changes: Sequence[ObjectChange], not_com
 def _lines(change: ObjectChange) -> Iterator[tuple[str, str]]:
     name = change.name if change.schema is None else f"{change.schema}.{change.name}"
     words = change.old if change.new is None else change.new
-    consists = "" if words is None else f" ({words})" if change.kind == "table" else f" {words}"
+    consists = f" ({words})" if words else ""
     yield change.how, f"{_SIGNS[change.how]} {change.kind} {name}{consists}"
     for part in change.parts:
         yield part.how, f"    {_SIGNS[part.how]} {_part(part, change)}"

@@ -12,7 +12,7 @@ from migrateops.commands.sides import (
     Side,
     comparison,
     is_database,
-    read_side,
+    read_sides,
     visit_side,
 )
 from migrateops.errors.commands import DialectsDiffer, NothingInCommon
@@ -62,7 +62,7 @@ def diff(config: Config, first: str = DATABASE, second: str = MODELS) -> SchemaD
         return _from_models(config, first)
     if first == MODELS and is_database(config, second):
         return _reversed(_from_models(config, second))
-    here, there = read_side(config, first), read_side(config, second)
+    here, there = read_sides(config, first, second)
     # What models leave out is what the server chooses: they are what the other side is measured by.
     if here.source == MODELS and there.source == DATABASE:
         return _reversed(_of_snapshots(there, here))

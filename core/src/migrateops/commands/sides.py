@@ -152,8 +152,28 @@ def _name(context: MigrationContext) -> str:
 
 
 # -- reading --------------------------------------------------------------------------------------
-def read_side(config: Config, text: str) -> Side:
+def read_sides(config: Config, first: str, second: str) -> tuple[Side, Side]:
+    """Return two sides, as `read_side` does."""
+    if is_file(config, first) and not is_file(config, second):
+        # What plugins read from a server, they may not know without it.
+        there = read_side(config, second)
+        return read_side(config, first, there.snapshot.kinds.values()), there
+    here = read_side(config, first)
+    return here, read_side(config, second, here.snapshot.kinds.values())
+
+
+def is_file(config: Config, text: str) -> bool:
+    """Say whether the text of a side stands for a file."""
+    return text != MODELS and not is_database(config, text)
+
+
+def read_side(config: Config, text: str, kinds: Iterable[SnapshotKind[Any]] = ()) -> Side:
     """Return a side: a database, the models as the configured database has them, or a file.
+
+    Args:
+        config: The configuration.
+        text: What stands for it.
+        kinds: Kinds that may be in a file, beside those that are known without a database.
 
     Raises:
         UnknownSide: It is none of them.
@@ -161,8 +181,8 @@ def read_side(config: Config, text: str) -> Side:
         NoModels: There are no models.
         MigrateOpsError: A database cannot be reached, or refuses.
     """
-    if not is_database(config, text) and text != MODELS:
-        return _of_file(config, Path(text))
+    if is_file(config, text):
+        return _of_file(config, Path(text), kinds)
     found: list[Side] = []
     of = MODELS if text == MODELS else DATABASE
     visit_side(config, DATABASE if text == MODELS else text, lambda context: found.append(side(context, of)))
@@ -244,14 +264,14 @@ def _models(comparing: AutogenContext) -> Snapshot:
     return made
 
 
-def _of_file(config: Config, path: Path) -> Side:
+def _of_file(config: Config, path: Path, kinds: Iterable[SnapshotKind[Any]]) -> Side:
     from migrateops.snapshot import Snapshot
 
     try:
         data = json.loads(path.read_bytes())
         given = data if isinstance(data, dict) else {}
         dialect = given["dialect"] if isinstance(given.get("dialect"), str) else None
-        snapshot = Snapshot.from_json(data, _kinds_of_file(config, dialect))
+        snapshot = Snapshot.from_json(data, [*_kinds_of_file(config, dialect), *kinds])
     except FileNotFoundError:
         raise UnknownSide(str(path), tuple(config.settings.databases)) from None
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from migrateops.snapshot.records import (
     TableRecord,
 )
 
+_NAMES = ("schema", "name")
+
 
 def in_words(value: Any) -> str | None:
     """Return what a record, or a value in it, says; None for None.
@@ -33,6 +36,12 @@ def in_words(value: Any) -> str | None:
     words = _WORDS.get(type(value))
     if words is not None:
         return " ".join(words(value))
+    if dataclasses.is_dataclass(value):
+        # Of a plugin: all that it says, under the names of its fields.
+        said = plain(value).items()
+        return ", ".join(
+            f"{name} {in_words(item)}" for name, item in said if name not in _NAMES and item is not None
+        )
     return json.dumps(plain(value, usual=False), ensure_ascii=False)
 
 
