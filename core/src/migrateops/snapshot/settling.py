@@ -41,6 +41,7 @@ def in_stored_words(new: TableRecord, stored: TableRecord) -> TableRecord:
             column,
             type=written[column.name].type,
             default=written[column.name].default,
+            collation=written[column.name].collation,
             computed=_computed(column, written[column.name]),
         )
         if column.name in written

@@ -34,12 +34,18 @@ _NAMES = {
 _WIDTHS = {"char": "(1)", "bit": "(1)", "binary": "(1)", "decimal": "(10)", "year": "(4)"}
 _INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
 _TYPE = re.compile(r"(?P<name>[a-z0-9_ ]+?) ?(?P<size>\([^)]*\))?(?P<rest> .*)?")
-_JSON = "longtext character set utf8mb4 collate utf8mb4_bin"
+JSON = "longtext character set utf8mb4 collate utf8mb4_bin"
+"""What MariaDB makes of JSON; it adds a CHECK."""
 
 
 def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
-    """Return a type's text, under one of the names that it has, and without a width that says nothing."""
+    """Return the text of a type of SQLAlchemy's."""
     text = type_.compile(dialect=dialect)
+    return JSON if text == "JSON" and getattr(dialect, "is_mariadb", False) else type_name(text)
+
+
+def type_name(text: str) -> str:
+    """Return a type as SQL has it, under one of its names, and without a width that says nothing."""
     listed = re.match(r"\s*(ENUM|SET)\s*\(", text, re.IGNORECASE)
     if listed:
         # The values are of the user's choice, and in the user's case.
@@ -51,8 +57,6 @@ def type_text(type_: TypeEngine[Any], dialect: Dialect) -> str:
     if found is None:
         return plain
     name, size, rest = found["name"].strip(), (found["size"] or "").replace(" ", ""), found["rest"] or ""
-    if name == "json" and getattr(dialect, "is_mariadb", False):
-        return _JSON
     return _sized(name, size, rest)
 
 

@@ -19,13 +19,19 @@ from migrateops_mysql import (
 from migrateops_mysql.error_kind import error_kind
 from migrateops_mysql.lock import NamedLock
 from migrateops_mysql.server import Server, version_of
+from migrateops_mysql.snapshot import models, reader
+from migrateops_mysql.snapshot.stored import as_stored
+from migrateops_mysql.snapshot.unread import unread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
+
+    from migrateops.snapshot.records import TableRecord
 
 
 class MySQLDialect(Dialect):
@@ -53,6 +59,28 @@ class MySQLDialect(Dialect):
     def lock(self, engine: Engine, key: str) -> Lock:
         """Return a named lock of a session of its own."""
         return NamedLock(engine, key)
+
+    def read_snapshot(
+        self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
+    ) -> Iterable[TableRecord]:
+        """Return the table records of whole schemas, in five statements for all of them."""
+        return reader.read(connection, schemas, names)
+
+    def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
+        """Return the record of a table of the models as the reader would return it."""
+        return models.as_kept(record, table)
+
+    def as_stored(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[tuple[str | None, str], TableRecord]:
+        """Return the records of tables of the models, read from temporary tables that are dropped."""
+        return as_stored(connection, tables)
+
+    def unread(
+        self, connection: Connection, schemas: Sequence[str | None]
+    ) -> Iterable[tuple[str, str | None, str]]:
+        """Return what schemas hold besides tables, in one statement for all of them."""
+        return unread(connection, schemas)
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text under the server's own names."""

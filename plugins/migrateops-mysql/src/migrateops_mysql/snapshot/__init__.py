@@ -1,0 +1,1 @@
+"""The tables of a MySQL or MariaDB database as records."""

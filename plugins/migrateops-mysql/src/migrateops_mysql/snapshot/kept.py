@@ -1,0 +1,77 @@
+"""What is the same for these servers, whether it is said or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, Options
+
+_SAME = {
+    "default_charset": "charset",
+    "character_set": "charset",
+    "default_character_set": "charset",
+    "default_collate": "collate",
+    "type": "engine",
+}
+# Of the rows or of the files, not of what the table is; or what the server says in no other place.
+_NOT_COMPARED = frozenset(
+    {
+        "auto_increment",
+        "comment",
+        "connection",
+        "data_directory",
+        "index_directory",
+        "insert_method",
+        "password",
+        "union",
+    }
+)
+_OF_PARTITIONS = ("partition", "subpartition")
+_FRACTION = re.compile(r"[+-]?\d+\.\d*")
+_OLD = re.compile(r"utf8(?=_|$)")
+
+
+def table_options(said: Iterable[tuple[str, str]]) -> Options:
+    """Return options of a table under one of the names that they have; what says nothing is left out.
+
+    Args:
+        said: Names, without the dialect's, and values.
+    """
+    options: dict[str, str] = {}
+    for name, value in said:
+        name, value = name.lower().replace(" ", "_"), value.lower()
+        name = _SAME.get(name, name)
+        if not value or value == "default" or name in _NOT_COMPARED or name.startswith(_OF_PARTITIONS):
+            continue
+        options[name] = collation_name(value) if name in ("charset", "collate") else value
+    return tuple(sorted(options.items()))
+
+
+def collation_name(name: str) -> str:
+    """Return the name of a collation or a character set, of which one has two."""
+    return _OLD.sub("utf8mb3", name.lower(), count=1)
+
+
+def default_of(type_: str, default: str | None) -> str | None:
+    """Return a default as a column of that type has it: of a decimal number without zeros at the end."""
+    if default is not None and type_.startswith("decimal") and _FRACTION.fullmatch(default):
+        return default.rstrip("0").rstrip(".")
+    return default
+
+
+def made_for_key(index: IndexRecord, references: Iterable[ForeignKeyRecord]) -> bool:
+    """Say whether an index is as the server makes it for a foreign key, which needs one.
+
+    It has the name of the key, or that of the first column where the key was given none.
+    """
+    if index.unique or index.options or any(part.options or part.expression for part in index.parts):
+        return False
+    columns = tuple([part.text for part in index.parts])
+    name = str(index.name)
+    for key in references:
+        if key.columns == columns:
+            after = name.removeprefix(columns[0])
+            if name == key.name or (after != name and re.fullmatch(r"(_\d+)?", after)):
+                return True
+    return False
