@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,13 +20,14 @@ from sqlalchemy.sql.elements import conv
 from migrateops.autogenerate.column_changes import ColumnChanges
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
+from migrateops.autogenerate.key_indexes import KeyIndexes
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.schema_objects import detached
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
 from migrateops.snapshot.models import ModelReader
-from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.records import ForeignKeyRecord, TableRecord
 from migrateops.snapshot.texts import Texts
 
 CONVENTION = {
@@ -81,6 +83,8 @@ class TableChanges:
         self.old, self.new = old, new
         self.model, self.database = model, database
         self.nameless = False
+        context.pack.complete(database, old)
+        self._key_indexes = KeyIndexes(context, old, new, model, database)
         self._here, self._there = Items(database, texts), Items(model, texts)
         self._mirror = ModelReader(texts, lambda table, column, error: None).table(database)
         self._made: dict[int, Any] = {}
@@ -110,6 +114,7 @@ class TableChanges:
         dropped = list(self._drops(lost))
         new_columns, new_items = self._additions([*columns.anew, *added], altered)
         return [
+            *self._key_indexes.needed_first([record for _, record in self._gone]),
             *dropped,
             # The column has to be gone before the one that takes its place.
             *(self._adding_column(lost[name]).reverse() for name in columns.anew),
@@ -118,6 +123,7 @@ class TableChanges:
             *new_items,
             *self._comment(found),
             *(self._adding_column(lost[name]).reverse() for name in removed),
+            *self._key_indexes.needed_no_more(),
         ]
 
     # -- what takes part --------------------------------------------------------------------------
@@ -191,6 +197,8 @@ class TableChanges:
                 self.nameless = True
                 adding.constraint_name = self._conventional(kind, record)
             yield adding.reverse()
+            if isinstance(record, ForeignKeyRecord):
+                yield from self._key_indexes.dropped(record)
 
     def _conventional(self, kind: What, record: AnyRecord) -> str:
         if kind == What.CHECK:
@@ -220,6 +228,9 @@ class TableChanges:
             adding = _adding(item, self.model)
             if not isinstance(item, Index) and adding.constraint_name is None:
                 adding.constraint_name = self._new_name(kind, record)
+            if isinstance(record, ForeignKeyRecord):
+                named = replace(record, name=adding.constraint_name)
+                later += self._key_indexes.added(named)
             later.append(adding)
         return [self._adding_column(copy) for copy in copies.values()], later
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity
+from sqlalchemy import Column, Computed, Identity, String
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.types import NullType
 
@@ -17,7 +18,6 @@ from migrateops.operations import ops
 from migrateops.snapshot.difference import Difference, What
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 
-_TYPES = frozenset({"type", "collation"})
 _DEFAULTS = frozenset({"default", "computed", "identity"})
 
 
@@ -55,6 +55,7 @@ class ColumnChanges:
         self._records: dict[str, ColumnRecord] = {column.name: column for column in old.columns}
         self._present, self._wanted = present, wanted
         self._schema = old.schema
+        self._collation = dict(old.options).get("collate")
 
     def operations(self, found: Sequence[Difference]) -> list[ops.AlterColumnOp]:
         """Return an operation for each column that differs, in the order of the differences."""
@@ -86,8 +87,12 @@ class ColumnChanges:
     def _change(self, op: ops.AlterColumnOp, name: str, found: Sequence[Difference]) -> None:
         wanted = self._wanted[name]
         for one in found:
-            if one.attribute in _TYPES:
-                op.modify_type = wanted.type
+            if one.attribute == "type":
+                op.modify_type = op.modify_type or wanted.type
+            elif one.attribute == "collation":
+                # What is not said stays as it is.
+                op.modify_type = self._collated(wanted.type, one.new)
+                op.existing_type = self._collated(op.existing_type, one.old)
             elif one.attribute == "nullable":
                 op.modify_nullable = one.new
             elif one.attribute in _DEFAULTS:
@@ -113,6 +118,15 @@ class ColumnChanges:
             existing_comment=record.comment,
             schema=wanted.table.schema,
         )
+
+    def _collated(self, type_: Any, collation: str | None) -> Any:
+        """Return a type that says its collation, that of the table where the column has none of its own."""
+        said = collation or self._collation
+        if said is None or not isinstance(type_, String):
+            return type_
+        made: Any = copy.copy(type_)
+        made.collation = said
+        return made
 
     def _existing_default(self, name: str) -> Any:
         # What numbers the rows is not a default that somebody gave.

@@ -89,11 +89,14 @@ class Items:
             found = self._find(kind, record)
             if found is not None:
                 self._known[id(record)] = found
-                self._all[kind].remove(found)
+                self._all[kind_of_item(found)].remove(found)
         return found
 
     def _find(self, kind: What, record: AnyRecord) -> Any:
         listed = self._all.get(kind, [])
+        if kind == What.UNIQUE:
+            # Where they are one and the same, a record is of either.
+            listed = [*listed, *(index for index in self._all.get(What.INDEX, []) if index.unique)]
         if kind == What.PRIMARY_KEY:
             return listed[0] if listed else None
         nameless = []
@@ -165,7 +168,7 @@ class Items:
             for option, value in part.options:
                 if option not in _ORDERING:
                     of_parts = options.setdefault(f"{self._texts.dialect.name}_{option}", {})
-                    of_parts[part.text] = value
+                    of_parts[part.text] = int(value) if value.isdigit() else value
         index = Index(name, *parts, unique=record.unique, **options)
         if index.table is None:
             # One on expressions alone: SQLAlchemy cannot tell the table from them.

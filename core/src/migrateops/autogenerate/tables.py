@@ -81,6 +81,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             return [*self._create(key), *self._asked(key, None, self.definitions.models[key])]
         if new is None:
             key = self.key(old)
+            self.context.pack.complete(self.definitions.database(key), old)
             return [*self._asked(key, self.definitions.database(key), None), self._drop(key)]
         changes = self._changes(self.key(new))
         return [changes] if changes is not None and changes.ops else []

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
-    from migrateops.snapshot.records import OtherConstraintRecord, TableRecord
+    from migrateops.snapshot.records import (
+        ForeignKeyRecord,
+        IndexRecord,
+        OtherConstraintRecord,
+        TableRecord,
+    )
 
 _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
 
@@ -237,6 +242,25 @@ class Dialect:
             record: What the reader made of it.
         """
         return None
+
+    def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
+        """Return the index that the server makes by itself for a foreign key, which stays when the key goes.
+
+        None says that it makes none, or that a key or an index of the table serves.
+
+        Args:
+            key: A foreign key; of one without a name the server chooses that of the index.
+            table: The table, which need not have the key.
+        """
+        return None
+
+    def complete(self, table: Table, record: TableRecord) -> None:
+        """Put into a reflected table what SQLAlchemy's reflection of this dialect leaves out.
+
+        Args:
+            table: The table, changed in place.
+            record: What the reader made of it.
+        """
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

@@ -20,6 +20,7 @@ from migrateops_mysql.error_kind import error_kind
 from migrateops_mysql.lock import NamedLock
 from migrateops_mysql.server import Server, version_of
 from migrateops_mysql.snapshot import models, reader
+from migrateops_mysql.snapshot.kept import index_for_key
 from migrateops_mysql.snapshot.stored import as_stored
 from migrateops_mysql.snapshot.unread import unread
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
-    from migrateops.snapshot.records import TableRecord
+    from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, TableRecord
 
 
 class MySQLDialect(Dialect):
@@ -75,6 +76,17 @@ class MySQLDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are dropped."""
         return as_stored(connection, tables)
+
+    def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
+        """Return the index that the server makes for a foreign key, or None where another one serves."""
+        return index_for_key(key, table)
+
+    def complete(self, table: Table, record: TableRecord) -> None:
+        """Put JSON and CHECK constraints of columns into a reflected table."""
+        # Asked while scripts are written, and at no other time.
+        from migrateops_mysql.snapshot.complete import complete
+
+        complete(table, record)
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, Options
+from migrateops.snapshot.records import (
+    ForeignKeyRecord,
+    IndexPartRecord,
+    IndexRecord,
+    Options,
+    TableRecord,
+)
 
 _SAME = {
     "default_charset": "charset",
@@ -75,3 +81,23 @@ def made_for_key(index: IndexRecord, references: Iterable[ForeignKeyRecord]) -> 
             if name == key.name or (after != name and re.fullmatch(r"(_\d+)?", after)):
                 return True
     return False
+
+
+def index_for_key(key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
+    """Return the index that the server makes for a foreign key, or None where another one serves.
+
+    Args:
+        key: The foreign key.
+        table: The table that it is on.
+    """
+    count = len(key.columns)
+    keys = [*table.unique, *([table.primary_key] if table.primary_key is not None else [])]
+    served = [one.columns for one in keys]
+    served += [
+        tuple([part.text for part in index.parts])
+        for index in table.indexes
+        if not index.options and not any(dict(part.options).get("length") for part in index.parts)
+    ]
+    if any(columns[:count] == key.columns for columns in served):
+        return None
+    return IndexRecord(key.name or key.columns[0], tuple([IndexPartRecord(name) for name in key.columns]))

@@ -1,0 +1,34 @@
+"""What SQLAlchemy's reflection leaves out of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy.dialects import mysql
+from sqlalchemy.sql.elements import conv
+
+from migrateops.autogenerate.items import escaped
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from migrateops.snapshot.records import TableRecord
+
+
+def complete(table: Table, record: TableRecord) -> None:
+    """Make JSON of what MariaDB stores as text, and add the CHECK constraints that stand on columns.
+
+    Args:
+        table: The table, changed in place.
+        record: What the reader made of it.
+    """
+    columns = {str(column.name): column for column in table.columns}
+    for column in record.columns:
+        if column.type == "json" and not isinstance(columns[column.name].type, JSON):
+            columns[column.name].type = mysql.JSON()
+    there = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+    for check in record.checks:
+        if check.name not in there:
+            name = None if check.name is None else conv(check.name)
+            table.append_constraint(CheckConstraint(escaped(check.expression), name=name))

@@ -1,0 +1,134 @@
+"""Changes of tables that both sides have: found, written, applied, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from migrateops.runtime.migration import MigrationContext
+from migrateops.snapshot.difference import Difference, What, differences
+from migrateops.snapshot.models import ModelReader
+from migrateops.snapshot.settling import in_stored_words
+from migrateops.snapshot.texts import Texts
+from migrateops_mysql.dialect import MySQLDialect
+from tests.core.autogenerate.roundtrip import difference, run
+from tests.core.autogenerate.test_changes import (
+    A_PARENT,
+    CASES,
+    Edit,
+    built,
+    foreign_key,
+    nothing,
+    shown,
+    with_column,
+    with_index,
+    with_item,
+    with_type,
+)
+
+NOT_HERE = {
+    "check-of-column": "a CHECK with a name stands on no column",
+    "foreign-key-deferrable": "all is checked at once",
+    "index-expression": "there are no indexes on expressions",
+    "index-expression-changed": "likewise",
+    "index-operator": "likewise",
+    "index-where": "there are no conditions of indexes",
+    "column-with-all": "a CHECK with a name stands on no column",
+    "primary-key": "a column that numbers itself is always in a key",
+    "primary-key-other": "likewise",
+    "several": "likewise",
+}
+
+
+def on(*changes: Edit) -> Edit:
+    def change(table: sa.Table) -> None:
+        for one in changes:
+            one(table)
+
+    return change
+
+
+UPDATED = "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
+OF_ITS_OWN: dict[str, tuple[Edit, Edit]] = {
+    "unsigned": (nothing, with_column(mysql.INTEGER(unsigned=True))),
+    "enum": (with_type(sa.Enum("a", "b")), with_type(sa.Enum("a", "it's", "c"))),
+    "collation": (nothing, with_type(sa.String(20, collation="utf8mb4_bin"))),
+    "charset": (nothing, with_type(mysql.VARCHAR(20, charset="latin1"))),
+    "json": (nothing, lambda t: t.append_column(sa.Column("e", sa.JSON))),
+    "json-from-text": (with_type(sa.Text()), with_type(sa.JSON())),
+    "json-default": (
+        with_type(sa.JSON(), server_default=sa.text("'{}'")),
+        with_type(sa.JSON(), server_default=sa.text("'[]'")),
+    ),
+    "on-update": (
+        with_column(sa.DateTime, server_default=sa.func.now()),
+        with_column(sa.DateTime, server_default=sa.text(UPDATED)),
+    ),
+    "comment": (nothing, with_column(sa.Integer, comment="It's 50%: \\")),
+    "virtual": (
+        with_column(sa.Integer, sa.Computed("d + 1")),
+        with_column(sa.Integer, sa.Computed("d + 2")),
+    ),
+    "index-length": (with_index("b"), with_index("b", mysql_length=5)),
+    "index-length-of-one": (with_index("a", "b"), with_index("a", "b", mysql_length={"b": 5})),
+    "index-words": (nothing, with_index("b", mysql_prefix="FULLTEXT")),
+    "index-of-a-key": (foreign_key(*A_PARENT), on(foreign_key(*A_PARENT), with_index("a"))),
+    "index-and-key": (nothing, on(foreign_key(*A_PARENT), with_index("a"))),
+    "index-that-serves-a-key": (
+        on(foreign_key(*A_PARENT), with_index("a")),
+        on(foreign_key(*A_PARENT), with_index("a", "b")),
+    ),
+    "check-in-words": (
+        with_item(lambda: sa.CheckConstraint("NOT (a > 1 AND d > 1)", name="ck")),
+        with_item(lambda: sa.CheckConstraint("NOT (a > 1 AND d > 2)", name="ck")),
+    ),
+    "unique-to-index": (
+        with_item(lambda: sa.UniqueConstraint("a", name="one")),
+        with_index("a", "d", name="one", unique=True),
+    ),
+    "check-of-column": (nothing, with_column(sa.Integer, sa.CheckConstraint("a > 0"))),
+}
+ALL = {name: case for name, case in CASES.items() if name not in NOT_HERE} | OF_ITS_OWN
+
+
+@pytest.fixture
+def packed(connection: sa.Connection) -> Callable[..., MigrationContext]:
+    """Make a context with the pack of the database."""
+
+    def made(metadata: sa.MetaData) -> MigrationContext:
+        return MigrationContext.configure(connection, opts={"target_metadata": metadata})
+
+    return made
+
+
+@pytest.mark.parametrize("case", ALL)
+@pytest.mark.parametrize("back", [False, True], ids=["forth", "back"])
+def test_a_change(connection: sa.Connection, packed: Callable[..., Any], case: str, back: bool) -> None:
+    start, end = ALL[case][::-1] if back else ALL[case]
+    before, wanted = built(start), built(end)
+    before.create_all(connection)
+    context = packed(wanted)
+    assert shown(difference(context, before)) == []
+    assert shown(difference(context, wanted)) != []
+    take_back = run(context, wanted)
+    assert left(connection, wanted) == []
+    take_back()
+    assert left(connection, before) == []
+
+
+def left(connection: sa.Connection, metadata: sa.MetaData) -> list[Difference]:
+    """Return all in which the database differs, also what no operation changes."""
+    pack = MySQLDialect()
+    reader = ModelReader(Texts(pack, connection.dialect), lambda *failure: None)
+    stored = pack.as_stored(connection, list(metadata.tables.values()))
+    read = {(record.schema, record.name): record for record in pack.read_snapshot(connection, [None])}
+    found: list[Difference] = []
+    for record in reader.read(metadata):
+        which = (record.schema, record.name)
+        found += differences(read.pop(which), in_stored_words(record, stored[which]))
+    assert read == {}
+    return [one for one in found if one.what != What.ORDER]
