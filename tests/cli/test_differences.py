@@ -71,6 +71,27 @@ def test_no_colours_where_none_are_wanted(one: Project, words: list[str], variab
     assert shown.splitlines()[:4] == LINES
 
 
+def test_what_was_renamed(one: Project) -> None:
+    one.write(
+        "models_of_renames.py",
+        """
+        import sqlalchemy as sa
+
+        metadata = sa.MetaData()
+        name = sa.Column("name", sa.String(5), info={"renamed_from": "n"})
+        sa.Table("customer", metadata, sa.Column("id", sa.Integer, primary_key=True), name)
+        sa.Table("kept", metadata, sa.Column("x", sa.Integer), info={"renamed_from": "gone"})
+        """,
+    )
+    one.configure(models="models_of_renames:metadata")
+    assert one.run("diff", check=False).stdout.splitlines() == [
+        "~ table gone",
+        "    ~ renamed to kept",
+        "~ table customer",
+        "    ~ column n: renamed to name",
+    ]
+
+
 def test_no_difference(one: Project) -> None:
     for words in (["diff", "database", "database"], ["diff", "models", "models"]):
         result = one.run(*words)

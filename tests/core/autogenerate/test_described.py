@@ -122,9 +122,17 @@ def test_renames(configure: Configure) -> None:
     )
     assert lines == [
         "changed table a",
-        "  changed | table | a | name | a | b",
+        "  changed | table | - | name | a | b",
         "changed table t",
-        "  changed | column | x | new name | x | y",
+        "  changed | column | x | name | x | y",
+    ]
+    renamed = [ops.RenameTableOp("a", "b"), ops.AlterColumnOp("t", "x", modify_name="y")]
+    changes = changes_of(renamed, AutogenContext(configure(sa.MetaData())))
+    assert shown([change.reversed() for change in changes]) == [
+        "changed table b",
+        "  changed | table | - | name | b | a",
+        "changed table t",
+        "  changed | column | y | name | y | x",
     ]
 
 

@@ -17,7 +17,7 @@ from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.snapshot.changes import How, ObjectChange, PartChange, parts_of
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What, differences
 from migrateops.snapshot.models import ModelReader
-from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.records import ColumnRecord, TableRecord
 from migrateops.snapshot.texts import Texts
 from migrateops.snapshot.words import in_words
 
@@ -68,9 +68,7 @@ class _Described:
         if isinstance(op, ops.CreateTableOp | ops.DropTableOp):
             self._take_table(op)
         elif isinstance(op, ops.RenameTableOp):
-            part = PartChange(
-                How.CHANGED, "table", op.table_name, "name", op.old_table_name, op.new_table_name
-            )
+            part = PartChange(How.CHANGED, "table", None, "name", op.old_table_name, op.new_table_name)
             self._note(How.CHANGED, ("table", op.schema, op.old_table_name), parts=(part,))
         elif (found := self._differences(op)) is not None:
             table = str(getattr(op, "table_name", None) or "")
@@ -135,7 +133,8 @@ class _Described:
 
     def _altered(self, op: ops.AlterColumnOp) -> Iterator[Difference]:
         if op.modify_name is not None:
-            yield Difference(What.COLUMN, op.column_name, "new name", op.column_name, op.modify_name)
+            names = [ColumnRecord(name, _UNKNOWN, True) for name in (op.column_name, op.modify_name)]
+            yield Difference(What.COLUMN, op.column_name, "name", *names)
         old = self._side(
             op, op.existing_type, op.existing_nullable, op.existing_server_default, op.existing_comment
         )

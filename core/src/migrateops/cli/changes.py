@@ -50,6 +50,9 @@ def _part(part: PartChange, change: ObjectChange) -> str:
     words = part.old if part.new is None else part.new
     if part.how == "changed":
         words = f"{part.old or 'none'} -> {part.new or 'none'}"
-    said = " ".join(text for text in (part.attribute, words) if text)
+    if part.attribute == "name":
+        words = f"renamed to {part.new}"
+    attribute = None if part.attribute == "name" else part.attribute
+    said = " ".join(text for text in (attribute, words) if text)
     place = " ".join(text for text in (what, part.name) if text)
     return ": ".join(text for text in (place, said) if text)

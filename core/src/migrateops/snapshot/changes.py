@@ -41,7 +41,8 @@ class PartChange:
     Attributes:
         how: What becomes of it.
         what: The kind of thing: ``column``, ``index`` and so on.
-        name: Its name; None for one without.
+        name: Its name, on the first side if it has another one there; None for one without, and for
+            what is of the object itself.
         attribute: What of it changes; None for all of it.
         old: What it is on the first side; None for nothing.
         new: What it is on the second side; None for nothing.
@@ -56,7 +57,8 @@ class PartChange:
 
     def reversed(self) -> PartChange:
         """Return the same, seen from the second side."""
-        return dataclasses.replace(self, how=_OPPOSITE[self.how], old=self.new, new=self.old)
+        name = self.new if self.attribute == "name" and self.name is not None else self.name
+        return dataclasses.replace(self, how=_OPPOSITE[self.how], name=name, old=self.new, new=self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class ObjectChange:
     def reversed(self) -> ObjectChange:
         """Return the same, seen from the second side."""
         parts = tuple(part.reversed() for part in self.parts)
-        return dataclasses.replace(self, how=_OPPOSITE[self.how], old=self.new, new=self.old, parts=parts)
+        renamed = (one.new for one in self.parts if one.what == self.kind and one.attribute == "name")
+        name = next(renamed, None) or self.name
+        return dataclasses.replace(
+            self, how=_OPPOSITE[self.how], name=name, old=self.new, new=self.old, parts=parts
+        )
 
 
 def changes_between(
@@ -145,7 +151,7 @@ def parts_of(found: Sequence[Difference]) -> Iterator[PartChange]:
     for one in sorted(found, key=lambda one: list(What).index(one.what)):
         name = None if one.name is None else str(one.name)
         if one.attribute == "name":
-            yield PartChange(How.CHANGED, str(one.what), name, "name", one.old.name, one.new.name)
+            yield PartChange(How.CHANGED, str(one.what), one.old.name, "name", one.old.name, one.new.name)
             continue
         if one.attribute == "nullable":
             nullable: Mapping[bool, str] = {True: "null", False: "not null"}
