@@ -120,6 +120,29 @@ def test_a_change(connection: sa.Connection, packed: Callable[..., Any], case: s
     assert left(connection, before) == []
 
 
+def test_a_table_that_goes_comes_back_whole(connection: sa.Connection, packed: Callable[..., Any]) -> None:
+    def change(table: sa.Table) -> None:
+        sa.Table(
+            "gone",
+            table.metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("data", sa.JSON, server_default=sa.text("'{}'")),
+            sa.Column("n", sa.Integer, sa.CheckConstraint("n > 0"), sa.ForeignKey("parent.id")),
+            sa.Column("code", sa.String(5, collation="utf8mb4_bin"), unique=True),
+            sa.Index("ix_code", "code", mysql_length=2),
+            sa.CheckConstraint("id_of > 1", name="ck"),
+            sa.Column("id_of", sa.Integer),
+            comment="It is here",
+        )
+
+    before, wanted = built(change), built(nothing)
+    before.create_all(connection)
+    take_back = run(packed(wanted), wanted)
+    assert left(connection, wanted) == []
+    take_back()
+    assert left(connection, before) == []
+
+
 def left(connection: sa.Connection, metadata: sa.MetaData) -> list[Difference]:
     """Return all in which the database differs, also what no operation changes."""
     pack = MySQLDialect()

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 def complete(table: Table, record: TableRecord) -> None:
     """Make JSON of what MariaDB stores as text, and add the CHECK constraints that stand on columns.
 
+    Options of the table get names that a script can say.
+
     Args:
         table: The table, changed in place.
         record: What the reader made of it.
     """
+    options = table.dialect_kwargs
+    for name in [name for name in options if " " in name]:
+        # Reflected as the server says them, which is no name of an argument.
+        options[name.replace(" ", "_")] = options.pop(name)
     columns = {str(column.name): column for column in table.columns}
     for column in record.columns:
         if column.type == "json" and not isinstance(columns[column.name].type, JSON):
