@@ -26,9 +26,9 @@ def complete(table: Table, record: TableRecord) -> None:
         record: What the reader made of it.
     """
     options = table.dialect_kwargs
-    for name in [name for name in options if " " in name]:
+    for option in [option for option in options if " " in option]:
         # Reflected as the server says them, which is no name of an argument.
-        options[name.replace(" ", "_")] = options.pop(name)
+        options[option.replace(" ", "_")] = options.pop(option)
     columns = {str(column.name): column for column in table.columns}
     for column in record.columns:
         if column.type == "json" and not isinstance(columns[column.name].type, JSON):
