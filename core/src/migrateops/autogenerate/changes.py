@@ -26,8 +26,7 @@ from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.schema_objects import detached
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
-from migrateops.snapshot.models import ModelReader
-from migrateops.snapshot.records import ForeignKeyRecord, TableRecord
+from migrateops.snapshot.records import CheckRecord, ForeignKeyRecord, TableRecord
 from migrateops.snapshot.texts import Texts
 
 CONVENTION = {
@@ -83,11 +82,10 @@ class TableChanges:
         self.old, self.new = old, new
         self.model, self.database = model, database
         self.nameless = False
-        context.pack.complete(database, old)
         self._key_indexes = KeyIndexes(context, old, new, model, database)
         self._here, self._there = Items(database, texts), Items(model, texts)
-        self._mirror = ModelReader(texts, lambda table, column, error: None).table(database)
         self._made: dict[int, Any] = {}
+        self._names: set[str] = set()
         self._gone: list[tuple[What, AnyRecord]] = []
         self._come: list[tuple[What, AnyRecord]] = []
         self._columns: dict[str, Column[Any]] = {str(column.name): column for column in model.columns}
@@ -104,27 +102,44 @@ class TableChanges:
         whole = [one for one in found if one.what == What.COLUMN and one.attribute is None]
         added = [str(one.name) for one in whole if one.old is None and self._adds(str(one.name))]
         removed = [str(one.name) for one in whole if one.new is None and self._removes(str(one.name))]
+        self._compute_again(columns, found)
+        altered = [op for op in altered if op.column_name not in columns.anew]
         left_out = [str(one.name) for one in whole if one.old is None and one.name not in added]
         for one in found:
             if not any(one.new is not None and mentions(one.new, name) for name in left_out):
                 self._note(one)
         for name in columns.anew:
             self._put_again(name)
-        lost = {name: detached(self._present[name], alone=False) for name in (*columns.anew, *removed)}
+        lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
         dropped = list(self._drops(lost))
         new_columns, new_items = self._additions([*columns.anew, *added], altered)
+        # What is computed of other columns goes before they do or change, and comes after.
+        first = [name for name in lost if name in columns.anew or self._present[name].computed is not None]
         return [
             *self._key_indexes.needed_first([record for _, record in self._gone]),
             *dropped,
-            # The column has to be gone before the one that takes its place.
-            *(self._adding_column(lost[name]).reverse() for name in columns.anew),
-            *new_columns,
+            # A column has to be gone before the one that takes its place.
+            *(self._adding_column(lost[name]).reverse() for name in first),
+            *(op for op in new_columns if op.column.computed is None),
             *altered,
+            *(op for op in new_columns if op.column.computed is not None),
             *new_items,
             *self._comment(found),
-            *(self._adding_column(lost[name]).reverse() for name in removed),
+            *(self._adding_column(lost[name]).reverse() for name in removed if name not in first),
             *self._key_indexes.needed_no_more(),
         ]
+
+    def _compute_again(self, columns: ColumnChanges, found: Sequence[Difference]) -> None:
+        """Have columns made anew that are computed of others whose type changes: the server refuses that."""
+        if not self.context.migration_context.target.capabilities.alter_column:
+            return
+        retyped = [str(one.name) for one in found if one.what == What.COLUMN and one.attribute == "type"]
+        kept = [column for column in self.new.columns if column.computed and column.name in self._present]
+        for column in kept:
+            assert column.computed is not None
+            known = CheckRecord(None, column.computed.expression)
+            if column.name not in columns.anew and any(mentions(known, name) for name in retyped):
+                columns.anew.append(column.name)
 
     # -- what takes part --------------------------------------------------------------------------
     def _adds(self, name: str) -> bool:
@@ -161,11 +176,7 @@ class TableChanges:
     def _item_here(self, kind: What, record: AnyRecord) -> Any:
         """Return the object of a record of the database, with all that the record says."""
         if id(record) not in self._made:
-            item = self._here.find(kind, record)
-            if item is None or not _is_in(self._mirror, kind, record):
-                # SQLAlchemy's reflection leaves some of it out.
-                item = self._here.made(kind, record) or item
-            self._made[id(record)] = item
+            self._made[id(record)] = self._here.find(kind, record) or self._here.made(kind, record)
         return self._made[id(record)]
 
     def _put_again(self, column: str) -> None:
@@ -189,7 +200,12 @@ class TableChanges:
                 yield ops.DropConstraintOp(record.name, self.model.name, schema=self.model.schema)
                 continue
             on = list(columns_of(record))
-            if len(on) == 1 and on[0] in columns and _goes_with_column(item, self.context):
+            if (
+                len(on) == 1
+                and on[0] in columns
+                and not isinstance(item.name, str)
+                and self._goes_along(item)
+            ):
                 _put_on(columns[on[0]], item)
                 continue
             adding = _adding(item, self.model)
@@ -200,6 +216,12 @@ class TableChanges:
             if isinstance(record, ForeignKeyRecord):
                 yield from self._key_indexes.dropped(record)
 
+    def _goes_along(self, item: Any) -> bool:
+        """Say whether a constraint need not be dropped before its column."""
+        # In a batch, what a foreign key refers to may go first.
+        in_batch = isinstance(item, ForeignKeyConstraint) and not self.context.adds_constraints
+        return not in_batch and _goes_with_column(item, self.context)
+
     def _conventional(self, kind: What, record: AnyRecord) -> str:
         if kind == What.CHECK:
             return conv(f"ck_{self.old.name}")
@@ -208,9 +230,9 @@ class TableChanges:
     # -- what is new --------------------------------------------------------------------------------
     def _additions(
         self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp]
-    ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
+    ) -> tuple[list[ops.AddColumnOp], list[MigrateOperation]]:
         """Return what adds columns, and what adds constraints and indexes."""
-        copies = {name: detached(self._columns[name], alone=False) for name in names}
+        copies = {name: _alone(self._columns[name]) for name in names}
         retyped = {op.column_name for op in altered if op.modify_type is not None}
         later: list[MigrateOperation] = []
         for kind, record in sorted(self._come, key=lambda one: -_DROPPED_FIRST.index(one[0])):
@@ -254,12 +276,14 @@ class TableChanges:
         if record.name is not None:
             return conv(record.name)
         taken = {item.name for table in (self.old, self.new) for _, of in CONSTRAINTS for item in of(table)}
+        taken |= self._names
         columns = () if kind == What.PRIMARY_KEY else columns_of(record)
         name = "_".join((_PREFIXES[kind], self.new.name, *columns))
         number, found = 1, name
         while found in taken:
             number += 1
             found = f"{name}_{number}"
+        self._names.add(found)
         return conv(found)
 
     def _comment(self, found: Sequence[Difference]) -> Iterator[MigrateOperation]:
@@ -273,10 +297,11 @@ class TableChanges:
                 yield ops.CreateTableCommentOp(self.model.name, one.new, **where)
 
 
-def _is_in(table: TableRecord, kind: What, record: AnyRecord) -> bool:
-    return any(kind == other and record in items(table) for other, items in CONSTRAINTS) or (
-        kind == What.PRIMARY_KEY
-    )
+def _alone(column: Column[Any]) -> Column[Any]:
+    """Return a copy of a column without what is on it: a key that changes is dropped and added by itself."""
+    copy: Column[Any] = detached(column, alone=False)
+    copy.primary_key = False
+    return copy
 
 
 def _adding(item: Any, table: Table) -> Any:
@@ -298,7 +323,7 @@ def _goes_with_column(item: Any, context: AutogenContext) -> bool:
         return False
     if isinstance(item, ForeignKeyConstraint) and not context.adds_constraints:
         return True
-    return not isinstance(item.name, str)
+    return not isinstance(item.name, str) and item.deferrable is None and not item.dialect_kwargs
 
 
 def _put_on(column: Column[Any], item: Any) -> None:

@@ -97,6 +97,7 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     context.coverage = not_compared(context, kinds)
     renames = Renames(context, tables, database, models)
     database = renames.applied(database)
+    tables.definitions.records = database.of(tables.name)
     pairs = {pair.key: pair for kind in kinds for pair in _pairs(kind, database, models, context)}
     both = [pair for pair in pairs.values() if pair.kind is tables and _is_there(pair)]
     tables.differing.compare({pair.key: (pair.old, pair.new) for pair in both})
@@ -179,12 +180,11 @@ def _differences(
         tables.apart = {pair for pair in unmet if all(key.kind == tables.name for key in pair)}
     made = [op for key in kept_order for op in kept[key].kind.diff(kept[key].old, kept[key].new)]
     first = tables.released_first(made, gone)
-    drops = [list(gone[key].kind.diff(gone[key].old, None)) for key in gone_order]
-    dropped = [op for each in reversed(drops) for op in each]
-    if tables.dropped_first:
-        first, dropped = [*dropped, *first], []
+    drops = {key: list(gone[key].kind.diff(gone[key].old, None)) for key in reversed(gone_order)}
+    before = [op for key, each in drops.items() if key in tables.dropped_first for op in each]
+    dropped = [op for key, each in drops.items() if key not in tables.dropped_first for op in each]
     # What refers to another table goes before the key or the column there does.
-    return [*tables.removed_apart, *first, *made, *tables.added_apart], dropped
+    return [*tables.removed_apart, *first, *before, *made, *tables.added_apart], dropped
 
 
 def _may_differ(pair: Pair, tables: ComparedTables) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,10 +24,13 @@ from sqlalchemy.sql.elements import conv, quoted_name
 
 from migrateops.autogenerate import renamed_objects
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.corrected import correct
 from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
+from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.texts import Texts
 
 # Where text() reads a parameter: a colon before a word, that is not one of two.
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
@@ -38,16 +41,20 @@ class Definitions:
 
     Args:
         context: What is compared.
-        kind: The kind of object that tables are.
+        kind: Name of the kind.
+        texts: What writes expressions as records have them.
 
     Attributes:
         names: What tables of the database, and their columns, are to be called.
+        records: Those of the tables of the database, by these names.
     """
 
-    def __init__(self, context: AutogenContext, kind: str) -> None:
+    def __init__(self, context: AutogenContext, kind: str, texts: Texts) -> None:
         self.context = context
+        self._texts = texts
         self._kind = kind
         self.names = NewNames()
+        self.records: Mapping[Key, TableRecord] = {}
         self._reflected: dict[Key, Table] = {}
         self._metadata = MetaData()
         event.listen(self._metadata, "column_reflect", self._name_column)
@@ -94,6 +101,9 @@ class Definitions:
                 self._reflected[key] = _as_made_by_hand(table)
                 if self.names:
                     self._rename(table, key)
+                if key in self.records:
+                    self.context.pack.complete(table, self.records[key])
+                    correct(table, self.records[key], self._texts)
 
     def _name_column(self, inspector: Any, table: Table, column: Any) -> None:
         key = self.names.key(Key(self._kind, table.schema, str(table.name)))

@@ -15,6 +15,10 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    collate,
+    desc,
+    nulls_first,
+    nulls_last,
     text,
 )
 from sqlalchemy.sql.elements import conv
@@ -162,7 +166,7 @@ class Items:
         return other
 
     def _index(self, name: str | None, record: IndexRecord) -> Index:
-        parts = [escaped(_group(p.text)) if p.expression else self._ordered(p) for p in record.parts]
+        parts = [self._ordered(part) for part in record.parts]
         options = self._options(record.options)
         for part in record.parts:
             for option, value in part.options:
@@ -177,15 +181,15 @@ class Items:
         return index
 
     def _ordered(self, part: IndexPartRecord) -> Any:
-        column: Any = self.table.columns[part.text]
+        made: Any = escaped(_group(part.text)) if part.expression else self.table.columns[part.text]
         options = dict(part.options)
         if "collation" in options:
-            column = column.collate(options["collation"])
+            made = collate(made, options["collation"])
         if options.get("order") == "desc":
-            column = column.desc()
+            made = desc(made)
         if "nulls" in options:
-            column = column.nulls_first() if options["nulls"] == "first" else column.nulls_last()
-        return column
+            made = (nulls_first if options["nulls"] == "first" else nulls_last)(made)
+        return made
 
     def _options(self, options: Options) -> dict[str, Any]:
         """Return options of the dialect as SQLAlchemy takes them."""

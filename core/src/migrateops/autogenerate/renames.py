@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Table
+
 from migrateops.autogenerate import rename_likeness as likeness
 from migrateops.autogenerate.column_changes import ColumnChanges
 from migrateops.autogenerate.context import AutogenContext
@@ -93,6 +95,10 @@ class Renames:
         self._find_columns()
         tables.definitions.names = self.names
 
+    def _as_it_is(self, key: Key) -> Table:
+        """Return a table of the database under the names that it has."""
+        return Definitions(self.context, key.kind, self.tables.texts(self.context.dialect)).database(key)
+
     def applied(self, database: Snapshot) -> Snapshot:
         """Return the database as it is under the new names."""
         if not self.names:
@@ -162,7 +168,7 @@ class Renames:
             return False
         if context.opts.get("include_object") is None:
             return True
-        model, database = self.tables.definitions.models[new], Definitions(context, old.kind).database(old)
+        model, database = self.tables.definitions.models[new], self._as_it_is(old)
         return context.run_object_filters(model, new.name, "table", False, database)
 
     def _rename_table(self, old: Key, new: Key, reason: str) -> None:
@@ -221,7 +227,7 @@ class Renames:
             return True
         model = self.tables.definitions.models[key]
         before = self.names.old_key(key)
-        database = Definitions(self.context, key.kind).database(before)
+        database = self._as_it_is(before)
         wanted = next(column for column in model.columns if column.name == new)
         present = next(column for column in database.columns if column.name == old)
         return self.context.run_object_filters(wanted, new, "column", False, present)

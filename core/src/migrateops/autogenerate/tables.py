@@ -42,19 +42,19 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         apart: Foreign keys that are made after all tables, as ``(table, table referred to)``;
             of tables that refer to each other, in a circle.
         added_apart: The operations that make them, after their tables were created.
-        removed_apart: The operations that take such keys away, before anything else is changed.
-        dropped_first: Tables that go have to be dropped before those that stay are changed.
+        removed_apart: The operations that drop them, before their tables are dropped.
+        dropped_first: Tables that are dropped before others are changed.
     """
 
     def __init__(self, context: AutogenContext) -> None:
         super().__init__(context.pack, context.includes_table)
         self.context = context
-        self.definitions = Definitions(context, self.name)
+        self.definitions = Definitions(context, self.name, self.texts(context.dialect))
         self.differing = Differing(context, self)
         self.apart: Collection[tuple[Key, Key]] = ()
+        self.dropped_first: Collection[Key] = ()
         self.added_apart: list[MigrateOperation] = []
         self.removed_apart: list[MigrateOperation] = []
-        self.dropped_first = False
 
     # -- what a table needs ---------------------------------------------------------------------
     def depends_on(self, record: TableRecord) -> Iterator[Key]:
@@ -81,7 +81,6 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             return [*self._create(key), *self._asked(key, None, self.definitions.models[key])]
         if new is None:
             key = self.key(old)
-            self.context.pack.complete(self.definitions.database(key), old)
             return [*self._asked(key, self.definitions.database(key), None), self._drop(key)]
         changes = self._changes(self.key(new))
         return [changes] if changes is not None and changes.ops else []
@@ -187,48 +186,41 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         """Take foreign keys out of changes that go, where what they refer to goes; return them.
 
         The same of tables that are dropped: these keys are dropped before, as those of a circle.  Where
-        the server drops no constraint alone, the columns and tables go that have them.
+        keys are not dropped from tables that are there, the tables are.
         """
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
         released = {self.definitions.key(op.schema, op.table_name) for op in changed if _loses_a_key(op)}
         if not released:
             return []
-        needs = ((key, other) for key in gone if key.kind == self.name for other in self._referred(key))
-        referring = {pair for pair in needs if pair[1] in released}
+        needs = [(key, other) for key in gone if key.kind == self.name for other in self._referred(key)]
+        needs = [(key, other) for key, other in needs if other in released]
         if self.context.adds_constraints:
-            self.apart = {*self.apart, *referring}
+            self.apart = {*self.apart, *needs}
         else:
-            self.dropped_first = bool(referring)
+            self.dropped_first = {key for key, _ in needs}
         first: list[MigrateOperation] = []
         for op in changed:
-            others = released - {self.definitions.key(op.schema, op.table_name)}
-            moved = [inner for inner in op.ops if self._releases(inner, others)]
-            if moved and not self.context.adds_constraints:
-                # What is on a column that goes has to go before it.
-                moved = [inner for inner in op.ops if isinstance(inner, _DROPS)]
+            own = self.definitions.key(op.schema, op.table_name)
+            moved = [
+                inner
+                for inner in op.ops
+                if isinstance(inner, ops.DropConstraintOp)
+                and isinstance(inner.origin, ops.CreateForeignKeyOp)
+                and self._referent(inner.origin) in released - {own}
+            ]
             if moved:
                 op.ops = [inner for inner in op.ops if inner not in moved]
-                first.append(ops.ModifyTableOps(op.table_name, moved, schema=op.schema))
+                before = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
+                before.naming_convention = op.naming_convention
+                first.append(before)
         return first
 
     def _referred(self, key: Key) -> Iterator[Key]:
         for reference in self.definitions.database(key).foreign_key_constraints:
             yield self.referred(reference)
 
-    def _releases(self, op: MigrateOperation, tables: Collection[Key]) -> bool:
-        """Say whether an operation takes away a foreign key to one of the tables."""
-        if isinstance(op, ops.DropConstraintOp):
-            return isinstance(op.origin, ops.CreateForeignKeyOp) and self._referent(op.origin) in tables
-        if self.context.adds_constraints or not isinstance(op, ops.DropColumnOp):
-            return False
-        targets = (target_of_key(key).split(".") for key in op.to_column().foreign_keys)
-        return any(self.definitions.key(".".join(path[:-2]) or None, path[-2]) in tables for path in targets)
-
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
-
-
-_DROPS = (ops.DropConstraintOp, ops.DropIndexOp, ops.DropColumnOp)
 
 
 def _loses_a_key(op: ops.ModifyTableOps) -> bool:

@@ -289,6 +289,14 @@ class Dialect:
         return " ".join(text.split())
 
     # -- writing ------------------------------------------------------------------------------
+    def written_default(self, text: str) -> str:
+        """Return a default that was read from the database as DDL takes it.
+
+        Args:
+            text: The default, as SQLAlchemy's inspector returns it.
+        """
+        return text
+
     def render_type(self, type_: TypeEngine[Any], context: Any) -> str | None:
         """Return the Python source of a type of this dialect, or None for the usual form."""
         return None

@@ -94,6 +94,10 @@ class SQLiteDialect(Dialect):
         """Return a server default's text without needless brackets and quotes."""
         return canonical.default_text(text) if text is not None else None
 
+    def written_default(self, text: str) -> str:
+        """Return a default in the brackets that the database leaves out of an expression."""
+        return canonical.default_in_ddl(text)
+
     def canonical_expression(self, text: str) -> str:
         """Return an expression's text without needless brackets, blanks and quotes."""
         return canonical.expression_text(text)

@@ -247,6 +247,8 @@ class Editor:
         if made.type_name.upper() != column.type_name.upper():
             self.retyped[column.name] = op.describe()
         column = column.with_type(made.type.strip())
+        if getattr(op.existing_type, "collation", None) is not None:
+            column = column.without("collate")
         for each in made.of("collate"):
             column = column.with_constraint("collate", each.text.strip())
         return column

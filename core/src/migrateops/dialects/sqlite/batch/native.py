@@ -93,7 +93,8 @@ def _changes_definition(operation: ops.AlterColumnOp) -> bool:
 def _can_add(column: SchemaColumn[Any], batch: TableBatch, target: Target) -> bool:
     """Say whether ADD COLUMN takes it: https://www.sqlite.org/lang_altertable.html#altertabaddcol."""
     table = SchemaObjects(target).table(batch.table_name, column)
-    (made,) = table.columns
+    # A foreign key to the same table brings the column there along.
+    made = next(each for each in table.columns if each.name == column.name)
     if made.primary_key or isinstance(made.server_default, Computed):
         return False
     if any(

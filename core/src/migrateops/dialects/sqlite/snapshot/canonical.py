@@ -74,6 +74,13 @@ def default_text(text: str) -> str:
     return pieces_text(pieces)
 
 
+def default_in_ddl(text: str) -> str:
+    """Return a default as it is written behind DEFAULT: in brackets, unless it is one word or literal."""
+    pieces = meaningful(tokens(text))
+    signed = len(pieces) == 2 and pieces[0].text in ("+", "-") and pieces[1].kind == "number"
+    return text if len(pieces) < 2 or signed or _unwrapped(pieces) is not pieces else f"({text})"
+
+
 @lru_cache(maxsize=4096)
 def expression_text(text: str) -> str:
     """Return an expression with names in lower case, and quotes only where they are needed."""

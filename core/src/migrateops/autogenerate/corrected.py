@@ -1,0 +1,74 @@
+"""Tables of the database with all that their records say, where SQLAlchemy's reflection loses some of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, Index, Table, text
+from sqlalchemy.schema import DefaultClause
+from sqlalchemy.sql.elements import TextClause, conv
+
+from migrateops.autogenerate.items import Items, escaped
+from migrateops.snapshot.difference import CONSTRAINTS
+from migrateops.snapshot.models import ModelReader
+from migrateops.snapshot.records import ColumnRecord, TableRecord
+from migrateops.snapshot.texts import Texts
+
+
+def correct(table: Table, record: TableRecord, texts: Texts) -> None:
+    """Make a reflected table say what its record says.
+
+    Args:
+        table: The table, changed in place.
+        record: What the pack has read of it.
+        texts: What writes expressions as records have them.
+    """
+    columns = {column.name: column for column in record.columns}
+    for column in table.columns:
+        if column.name in columns:
+            _correct_column(column, columns[column.name], texts)
+    if record.primary_key is not None and record.primary_key.name is not None:
+        table.primary_key.name = conv(record.primary_key.name)
+    said = ModelReader(texts, lambda table, column, error: None).table(table)
+    items = Items(table, texts)
+    for kind, of in CONSTRAINTS:
+        wanted, there = of(record), of(said)
+        if wanted == there:
+            continue
+        for one in there:
+            if one not in wanted:
+                _take_off(table, items.find(kind, one))
+        for one in wanted:
+            if one not in there:
+                items.made(kind, one)
+
+
+def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> None:
+    if record.collation is not None and getattr(column.type, "collation", "") is None:
+        type_: Any = column.type.copy()
+        type_.collation = record.collation
+        column.type = type_
+    default = column.server_default
+    if record.computed is not None:
+        if not isinstance(default, Computed) or (
+            texts.expression(default.sqltext) != record.computed.expression
+            or default.persisted != record.computed.persisted
+        ):
+            column.server_default = column.computed = None
+            Computed(escaped(record.computed.expression), record.computed.persisted)._set_parent(column)
+    elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
+        default.arg = text(texts.pack.written_default(default.arg.text))
+
+
+def _take_off(table: Table, item: Any) -> None:
+    if isinstance(item, Index):
+        table.indexes.discard(item)
+    elif item is not None:
+        table.constraints.discard(item)
+        if isinstance(item, ForeignKeyConstraint):
+            for key in item.elements:
+                table.foreign_keys.discard(key)
+                key.parent.foreign_keys.discard(key)
+        elif isinstance(item, CheckConstraint):
+            for column in table.columns:
+                column.constraints.discard(item)

@@ -1,0 +1,307 @@
+"""Schemas as small plain values, from which models can be made again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.convergence.vocabulary import Vocabulary
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""The naming convention of the models that have one."""
+
+Options = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column; *type*, *default*, *computed* and *identity* are words of the vocabulary."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    computed: tuple[str, str] | None = None
+    identity: str | None = None
+    collation: str | None = None
+    comment: str | None = None
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Unique:
+    name: str | None
+    columns: tuple[str, ...]
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    name: str | None
+    columns: tuple[str, ...]
+    table: str
+    referred: tuple[str, ...]
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """A CHECK: a form of the vocabulary, and the column that it is about."""
+
+    name: str | None
+    form: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A place in an index: a column, or a form of it."""
+
+    column: str
+    form: str | None = None
+    order: str | None = None
+
+
+@dataclass(frozen=True)
+class Index:
+    name: str | None
+    parts: tuple[Part, ...]
+    unique: bool = False
+    where: tuple[str, str] | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    columns: tuple[Col, ...]
+    key: tuple[str, ...] = ()
+    key_name: str | None = None
+    unique: tuple[Unique, ...] = ()
+    references: tuple[Reference, ...] = ()
+    checks: tuple[Check, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    comment: str | None = None
+
+    def column(self, name: str) -> Col | None:
+        return next((one for one in self.columns if one.name == name), None)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Some tables; *conventional* says whether a naming convention makes the names that are not said."""
+
+    tables: tuple[Tab, ...] = ()
+    conventional: bool = field(default=False, kw_only=True)
+
+    def table(self, name: str) -> Tab | None:
+        return next((one for one in self.tables if one.name == name), None)
+
+
+def models(schema: Schema, words: Vocabulary) -> sa.MetaData:
+    """Return new models of a schema."""
+    metadata = sa.MetaData(naming_convention=NAMES if schema.conventional else None)
+    for table in schema.tables:
+        _table(table, metadata, words)
+    return metadata
+
+
+def _table(table: Tab, metadata: sa.MetaData, words: Vocabulary) -> None:
+    made = sa.Table(table.name, metadata, *(_column(one, words) for one in table.columns))
+    made.comment = table.comment
+    if table.key:
+        made.append_constraint(sa.PrimaryKeyConstraint(*table.key, name=table.key_name))
+    for key in table.unique:
+        made.append_constraint(sa.UniqueConstraint(*key.columns, name=key.name, **dict(key.options)))
+    for reference in table.references:
+        # Columns are looked up by their objects: a name may have dots.
+        target = [f"{reference.table}.{name}" for name in reference.referred]
+        made.append_constraint(
+            sa.ForeignKeyConstraint(
+                list(reference.columns), target, name=reference.name, **dict(reference.options)
+            )
+        )
+    for check in table.checks:
+        text = words.checks[check.form].build(made.columns[check.column], words.quoted(check.column))
+        made.append_constraint(sa.CheckConstraint(text, name=check.name))
+    for index in table.indexes:
+        options: dict[str, Any] = {
+            name: dict(value) if isinstance(value, tuple) else value for name, value in index.options
+        }
+        if index.where is not None:
+            form, column = index.where
+            where = words.checks[form].build(made.columns[column], words.quoted(column))
+            options |= dict.fromkeys(words.where_options, sa.text(where) if isinstance(where, str) else where)
+        parts = [_part(one, made, words) for one in index.parts]
+        built: Any = sa.Index(index.name, *parts, unique=index.unique, **options)
+        if built.table is None:
+            # One of texts alone does not know its table.
+            made.append_constraint(built)
+
+
+def _part(part: Part, table: sa.Table, words: Vocabulary) -> Any:
+    column: Any = table.columns[part.column]
+    if part.form is not None:
+        built = words.expressions[part.form].build(column, words.quoted(part.column))
+        column = sa.text(f"({built})") if isinstance(built, str) else built
+    return words.orders[part.order](column) if part.order is not None else column
+
+
+def _column(column: Col, words: Vocabulary) -> sa.Column[Any]:
+    items: list[Any] = []
+    options: dict[str, Any] = {}
+    if column.computed is not None:
+        form, of = column.computed
+        items.append(words.computed[form](words.quoted(of)))
+    elif column.identity is not None:
+        items.append(sa.Identity(**words.identities[column.identity]))
+    elif column.default is not None:
+        options["server_default"] = words.defaults[column.default].build()
+    type_ = words.types[column.type].make()
+    if column.collation is not None:
+        type_ = type_.copy(collation=column.collation)
+        type_.collation = column.collation
+    return sa.Column(
+        column.name,
+        type_,
+        *items,
+        nullable=column.nullable,
+        comment=column.comment,
+        autoincrement="auto" if column.identity is not None else column.numbered,
+        **options,
+    )
+
+
+# -- what may stand together -----------------------------------------------------------------------
+def tidy(schema: Schema, words: Vocabulary) -> Schema:
+    """Return a schema without what refers to something that is not there, or cannot be."""
+    tables = tuple([_tidy_table(table, words, schema.conventional) for table in schema.tables])
+    schema = replace(schema, tables=tables)
+    tables = tuple([_tidy_references(table, schema, words) for table in schema.tables])
+    return replace(schema, tables=tables)
+
+
+def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
+    plain = {one.name for one in table.columns if one.computed is None}
+    columns: list[Col] = []
+    for one in table.columns:
+        family = words.types[one.type].family
+        if one.computed is not None:
+            form, of = one.computed
+            source = table.column(of)
+            if of not in plain or source is None or not words.fits_computed(form, source.type, one.type):
+                one = replace(one, computed=None)
+            else:
+                one = replace(one, default=None, identity=None, numbered=False, nullable=True)
+        if one.default is not None and family not in words.defaults[one.default].families:
+            one = replace(one, default=None)
+        if one.identity is not None and (family != "int"):
+            one = replace(one, identity=None)
+        if one.identity is not None:
+            one = replace(one, nullable=False, default=None, numbered=False)
+        if one.collation is not None and not words.types[one.type].collates:
+            one = replace(one, collation=None)
+        columns.append(one)
+    key = tuple(name for name in table.key if name in plain and words.types[_type(table, name)].keyed)
+    table = replace(table, columns=tuple(columns), key=key, key_name=table.key_name if key else None)
+    numbered = len(key) == 1 and words.types[_type(table, key[0])].family == "int"
+    columns = []
+    for one in table.columns:
+        if one.name in key:
+            one = replace(one, nullable=False)
+        if one.numbered and not (numbered and one.name == key[0] and one.default is None):
+            one = replace(one, numbered=False)
+        columns.append(one)
+    table = replace(table, columns=tuple(columns))
+    # The convention makes a part of a name of the name that is given.
+    checks = [one for one in table.checks if one.name is not None or not conventional]
+    if not words.names_all:
+        nameless = [one for one in checks if one.name is None]
+        checks = [one for one in checks if one.name is not None or one is nameless[0]]
+    return replace(
+        table,
+        unique=_distinct([one for one in table.unique if _keyed(table, one.columns, words)], table),
+        checks=_distinct([one for one in checks if _fits(table, one.column, one.form, words)], table),
+        indexes=_distinct([one for one in table.indexes if _indexed(table, one, words)], table),
+        references=_distinct(table.references, table),
+    )
+
+
+def _type(table: Tab, name: str) -> str:
+    column = table.column(name)
+    assert column is not None
+    return column.type
+
+
+def _keyed(table: Tab, names: tuple[str, ...], words: Vocabulary) -> bool:
+    columns = [table.column(name) for name in names]
+    return all(one is not None and words.types[one.type].keyed and one.computed is None for one in columns)
+
+
+def _fits(table: Tab, column: str, form: str, words: Vocabulary) -> bool:
+    found = table.column(column)
+    return found is not None and words.types[found.type].family in words.checks[form].families
+
+
+def _indexed(table: Tab, index: Index, words: Vocabulary) -> bool:
+    for part in index.parts:
+        column = table.column(part.column)
+        if column is None or column.computed is not None:
+            return False
+        type_ = words.types[column.type]
+        if part.form is None and not type_.keyed:
+            return False
+        if part.form is not None and type_.family not in words.expressions[part.form].families:
+            return False
+    if index.where is not None:
+        return _fits(table, index.where[1], index.where[0], words)
+    return True
+
+
+def _distinct(items: Any, table: Tab) -> Any:
+    """Return items without such as have the same name, or say the same: servers make one of these."""
+    kept: list[Any] = []
+    for one in items:
+        content = replace(one, name=None, **({"options": ()} if hasattr(one, "options") else {}))
+        if isinstance(one, Index):
+            content = tuple((part.column, part.form) for part in one.parts)
+        elif isinstance(one, Reference):
+            content = one.columns
+        if isinstance(one, Unique) and (frozenset(one.columns) == frozenset(table.key)):
+            continue
+        if any((one.name is not None and one.name == other[0].name) or content == other[1] for other in kept):
+            continue
+        kept.append((one, content))
+    return tuple(one for one, _ in kept)
+
+
+def _tidy_references(table: Tab, schema: Schema, words: Vocabulary) -> Tab:
+    kept = [one for one in table.references if _refers(table, one, schema, words)]
+    return replace(table, references=tuple(kept))
+
+
+def _refers(table: Tab, reference: Reference, schema: Schema, words: Vocabulary) -> bool:
+    target = schema.table(reference.table)
+    if target is None:
+        return False
+    # What is checked later is nothing to refer to.
+    keys = [one.columns for one in target.unique if not dict(one.options).get("deferrable")]
+    if reference.referred not in (target.key, *keys):
+        return False
+    for name, other in zip(reference.columns, reference.referred, strict=True):
+        here, there = table.column(name), target.column(other)
+        if here is None or there is None or here.computed is not None:
+            return False
+        if (here.type, here.collation) != (there.type, there.collation):
+            return False
+    nullable = all(one.nullable for one in table.columns if one.name in reference.columns)
+    said = {str(value) for _, value in reference.options}
+    return nullable or "SET NULL" not in said

@@ -1,0 +1,161 @@
+"""Pairs of schemas that once broke a law, reduced to what it took."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.convergence.databases import DATABASES
+from tests.convergence.schemas import Check, Col, Index, Part, Reference, Schema, Tab, Unique
+
+ONE = Col("a", "integer")
+EMPTY = Schema()
+
+
+def schema(*tables: Tab) -> Schema:
+    return Schema(tables)
+
+
+def table(*columns: Col, name: str = "t", **items: object) -> Tab:
+    return Tab(name, columns, **items)  # type: ignore[arg-type]
+
+
+CASES = {
+    "a dropped table has the order of an index": (
+        schema(table(ONE, indexes=(Index("ix", (Part("a", order="desc"),)),))),
+        EMPTY,
+    ),
+    "a dropped table has the order of an expression": (
+        schema(table(Col("b", "text"), ONE, indexes=(Index("ix", (Part("b", "upper", "desc"),)),))),
+        EMPTY,
+    ),
+    "a dropped table has what is on a column with quotes in its name": (
+        schema(
+            table(
+                Col("id", "integer", nullable=False),
+                Col('a "so called" b', "integer"),
+                key=("id",),
+                unique=(Unique("uq_t", ('a "so called" b', "id")),),
+                references=(Reference("fk_t", ('a "so called" b',), "t", ("id",)),),
+            )
+        ),
+        EMPTY,
+    ),
+    "a dropped table has names with quotes": (
+        schema(
+            table(
+                Col("id", "integer", nullable=False),
+                ONE,
+                key=("id",),
+                key_name='pk "t"',
+                unique=(Unique('uq "t"', ("a",)),),
+                checks=(Check('ck "t"', "positive", "a"),),
+            )
+        ),
+        EMPTY,
+    ),
+    "a default that is an expression": (schema(table(ONE, Col("b", "text", default="concatenated"))), EMPTY),
+    "a default in brackets comes back with its column": (
+        schema(table(ONE, Col("b", "integer", default="product"))),
+        schema(table(ONE)),
+    ),
+    "a new key on a new column": (
+        schema(table(ONE)),
+        schema(table(ONE, Col("b", "integer", nullable=False), key=("b",))),
+    ),
+    "a key goes with its columns": (
+        schema(
+            table(
+                ONE,
+                Col("b", "integer", nullable=False),
+                Col("c", "integer", nullable=False),
+                key=("b", "c"),
+            )
+        ),
+        schema(table(ONE)),
+    ),
+    "two checks without a name": (
+        schema(table(ONE)),
+        schema(
+            table(
+                ONE,
+                Col("b", "integer"),
+                checks=(Check(None, "positive", "a"), Check(None, "arithmetic", "b")),
+            )
+        ),
+    ),
+    "a column that refers to its own table": (
+        schema(
+            table(
+                Col("id", "integer", nullable=False),
+                ONE,
+                key=("id",),
+                references=(Reference("fk_t", ("a",), "t", ("id",)),),
+            )
+        ),
+        schema(table(Col("b", "integer"))),
+    ),
+    "a table goes whose foreign key needs a key that goes": (
+        schema(
+            table(Col("id", "integer", nullable=False), key=("id",)),
+            table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
+        ),
+        schema(table(Col("id", "integer"))),
+    ),
+    "a foreign key to its own table goes with the key": (
+        schema(
+            table(
+                Col("id", "integer"),
+                ONE,
+                unique=(Unique("uq_t", ("id",)),),
+                references=(Reference(None, ("a",), "t", ("id",)),),
+            )
+        ),
+        schema(table(Col("b", "integer"))),
+    ),
+    "a table goes whose foreign key needs a column that goes": (
+        schema(
+            table(Col("id", "integer"), unique=(Unique(None, ("id",)),)),
+            table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
+        ),
+        schema(table(Col("b", "integer"))),
+    ),
+    "a column changes of which a new one is computed": (
+        schema(table(Col("a", "bigint"))),
+        schema(table(ONE, Col("c", "bigint", computed=("stored-next", "a")))),
+    ),
+    "a column changes of which one is computed": (
+        schema(table(ONE, Col("c", "bigint", computed=("stored-next", "a")))),
+        schema(table(Col("a", "bigint"), Col("c", "bigint", computed=("stored-next", "a")))),
+    ),
+    "a column goes with one that is computed of it": (
+        schema(table(ONE, Col("b", "integer"), Col("c", "bigint", computed=("stored-next", "b")))),
+        schema(table(ONE)),
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:WARNING. SQL-parsed")
+def test_what_was_found(dialect: str, subtests: pytest.Subtests) -> None:
+    with DATABASES[dialect]() as database:
+        for case, (old, new) in CASES.items():
+            with subtests.test(case):
+                try:
+                    assert database.laws.hold(old, new, differ=True)
+                finally:
+                    database.clear()
+
+
+@pytest.mark.postgresql
+def test_a_new_column_has_a_deferrable_unique_constraint() -> None:
+    new = table(ONE, Col("b", "integer"), unique=(Unique(None, ("b",), (("deferrable", True),)),))
+    with DATABASES["postgresql"]() as database:
+        assert database.laws.hold(schema(table(ONE)), schema(new), differ=True)
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_a_collation_goes_with_the_type_that_has_it() -> None:
+    old = schema(table(Col("a", "string20", collation="NOCASE")))
+    for new in (table(Col("a", "string20")), table(Col("a", "integer"))):
+        with DATABASES["sqlite"]() as database:
+            assert database.laws.hold(old, schema(new), differ=True)
