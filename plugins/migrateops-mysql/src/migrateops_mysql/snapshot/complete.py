@@ -36,5 +36,5 @@ def complete(table: Table, record: TableRecord) -> None:
     there = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
     for check in record.checks:
         if check.name not in there:
-            name = None if check.name is None else conv(check.name)
-            table.append_constraint(CheckConstraint(escaped(check.expression), name=name))
+            said = None if check.name is None else conv(check.name)
+            table.append_constraint(CheckConstraint(escaped(check.expression), name=said))
