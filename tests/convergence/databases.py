@@ -106,7 +106,7 @@ def mariadb() -> Iterator[Database]:
         server.run(f"DROP DATABASE {name}")
 
 
-TRIED = ("sqlite", "postgresql")
+TRIED = ("sqlite", "postgresql", "mariadb")
 DATABASES: dict[str, Callable[[], AbstractContextManager[Database]]] = {
     "sqlite": sqlite,
     "postgresql": postgresql,

@@ -221,6 +221,8 @@ def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
             one = replace(one, numbered=False)
         columns.append(one)
     table = replace(table, columns=tuple(columns))
+    if words.numbered_alone:
+        table = _without_computed(table)
     # The convention makes a part of a name of the name that is given.
     checks = [one for one in table.checks if one.name is not None or not conventional]
     if not words.names_all:
@@ -233,6 +235,22 @@ def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
         indexes=_distinct([one for one in table.indexes if _indexed(table, one, words)], table),
         references=_distinct(table.references, table),
     )
+
+
+def _without_computed(table: Tab) -> Tab:
+    """Return a table in which nothing is computed of, or checked on, values of the server's making."""
+    own = {one.name for one in table.columns if one.numbered}
+    sources = {one.computed[1] for one in table.columns if one.computed is not None}
+    columns = [
+        replace(one, computed=None) if one.computed is not None and one.computed[1] in own else one
+        for one in table.columns
+    ]
+    references = [
+        replace(one, options=()) if sources.intersection(one.columns) else one for one in table.references
+    ]
+    own |= {name for one in references if one.options for name in one.columns}
+    checks = [one for one in table.checks if one.column not in own]
+    return replace(table, columns=tuple(columns), references=tuple(references), checks=tuple(checks))
 
 
 def _type(table: Tab, name: str) -> str:

@@ -17,7 +17,7 @@ from tests.convergence.tally import Tally
 
 # A long run is for a person who waits: CONTRIBUTING.md has the command.
 EXAMPLES = int(os.environ.get("MIGRATEOPS_TEST_EXAMPLES", "0"))
-FEW = 25
+FEW = 15
 MARKS = {name: [getattr(pytest.mark, name)] for name in ("postgresql", "mariadb")}
 
 

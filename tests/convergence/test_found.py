@@ -146,6 +146,23 @@ def test_what_was_found(dialect: str, subtests: pytest.Subtests) -> None:
                     database.clear()
 
 
+@pytest.mark.mariadb
+def test_a_default_comes_back_that_reflection_does_not_see() -> None:
+    old = schema(table(ONE, Col("b", "string20", default="function")))
+    with DATABASES["mariadb"]() as database:
+        assert database.laws.hold(old, EMPTY, differ=True)
+
+
+@pytest.mark.mariadb
+def test_a_column_changes_when_a_table_goes_that_refers_to_it() -> None:
+    unique = (Unique("uq", ("a",)),)
+    referring = table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("a",)),))
+    old = schema(table(ONE, unique=unique), referring)
+    new = schema(table(Col("a", "bigint"), unique=unique))
+    with DATABASES["mariadb"]() as database:
+        assert database.laws.hold(old, new, differ=True)
+
+
 @pytest.mark.postgresql
 def test_a_new_column_has_a_deferrable_unique_constraint() -> None:
     new = table(ONE, Col("b", "integer"), unique=(Unique(None, ("b",), (("deferrable", True),)),))

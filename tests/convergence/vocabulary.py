@@ -153,6 +153,8 @@ class Vocabulary:
         renames: Whether names of constraints are kept, so that another name is a difference.
         names_all: Whether the server names what is given no name; else two of one kind and content have
             to have names, or nothing would tell which of them is meant.
+        numbered_alone: Whether nothing may be computed of a column that numbers itself, nor of one that
+            a foreign key writes to.
         references: Options of foreign keys.
         related: Families of types of which the server makes one another by itself; None for all.
     """
@@ -169,6 +171,7 @@ class Vocabulary:
     creates: bool = True
     renames: bool = True
     names_all: bool = False
+    numbered_alone: bool = False
     unique_options: Sequence[tuple[tuple[str, Any], ...]] = ()
     references: Sequence[tuple[tuple[str, Any], ...]] = ()
     where_options: Sequence[str] = ()

@@ -56,6 +56,8 @@ def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> 
         ):
             column.server_default = column.computed = None
             Computed(escaped(record.computed.expression), record.computed.persisted)._set_parent(column)
+    elif default is None and record.default is not None and record.identity is None:
+        column.server_default = DefaultClause(escaped(f"({record.default})"))
     elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
         default.arg = text(texts.pack.written_default(default.arg.text))
 

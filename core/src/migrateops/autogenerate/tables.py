@@ -224,9 +224,11 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
 
 def _loses_a_key(op: ops.ModifyTableOps) -> bool:
-    """Say whether changes take away what a foreign key of another table may refer to."""
+    """Say whether changes take away, or change, what a foreign key of another table may refer to."""
     return any(
         isinstance(inner, ops.DropColumnOp)
+        # Some servers let no column change that is referred to.
+        or (isinstance(inner, ops.AlterColumnOp) and inner.modify_type is not None)
         or (isinstance(inner, ops.DropConstraintOp) and inner.constraint_type in ("primary", "unique"))
         or (isinstance(inner, ops.DropIndexOp) and inner.origin is not None and inner.origin.unique)
         for inner in op.ops
