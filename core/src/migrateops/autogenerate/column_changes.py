@@ -13,6 +13,7 @@ from sqlalchemy.types import NullType
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.conversions import converted
 from migrateops.errors.operations import NotReversible
 from migrateops.operations import ops
 from migrateops.snapshot.difference import Difference, What
@@ -82,7 +83,7 @@ class ColumnChanges:
             if not self.context.can_do(op.reverse()):
                 # Dropping and adding the column could be taken back, but would lose its values.
                 return _ComputedNoLonger(**{f.name: getattr(op, f.name) for f in dataclasses.fields(op)})
-        return op
+        return converted(op, self.context)
 
     def _change(self, op: ops.AlterColumnOp, name: str, found: Sequence[Difference]) -> None:
         wanted = self._wanted[name]

@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.conversions import dropped_types
 from migrateops.autogenerate.render import render_body, renderers
 from migrateops.errors.operations import NotReversible
 from migrateops.operations.declare import MigrateOperation
@@ -90,6 +91,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     upgrade = compare(context)
     upgrade.upgrade_token = context.opts.get("upgrade_token") or upgrade.upgrade_token
     downgrade = reversed_ops(upgrade)
+    downgrade.ops += dropped_types(upgrade, context)
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)
     script.info[COVERAGE] = list(context.coverage)

@@ -233,6 +233,30 @@ class Dialect:
         """
         return {}
 
+    def conversion(
+        self, column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: SQLAlchemyDialect
+    ) -> Mapping[str, Any]:
+        """Return the options of ``alter_column`` without which the server does not convert the values.
+
+        Args:
+            column: Name of the column, unquoted.
+            old: The type of the values.
+            new: The type that they are to have.
+            dialect: What names are quoted with.
+        """
+        return {}
+
+    def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+        """Return what drops the named types among *types* that come with their first column.
+
+        It is written at the end of ``downgrade()``; types that are there already stay.
+
+        Args:
+            connection: The migrating connection.
+            types: The types of columns that are added or changed.
+        """
+        return ()
+
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return a constraint of a kind that this dialect alone has, so that it can be made again.
 

@@ -11,10 +11,11 @@ from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_postgresql import (
     canonical,
+    conversions,
     exclude,  # noqa: F401  # registers its operation
     exclude_text,
     literals,
-    lower,  # noqa: F401  # registers how operations are written
+    lower,  # registers how operations are written
     outside,  # noqa: F401
     rows,  # noqa: F401
     transactions,
@@ -78,6 +79,17 @@ class PostgreSQLDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are undone."""
         return as_stored(connection, tables)
+
+    def conversion(
+        self, column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: SQLAlchemyDialect
+    ) -> Mapping[str, Any]:
+        """Return USING where the server converts no values of the one type to the other by itself."""
+        using = conversions.using(column, old, new, dialect)
+        return {} if using is None else {lower.USING: using}
+
+    def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+        """Return DROP TYPE and DROP DOMAIN for those that are not there."""
+        return conversions.drops_of_types(connection, types)
 
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return an EXCLUDE constraint."""

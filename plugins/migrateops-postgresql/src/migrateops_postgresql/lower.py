@@ -27,10 +27,10 @@ from migrateops_postgresql.statements import (
     SetIdentity,
 )
 
-_USING = "postgresql_using"
+USING = "postgresql_using"
 THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
-ALTER_OPTIONS = (_USING, THROUGH_CHECK)
+ALTER_OPTIONS = (USING, THROUGH_CHECK)
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -118,12 +118,12 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
     for option in op.kw:
         if option.startswith("postgresql_") and option not in ALTER_OPTIONS:
             raise UnknownOption(op.describe(), option, ALTER_OPTIONS)
-    using = op.kw.get(_USING)
+    using = op.kw.get(USING)
     if using is None:
         return None
     if op.modify_type is None:
         raise IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
-    require_expression(op.describe(), _USING, using)
+    require_expression(op.describe(), USING, using)
     require_values(op.describe(), using)
     # Compiled also when it is text: a percent sign has to be doubled for some drivers.
     element = literal_column(using) if isinstance(using, str) else using

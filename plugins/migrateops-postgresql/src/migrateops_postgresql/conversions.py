@@ -1,0 +1,92 @@
+"""What PostgreSQL has to be told where the type of a column changes, and which types are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, Boolean, Enum, Numeric, String, text
+from sqlalchemy.dialects.postgresql import DOMAIN, NamedType
+from sqlalchemy.types import Integer, NullType, TypeDecorator, TypeEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.engine import Dialect
+
+_EXISTS = text("SELECT to_regtype(:name) IS NOT NULL")
+
+
+def using(
+    column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: Dialect
+) -> str | None:
+    """Return the expression that makes values of *old* into such of *new*, where the server needs one.
+
+    It makes anything into text by itself, and text into nothing; nor numbers into truth values, and
+    values of one enum into those of another.
+
+    Args:
+        column: Name of the column, unquoted.
+        old: The type of the values.
+        new: The type that they are to have.
+        dialect: What names are quoted with.
+    """
+    name = dialect.identifier_preparer.quote(column)
+    was, is_ = _inner(old, dialect), _inner(new, dialect)
+    if isinstance(was, NullType) or isinstance(is_, NullType) or _is_text(is_):
+        return None
+    written = new.compile(dialect=dialect)
+    array = "[]" * (_dimensions(old, dialect) or 0)
+    if isinstance(was, NamedType) and isinstance(is_, NamedType):
+        if (was.schema, was.name) == (is_.schema, is_.name):
+            return None
+        return f"{name}::text{array}::{written}"
+    if _is_text(was) or isinstance(is_, NamedType):
+        between = "" if _is_text(was) else f"::text{array}"
+        return f"{name}{between}::{written}"
+    if isinstance(was, Boolean) and isinstance(is_, Integer | Numeric):
+        return f"{name}::integer::{written}" if not array else None
+    if isinstance(is_, Boolean) and isinstance(was, Integer | Numeric):
+        return f"{name} <> 0" if not array else None
+    return None
+
+
+def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> list[str]:
+    """Return DROP statements for the enums and domains among *types* that are not there yet."""
+    dialect = connection.dialect
+    found: dict[str, str] = {}
+    for type_ in types:
+        inner = _inner(type_, dialect)
+        if not isinstance(inner, NamedType) or not inner.create_type:
+            continue
+        written = dialect.identifier_preparer.format_type(inner)
+        if written not in found and not connection.scalar(_EXISTS, {"name": written}):
+            found[written] = f"DROP {'DOMAIN' if isinstance(inner, DOMAIN) else 'TYPE'} IF EXISTS {written}"
+    return list(found.values())
+
+
+def _layers(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[TypeEngine[Any]]:
+    """Yield what a type is here: the type of its decorator, the elements of its array."""
+    impl: Any = type_.dialect_impl(dialect)
+    if isinstance(impl, TypeDecorator):
+        yield from _layers(impl.impl_instance, dialect)
+        return
+    yield impl
+    if isinstance(impl, ARRAY):
+        yield from _layers(impl.item_type, dialect)
+
+
+def _inner(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return list(_layers(type_, dialect))[-1]
+
+
+def _dimensions(type_: TypeEngine[Any], dialect: Dialect) -> int:
+    return sum(isinstance(layer, ARRAY) for layer in _layers(type_, dialect))
+
+
+def _is_text(type_: TypeEngine[Any]) -> bool:
+    """Say whether the server has a type as text: an enum is a String in SQLAlchemy."""
+    return isinstance(type_, String) and not (isinstance(type_, NamedType) or _is_native(type_))
+
+
+def _is_native(type_: TypeEngine[Any]) -> bool:
+    return isinstance(type_, Enum) and type_.native_enum
