@@ -217,7 +217,6 @@ def records(connection: sa.Connection, context: MigrationContext) -> dict[str, T
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("back", [False, True], ids=["forth", "back"])
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_a_change(
     connection: sa.Connection, packed: Callable[..., MigrationContext], case: str, back: bool
 ) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from migrateops.autogenerate import AutogenContext, compare, produce_script, template_args
 from migrateops.runtime.migration import MigrationContext
+from migrateops_sequences.hooks import plugin as sequences
 from tests.core.autogenerate.roundtrip import run
 from tests.core.autogenerate.test_changes import shown
 
@@ -98,7 +99,10 @@ def enum(*values: str, **kw: Any) -> sa.Enum:
 
 def types(database: Database) -> list[str]:
     found = database.connection.scalars(
-        sa.text("SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = current_schema()::regnamespace")
+        sa.text(
+            "SELECT typname FROM pg_type WHERE typtype = 'e'"
+            " AND typnamespace = current_schema()::regnamespace"
+        )
     )
     return list(found)
 
@@ -267,11 +271,10 @@ OBJECTS = {
     "domain": ["CREATE DOMAIN v AS integer CHECK (VALUE > 0)"],
     "enum": ["CREATE TYPE v AS ENUM ('a')"],
     "grant": ["CREATE TABLE v (id integer)", "GRANT SELECT ON v TO PUBLIC"],
-    "extension": ["CREATE EXTENSION v"],
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in OBJECTS if kind != "extension"])
+@pytest.mark.parametrize("kind", OBJECTS)
 def test_what_no_plugin_compares_is_reported_and_left_alone(postgresql: Database, kind: str) -> None:
     postgresql.has(*OBJECTS[kind])
     metadata = sa.MetaData()
@@ -281,14 +284,51 @@ def test_what_no_plugin_compares_is_reported_and_left_alone(postgresql: Database
     assert f"{kind}: v" in coverage
 
 
-@pytest.mark.parametrize("kind", ["view", "trigger"])
-def test_what_sqlite_has_besides_tables_is_reported(database: Database, kind: str) -> None:
-    if not database.is_sqlite:
-        return
-    database.has(table(), *{
-        "view": ["CREATE VIEW v AS SELECT 1 AS a"],
-        "trigger": ["CREATE TRIGGER v AFTER INSERT ON t BEGIN SELECT 1; END"],
-    }[kind])
-    found, coverage = database.compared(table())
+def test_an_extension_is_reported_and_left_alone(postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url)
+    with engine.connect() as connection:
+        database = Database(connection)
+        database.has("CREATE EXTENSION pg_trgm")
+        found, coverage = database.compared(sa.MetaData())
+    engine.dispose()
+    assert found == []
+    assert "extension: pg_trgm" in coverage
+
+
+SQLITE_OBJECTS = {
+    "view": "CREATE VIEW v AS SELECT 1 AS a",
+    "trigger": "CREATE TRIGGER v AFTER INSERT ON t BEGIN SELECT 1; END",
+}
+
+
+@pytest.mark.parametrize("kind", SQLITE_OBJECTS)
+def test_what_sqlite_has_besides_tables_is_reported(sqlite_url: str, kind: str) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.connect() as connection:
+        database = Database(connection)
+        database.has(table(), SQLITE_OBJECTS[kind])
+        found, coverage = database.compared(table())
+    engine.dispose()
     assert found == []
     assert f"{kind}: v" in coverage
+
+
+# -- sequences ------------------------------------------------------------------------------------
+def with_sequence() -> sa.MetaData:
+    metadata = table()
+    sa.Sequence("numbers", metadata=metadata, start=5)
+    return metadata
+
+
+def test_a_new_sequence_without_its_plugin_is_reported(postgresql: Database) -> None:
+    postgresql.has(table(), "CREATE SEQUENCE other")
+    found, coverage = postgresql.compared(with_sequence())
+    assert found == []
+    assert "sequence: numbers (of the models), other" in coverage
+
+
+def test_a_new_sequence_with_its_plugin_is_created(postgresql: Database) -> None:
+    postgresql.has(table())
+    found, coverage = postgresql.compared(with_sequence(), sequences)
+    assert [line.split()[0] for line in found] == ["create_sequence"]
+    assert not [line for line in coverage if line.startswith("sequence:")]

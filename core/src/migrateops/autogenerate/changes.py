@@ -248,6 +248,8 @@ class TableChanges:
                 _put_on(copies[on[0]], item)
                 continue
             adding = _adding(item, self.model)
+            if not self.context.has_comments:
+                adding.kw = {key: value for key, value in adding.kw.items() if key != "comment"}
             if not isinstance(item, Index) and adding.constraint_name is None:
                 adding.constraint_name = self._new_name(kind, record)
             if isinstance(record, ForeignKeyRecord):

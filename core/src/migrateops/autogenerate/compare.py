@@ -257,7 +257,7 @@ def _of_table(model: Table, database: Table, context: AutogenContext) -> Iterato
     both = [(column, there[column.name]) for column in model.columns if column.name in there]
     for answer in context.call_hook(COLUMNS_HOOK, table=model, pairs=both):
         if not isinstance(answer, Mapping):
-            raise WrongHookAnswer(COLUMNS_HOOK, repr(answer))
+            raise WrongHookAnswer(COLUMNS_HOOK, repr(answer), "a mapping of column names to operations")
         for column, _ in both:
             if answer.get(column.name) is not None:
                 yield from _operations(COLUMNS_HOOK, answer[column.name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,8 @@ from sqlalchemy import MetaData, Table, inspect
 
 from migrateops.dialects.base import ANSI
 from migrateops.dialects.base import Dialect as Pack
-from migrateops.errors.autogenerate import NoModels, NothingToRead, TableInTwoModels
+from migrateops.errors.autogenerate import ComparingFailed, NoModels, NothingToRead, TableInTwoModels
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.names import own_schema
@@ -130,6 +131,11 @@ class AutogenContext:
             self.migration_context.target.capabilities.alter_constraints
         )
 
+    @property
+    def has_comments(self) -> bool:
+        """Whether the server keeps comments."""
+        return self.migration_context is None or bool(self.migration_context.target.capabilities.comments)
+
     def can_do(self, op: MigrateOperation) -> bool:
         """Say whether the server can do an operation, in a batch or by itself."""
         context = self.migration_context
@@ -171,7 +177,8 @@ class AutogenContext:
                 parents["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
         asked = (name, type_, parents.get("schema_name"), parents.get("table_name"))
         if asked not in self._chosen:
-            self._chosen[asked] = bool(include(name, type_, parents))
+            where = " ".join(filter(None, (type_, None if name is None else repr(name))))
+            self._chosen[asked] = bool(asked_of("include_name", where, include, name, type_, parents))
         return self._chosen[asked]
 
     def run_object_filters(
@@ -187,7 +194,13 @@ class AutogenContext:
             compare_to: The object of the other side, or None.
         """
         include = self.opts.get("include_object")
-        return include is None or bool(include(object_, name, type_, reflected, compare_to))
+        if include is None:
+            return True
+        where = f"{type_} {name!r}"
+        table = getattr(object_, "table", None)
+        if isinstance(table, Table):
+            where = f"{where} of table {table.name!r}"
+        return bool(asked_of("include_object", where, include, object_, name, type_, reflected, compare_to))
 
     run_filters = run_object_filters
 
@@ -253,3 +266,23 @@ class AutogenContext:
     def uses(self, op: MigrateOperation) -> None:
         """Note that an operation was rendered."""
         self.rendered.add(type(op))
+
+
+def asked_of(option: str, where: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function of the project answers.
+
+    Args:
+        option: What the function was given as.
+        where: What it is asked about.
+        function: The function.
+        arguments: Its arguments.
+
+    Raises:
+        ComparingFailed: It raised an error that is not one of ours.
+    """
+    try:
+        return function(*arguments)
+    except MigrateOpsError:
+        raise
+    except Exception as exc:
+        raise ComparingFailed(option, where, f"{type(exc).__name__}: {exc}") from exc

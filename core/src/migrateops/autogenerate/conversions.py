@@ -61,15 +61,13 @@ def dropped_types(upgrade: ops.UpgradeOps, context: AutogenContext) -> list[Migr
     connection = context.connection
     if connection is None:
         return []
-    statements = context.pack.drops_of_types(connection, list(_new_types(upgrade.ops)))
+    statements = context.pack.drops_of_types(connection, list(_new_types(upgrade)))
     return [ops.ExecuteSQLOp(statement) for statement in statements]
 
 
-def _new_types(made: list[MigrateOperation]) -> Iterator[TypeEngine[Any]]:
-    for op in made:
-        if isinstance(op, ops.OpContainer):
-            yield from _new_types(op.ops)
-        elif isinstance(op, ops.CreateTableOp):
+def _new_types(upgrade: ops.UpgradeOps) -> Iterator[TypeEngine[Any]]:
+    for op in upgrade.flat():
+        if isinstance(op, ops.CreateTableOp):
             yield from (item.type for item in op.columns if isinstance(item, Column))
         elif isinstance(op, ops.AddColumnOp):
             yield op.column.type

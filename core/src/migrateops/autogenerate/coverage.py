@@ -7,6 +7,10 @@ from typing import Any
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.snapshot.kind import SnapshotKind
+from migrateops.snapshot.reading import reading
+
+SEQUENCE = "sequence"
+"""The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
 
 _SHOWN = 5
 """So many names of a kind are listed; a schema may have thousands."""
@@ -23,10 +27,15 @@ def not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]]) ->
     compared = {kind.name for kind in kinds}
     found: dict[str, list[str]] = {}
     if context.connection is not None:
-        for kind, schema, name in context.pack.unread(context.connection, context.compared_schemas):
+        with reading("what there is besides tables"):
+            unread = list(context.pack.unread(context.connection, context.compared_schemas))
+        for kind, schema, name in unread:
             if kind not in compared:
                 found.setdefault(kind, []).append(name if schema is None else f"{schema}.{name}")
-    for kind, names in sorted(found.items()):
+    if SEQUENCE not in compared and context.dialect.supports_sequences:
+        for metadata in context.metadatas:
+            found.setdefault(SEQUENCE, []).extend(f"{name} (of the models)" for name in metadata._sequences)
+    for kind, names in sorted((kind, names) for kind, names in found.items() if names):
         shown = ", ".join(sorted(names)[:_SHOWN])
         more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         lines.append(f"{kind}: {shown}{more}")

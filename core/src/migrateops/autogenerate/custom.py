@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from migrateops.errors.autogenerate import WrongHookAnswer
+
 if TYPE_CHECKING:
     from migrateops.autogenerate.context import AutogenContext
 
@@ -66,7 +68,12 @@ def custom_source(kind: str, value: Any, context: AutogenContext) -> str | None:
         return None
     render_item = context.opts.get("render_item")
     if render_item is not None:
-        answer = render_item(kind, value, context)
+        from migrateops.autogenerate.context import asked_of
+
+        answer = asked_of("render_item", _shown(kind, value), render_item, kind, value, context)
+        if answer is not None and answer is not False and not isinstance(answer, str):
+            wanted = "a string, None or False"
+            raise WrongHookAnswer(f"render_item of {_shown(kind, value)}", repr(answer), wanted)
         if answer is not False:
             return answer or ""
     if kind == "type" and context.migration_context is not None:
@@ -79,3 +86,8 @@ def custom_source(kind: str, value: Any, context: AutogenContext) -> str | None:
             return found.source
         return str(found)
     return None
+
+
+def _shown(kind: str, value: Any) -> str:
+    name = getattr(value, "name", None)
+    return kind if name is None else f"{kind} {str(name)!r}"

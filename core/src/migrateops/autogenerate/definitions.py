@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -27,8 +28,10 @@ from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.corrected import correct
 from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
+from migrateops.errors.base import quoted
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
+from migrateops.snapshot.reading import reading
 from migrateops.snapshot.records import TableRecord
 from migrateops.snapshot.texts import Texts
 
@@ -94,7 +97,10 @@ class Definitions:
             if key not in self._reflected:
                 wanted.setdefault(key.schema, set()).add(self.names.old_key(key).name)
         for schema, names in wanted.items():
-            self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)
+            with reading(f"tables {quoted(sorted(names))}"), warnings.catch_warnings():
+                # The indexes that SQLAlchemy does not see are made from their records.
+                warnings.filterwarnings("ignore", "Skipped unsupported reflection")
+                self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)
         for table in list(self._metadata.tables.values()):
             key = self.names.key(Key(self._kind, table.schema, str(table.name)))
             if key not in self._reflected:

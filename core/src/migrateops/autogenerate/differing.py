@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.dependants import held_up
-from migrateops.errors.autogenerate import ComparingFailed, WrongHookAnswer
+from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.records import TableRecord
@@ -155,10 +155,7 @@ class Differing:
         self, option: str, function: Callable[..., Any], key: Key, column: str, arguments: tuple[Any, ...]
     ) -> bool | None:
         where = f"{key.name}.{column}"
-        try:
-            answer = function(self.context.migration_context, *arguments)
-        except Exception as exc:
-            raise ComparingFailed(option, where, f"{type(exc).__name__}: {exc}") from exc
+        answer = asked_of(option, where, function, self.context.migration_context, *arguments)
         if answer is not None and not isinstance(answer, bool):
-            raise WrongHookAnswer(f"{option} of {where}", repr(answer))
+            raise WrongHookAnswer(f"{option} of {where}", repr(answer), "True, False or None")
         return answer

@@ -9,9 +9,11 @@ from packaging.version import Version
 from sqlalchemy import MetaData
 
 from migrateops.autogenerate.compare import compare
-from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.conversions import dropped_types
+from migrateops.autogenerate.defaults import refuse_wrong_defaults
 from migrateops.autogenerate.render import render_body, renderers
+from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.errors.operations import NotReversible
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops import (
@@ -89,6 +91,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
         context: The two sides; its imports become those of the script.
     """
     upgrade = compare(context)
+    refuse_wrong_defaults(upgrade, context)
     upgrade.upgrade_token = context.opts.get("upgrade_token") or upgrade.upgrade_token
     downgrade = reversed_ops(upgrade)
     downgrade.ops += dropped_types(upgrade, context)
@@ -138,7 +141,13 @@ def rewrite(context: AutogenContext, revision: Any, directives: list[MigrationSc
         context.call_hook("migrateops_rewrite_operations", script=script)
     process = context.opts.get("process_revision_directives")
     if process is not None:
-        process(context.migration_context, revision, directives)
+        ours = context.migration_context
+        asked_of("process_revision_directives", "the new script", process, ours, revision, directives)
+        for script in directives:
+            if not isinstance(script, MigrationScript):
+                raise WrongHookAnswer(
+                    "process_revision_directives", repr(script), "a list of MigrationScript"
+                )
 
 
 def template_args(context: AutogenContext, script: MigrationScript) -> dict[str, str]:

@@ -12,7 +12,7 @@ from migrateops.autogenerate import batches, layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.schema_items import column_source, server_default_source
 from migrateops.autogenerate.values import render_value
-from migrateops.errors.autogenerate import NoRenderer, RendererExists
+from migrateops.errors.autogenerate import NoRenderer, NotRenderable, RendererExists
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, Form, MigrateOperation
 
@@ -121,12 +121,17 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
     if name is None or spec is None:
         raise NoRenderer(type(op).__name__)
     context.uses(op)
-    arguments = [
-        source if keyword is None else f"{keyword}={source}"
-        for keyword, value in spec.arguments(op, form)
-        # What the models keep for themselves does not reach the database.
-        if keyword != "info" and (source := _argument(op, keyword, value, context))
-    ]
+    try:
+        arguments = [
+            source if keyword is None else f"{keyword}={source}"
+            for keyword, value in spec.arguments(op, form)
+            # What the models keep for themselves does not reach the database.
+            if keyword != "info" and (source := _argument(op, keyword, value, context))
+        ]
+    except NotRenderable as exc:
+        exc.table = exc.table or getattr(op, "table_name", None)
+        exc.column = exc.column or getattr(op, "column_name", None)
+        raise
     indent = layout.INDENT if form == "batch" else ""
     receiver = f"{BATCH}." if form == "batch" else context.op
     return layout.broken_call(f"{receiver}{name}", arguments, indent)

@@ -46,7 +46,11 @@ def column_source(column: Column[Any], context: AutogenContext, *, alone: bool =
     given = custom_source("column", column, context)
     if given is not None:
         return given
-    return layout.call(f"{context.sa}Column", _column_arguments(column, context, alone))
+    try:
+        return layout.call(f"{context.sa}Column", _column_arguments(column, context, alone))
+    except NotRenderable as exc:
+        exc.column = exc.column or str(column.name)
+        raise
 
 
 @value_source.register(Column)

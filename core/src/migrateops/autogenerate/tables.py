@@ -19,6 +19,7 @@ from sqlalchemy.sql.functions import next_value
 from migrateops.autogenerate.changes import CONVENTION, TableChanges
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.coverage import SEQUENCE
 from migrateops.autogenerate.definitions import Definitions
 from migrateops.autogenerate.differing import Differing
 from migrateops.autogenerate.schema_items import target_of_key
@@ -30,9 +31,6 @@ from migrateops.snapshot.kind import Key, Kind
 from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.records import TableRecord
 from migrateops.snapshot.tables import TablesKind
-
-SEQUENCE = "sequence"
-"""The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
 
 
 class ComparedTables(TablesKind, Kind[TableRecord]):

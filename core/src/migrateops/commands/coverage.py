@@ -104,6 +104,8 @@ def coverage(config: Config) -> tuple[Coverage, ...]:
 
 
 def _of(context: MigrationContext) -> Coverage:
+    from migrateops.snapshot.reading import reading
+
     comparing = comparison(context)
     connection, schemas = comparing.connection, comparing.compared_schemas
     assert connection is not None
@@ -120,7 +122,9 @@ def _of(context: MigrationContext) -> Coverage:
         compared.append(ComparedKind(kind.name, count, tuple(kind.not_compared)))
     names = {kind.name for kind in kinds}
     others: dict[str, list[ObjectName]] = {}
-    for which, schema, name in comparing.pack.unread(connection, schemas):
+    with reading("what there is besides tables"):
+        unread = list(comparing.pack.unread(connection, schemas))
+    for which, schema, name in unread:
         if which not in names:
             others.setdefault(which, []).append(ObjectName(schema, name))
     return Coverage(

@@ -13,7 +13,7 @@ from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Constraint, Engine, Table
+    from sqlalchemy import Column, Connection, Constraint, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
@@ -256,6 +256,20 @@ class Dialect:
             types: The types of columns that are added or changed.
         """
         return ()
+
+    def refused_default(
+        self, connection: Connection, columns: Sequence[Column[Any]]
+    ) -> tuple[Column[Any], str] | None:
+        """Return the first of columns whose server default the server refuses, and what it says.
+
+        None where it takes all of them, or cannot be asked; nothing is left behind.  What a default
+        names may be made by the same script, so that what is missing is not refused.
+
+        Args:
+            connection: The migrating connection.
+            columns: New columns, and those with a new default.
+        """
+        return None
 
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return a constraint of a kind that this dialect alone has, so that it can be made again.

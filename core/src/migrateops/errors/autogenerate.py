@@ -76,9 +76,16 @@ class NotRenderable(OperationError, ValueError):
     code = "MO335"
     value: str
     reason: str
+    table: str | None = None
+    column: str | None = None
 
     def message(self) -> str:
-        return f"{self.value} cannot be written into a script: {self.reason}"
+        if self.table is None:
+            where = "" if self.column is None else f" of column {self.column!r}"
+        else:
+            name = self.table if self.column is None else f"{self.table}.{self.column}"
+            where = f" of {'table' if self.column is None else 'column'} {name!r}"
+        return f"{self.value}{where} cannot be written into a script: {self.reason}"
 
     def hint(self) -> str:
         return "return its source from render_item or from the hook migrateops_render_value"
@@ -113,17 +120,18 @@ class NotOneContainer(OperationError, ValueError):
 
 
 class WrongHookAnswer(OperationError, TypeError):
-    """A hook that compares answered with something else than operations."""
+    """A hook, or a function of the project, answered with something else than it was asked for."""
 
     code = "MO338"
     hook: str
     answer: str
+    wanted: str = "a list of operations, or None"
 
     def message(self) -> str:
-        return f"hook {self.hook!r} answered {self.answer}, not operations"
+        return f"{self.hook!r} answered {self.answer}, not {self.wanted}"
 
     def hint(self) -> str:
-        return "return a list of operations, or None"
+        return f"return {self.wanted}"
 
 
 class KindExists(OperationError, ValueError):
@@ -211,3 +219,35 @@ class AmbiguousRename(OperationError, ValueError):
 
     def hint(self) -> str:
         return "leave the one renamed_from that is right"
+
+
+class SchemaNotRead(OperationError, RuntimeError):
+    """The server refused to show its schema."""
+
+    code = "MO345"
+    what: str
+    problem: str
+
+    def message(self) -> str:
+        return f"{self.what} cannot be read from the database: {self.problem}"
+
+    def hint(self) -> str:
+        return "let the user of the database see them, or leave them out with include_name"
+
+
+class DefaultRefused(OperationError, ValueError):
+    """The server does not take the default of a column of the models."""
+
+    code = "MO346"
+    table: str
+    column: str
+    default: str
+    problem: str
+
+    def message(self) -> str:
+        return (
+            f"server_default {self.default} of column '{self.table}.{self.column}' is refused: {self.problem}"
+        )
+
+    def hint(self) -> str:
+        return "give sa.text() for an expression, and a string for a value"

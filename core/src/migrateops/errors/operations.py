@@ -354,3 +354,17 @@ class CannotBeWritten(OperationError, ValueError):
 
     def message(self) -> str:
         return f"{self.operation} cannot be written for {self.dialect}: {self.reason}"
+
+
+class SeveralContainers(OperationError, ValueError):
+    """The one container of a script was asked for, and it has several: one for each database."""
+
+    code = "MO324"
+    name: str
+    count: int
+
+    def message(self) -> str:
+        return f"this script has {self.count} {self.name}"
+
+    def hint(self) -> str:
+        return f"use {self.name}_list"

@@ -13,6 +13,7 @@ from migrateops.snapshot.json_form import plain
 from migrateops.snapshot.kind import Key, SnapshotKind
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.names import own_schema
+from migrateops.snapshot.reading import reading
 from migrateops.snapshot.records import TableRecord
 from migrateops.snapshot.texts import Texts
 
@@ -63,15 +64,16 @@ class TablesKind(SnapshotKind[TableRecord]):
         return record.schema, record.name
 
     def read(self, connection: Connection, schemas: Sequence[str | None]) -> Iterator[TableRecord]:
-        found = self.pack.read_snapshot(connection, schemas)
-        if found is None:
-            yield from InspectedTables(connection, self.texts(connection.dialect), self._include).read(
-                schemas
-            )
-            return
-        for record in found:
-            if self._include is None or self._include(record.schema, record.name):
-                yield record
+        with reading("the tables"):
+            found = self.pack.read_snapshot(connection, schemas)
+            if found is None:
+                yield from InspectedTables(connection, self.texts(connection.dialect), self._include).read(
+                    schemas
+                )
+                return
+            for record in found:
+                if self._include is None or self._include(record.schema, record.name):
+                    yield record
 
     def from_metadata(self, metadata: MetaData, dialect: SQLAlchemyDialect) -> Iterator[TableRecord]:
         def report(table: Table, column: str | None, error: Exception) -> None:

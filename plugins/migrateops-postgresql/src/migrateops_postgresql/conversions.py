@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _EXISTS = text("SELECT to_regtype(:name) IS NOT NULL")
 
 
-def using(
-    column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: Dialect
-) -> str | None:
+def using(column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: Dialect) -> str | None:
     """Return the expression that makes values of *old* into such of *new*, where the server needs one.
 
     It makes anything into text by itself, and text into nothing; nor numbers into truth values, and
@@ -31,7 +29,8 @@ def using(
         dialect: What names are quoted with.
     """
     name = dialect.identifier_preparer.quote(column)
-    was, is_ = _inner(old, dialect), _inner(new, dialect)
+    was: Any = _inner(old, dialect)
+    is_: Any = _inner(new, dialect)
     if isinstance(was, NullType) or isinstance(is_, NullType) or _is_text(is_):
         return None
     written = new.compile(dialect=dialect)
@@ -52,7 +51,7 @@ def using(
 
 def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> list[str]:
     """Return DROP statements for the enums and domains among *types* that are not there yet."""
-    dialect = connection.dialect
+    dialect: Any = connection.dialect
     found: dict[str, str] = {}
     for type_ in types:
         inner = _inner(type_, dialect)
@@ -62,6 +61,11 @@ def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> 
         if written not in found and not connection.scalar(_EXISTS, {"name": written}):
             found[written] = f"DROP {'DOMAIN' if isinstance(inner, DOMAIN) else 'TYPE'} IF EXISTS {written}"
     return list(found.values())
+
+
+def is_named(type_: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Say whether a type, or that of its elements, has a name of its own: an enum, a domain."""
+    return isinstance(_inner(type_, dialect), NamedType)
 
 
 def _layers(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[TypeEngine[Any]]:

@@ -22,14 +22,14 @@ from migrateops_postgresql import (
 )
 from migrateops_postgresql.error_kind import error_kind
 from migrateops_postgresql.lock import AdvisoryLock
-from migrateops_postgresql.snapshot import models, reader
+from migrateops_postgresql.snapshot import defaults, models, reader
 from migrateops_postgresql.snapshot.stored import as_stored
 from migrateops_postgresql.snapshot.unread import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Constraint, Engine, Table
+    from sqlalchemy import Column, Connection, Constraint, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
@@ -90,6 +90,12 @@ class PostgreSQLDialect(Dialect):
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return DROP TYPE and DROP DOMAIN for those that are not there."""
         return conversions.drops_of_types(connection, types)
+
+    def refused_default(
+        self, connection: Connection, columns: Sequence[Column[Any]]
+    ) -> tuple[Column[Any], str] | None:
+        """Return the first default that the server does not take, asked for without a row."""
+        return defaults.refused(connection, columns)
 
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return an EXCLUDE constraint."""

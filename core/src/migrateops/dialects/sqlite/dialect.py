@@ -12,7 +12,7 @@ from migrateops.dialects.sqlite.batch.native import DROP_COLUMN, moves
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.dialects.sqlite.reading import before_reading
-from migrateops.dialects.sqlite.snapshot import canonical, models, reader
+from migrateops.dialects.sqlite.snapshot import canonical, defaults, models, reader
 from migrateops.dialects.sqlite.snapshot.unread import unread
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
@@ -20,7 +20,7 @@ from migrateops.operations.target import Capabilities, Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Column, Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
@@ -79,6 +79,12 @@ class SQLiteDialect(Dialect):
     def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
         """Return the record of a table of the models as the reader would return it."""
         return models.as_kept(record, table)
+
+    def refused_default(
+        self, connection: Connection, columns: Sequence[Column[Any]]
+    ) -> tuple[Column[Any], str] | None:
+        """Return the first default that CREATE TABLE does not take."""
+        return defaults.refused(columns, connection.dialect)
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

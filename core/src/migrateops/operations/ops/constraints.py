@@ -67,7 +67,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
             own.name,
             [c.name for c in constraint.columns],
             schema=own.schema,
-            kw=_dialect_options(constraint),
+            kw=_options(constraint),
         )
 
     def to_constraint(self, migration_context: Any = None) -> PrimaryKeyConstraint:
@@ -120,7 +120,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
             own.name,
             [c.name for c in constraint.columns],
             schema=own.schema,
-            kw={**_timing(constraint), **_dialect_options(constraint)},
+            kw={**_timing(constraint), **_options(constraint)},
         )
 
     def to_constraint(self, migration_context: Any = None) -> UniqueConstraint:
@@ -181,7 +181,7 @@ class CreateForeignKeyOp(AddConstraintOp):
         assert isinstance(constraint, ForeignKeyConstraint)
         own = _table_of(constraint)
         referred = [key.target_fullname.split(".") for key in constraint.elements]
-        kw: dict[str, Any] = {**_timing(constraint), **_dialect_options(constraint)}
+        kw: dict[str, Any] = {**_timing(constraint), **_options(constraint)}
         for name in ("onupdate", "ondelete", "match"):
             value = getattr(constraint, name)
             if value is not None:
@@ -270,7 +270,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
             own.name,
             constraint.sqltext,
             schema=own.schema,
-            kw={**_timing(constraint), **_dialect_options(constraint)},
+            kw={**_timing(constraint), **_options(constraint)},
         )
 
     def to_constraint(self, migration_context: Any = None) -> CheckConstraint:
@@ -376,5 +376,6 @@ def _timing(constraint: Constraint) -> dict[str, Any]:
     }
 
 
-def _dialect_options(constraint: Constraint) -> dict[str, Any]:
-    return {key: value for key, value in given_options(constraint).items() if value is not None}
+def _options(constraint: Constraint) -> dict[str, Any]:
+    given = {"comment": constraint.comment or None, **given_options(constraint)}
+    return {key: value for key, value in given.items() if value is not None}

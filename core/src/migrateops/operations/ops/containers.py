@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from migrateops.errors.operations import SeveralContainers
 from migrateops.operations.declare import MigrateOperation
 
 
@@ -166,4 +167,4 @@ def _listed(given: Any) -> list[Any]:
 
 def _at_most_one(listed: list[Any], name: str) -> None:
     if len(listed) > 1:
-        raise ValueError(f"this script has several {name}; use {name}_list")
+        raise SeveralContainers(name, len(listed))

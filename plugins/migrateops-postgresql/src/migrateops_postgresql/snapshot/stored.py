@@ -79,7 +79,7 @@ def _taken(connection: Connection) -> frozenset[str]:
 
 def _stored(connection: Connection, tables: Mapping[str, Table]) -> dict[Which, TableRecord]:
     dialect = connection.dialect
-    with _undone(connection):
+    with undone(connection):
         connection.exec_driver_sql(_block([_statements(table, dialect) for table in tables.values()]))
         rows = catalog.read(connection, None, list(tables))
         made = list(reader.records(rows, dialect))
@@ -92,7 +92,7 @@ def _stored(connection: Connection, tables: Mapping[str, Table]) -> dict[Which, 
 
 
 @contextmanager
-def _undone(connection: Connection) -> Iterator[None]:
+def undone(connection: Connection) -> Iterator[None]:
     """Undo on the server what the block has done, whatever else the connection is in."""
     if not driver.autocommits(connection) or driver.in_transaction(connection):
         connection.exec_driver_sql(f"SAVEPOINT {_SAVEPOINT}")
