@@ -7,6 +7,7 @@ import re
 from tests.structure.tree import ROOT
 
 ROWS = {
+    "D": 24, "A": 11, "AD": 14, "AR": 16,
     "O": 18, "OM": 12, "OB": 15, "C": 17, "I": 12, "MK": 10,
     "E": 30, "T": 9, "X": 16, "R": 18, "RE": 6, "F": 22, "H": 7, "TM": 7, "K": 15, "KG": 8, "G": 10,
 }  # fmt: skip

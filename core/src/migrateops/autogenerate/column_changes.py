@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, String
 from sqlalchemy.schema import DefaultClause
-from sqlalchemy.types import NullType, String, TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext

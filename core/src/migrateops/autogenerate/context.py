@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, Table, inspect
 
+from migrateops.autogenerate.comparators import Comparators, comparators
 from migrateops.dialects.base import ANSI
 from migrateops.dialects.base import Dialect as Pack
 from migrateops.errors.autogenerate import ComparingFailed, NoModels, NothingToRead, TableInTwoModels
@@ -156,6 +157,11 @@ class AutogenContext:
     def not_done(self, table: Table, what: str) -> None:
         """Note a difference of a table that no operation of core makes."""
         self.coverage.append(f"table {table.fullname}: {what}")
+
+    @property
+    def comparators(self) -> Comparators:
+        """The functions that compare, where others are registered."""
+        return comparators
 
     # -- filters --------------------------------------------------------------------------------
     def run_name_filters(self, name: str | None, type_: str, parent_names: Mapping[str, str | None]) -> bool:
