@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Computed, Identity, String
 from sqlalchemy.schema import DefaultClause
-from sqlalchemy.types import NullType, TypeEngine
+from sqlalchemy.types import NullType
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
@@ -113,7 +113,7 @@ class ColumnChanges:
         return ops.AlterColumnOp(
             wanted.table.name,
             name,
-            existing_type=None if isinstance(present.type, NullType) else _as_recorded(present.type, record),
+            existing_type=None if isinstance(present.type, NullType) else present.type,
             existing_nullable=record.nullable,
             existing_server_default=False if default is None else default,
             existing_comment=record.comment,
@@ -132,15 +132,6 @@ class ColumnChanges:
     def _existing_default(self, name: str) -> Any:
         # What numbers the rows is not a default that somebody gave.
         return None if self._records[name].autoincrement else _default(self._present[name])
-
-
-def _as_recorded(type_: TypeEngine[Any], record: ColumnRecord) -> TypeEngine[Any]:
-    """Return a reflected type with its collation, which some readers leave out."""
-    if record.collation is None or not isinstance(type_, String) or type_.collation is not None:
-        return type_
-    made = copy.copy(type_)
-    made.collation = record.collation
-    return made
 
 
 def _default(column: Column[Any]) -> Any:

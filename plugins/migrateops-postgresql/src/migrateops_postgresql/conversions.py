@@ -35,10 +35,8 @@ def using(column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: Dial
         return None
     written = new.compile(dialect=dialect)
     array = "[]" * (_dimensions(old, dialect) or 0)
-    if isinstance(was, NamedType) and isinstance(is_, NamedType):
-        if (was.schema, was.name) == (is_.schema, is_.name):
-            return None
-        return f"{name}::text{array}::{written}"
+    if _name(was) is not None and _name(was) == _name(is_):
+        return None
     if _is_text(was) or isinstance(is_, NamedType):
         between = "" if _is_text(was) else f"::text{array}"
         return f"{name}{between}::{written}"
@@ -85,6 +83,10 @@ def _inner(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 def _dimensions(type_: TypeEngine[Any], dialect: Dialect) -> int:
     return sum(isinstance(layer, ARRAY) for layer in _layers(type_, dialect))
+
+
+def _name(type_: Any) -> tuple[Any, Any] | None:
+    return (type_.schema, type_.name) if isinstance(type_, NamedType) else None
 
 
 def _is_text(type_: TypeEngine[Any]) -> bool:
