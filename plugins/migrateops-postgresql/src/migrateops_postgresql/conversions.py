@@ -86,7 +86,11 @@ def _dimensions(type_: TypeEngine[Any], dialect: Dialect) -> int:
 
 
 def _name(type_: Any) -> tuple[Any, Any] | None:
-    return (type_.schema, type_.name) if isinstance(type_, NamedType) else None
+    return (type_.schema, type_.name) if _has_name(type_) else None
+
+
+def _has_name(type_: Any) -> bool:
+    return isinstance(type_, NamedType)
 
 
 def _is_text(type_: TypeEngine[Any]) -> bool:

@@ -28,8 +28,18 @@ def refused(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[Column[An
                 default = compiler.get_column_default_string(column)
             except CompileError:
                 continue
-            try:
-                connection.execute(f"CREATE TABLE t{number} (c DEFAULT {default})")
-            except sqlite3.Error as exc:
-                return column, str(exc)
+            # Brackets are written where an expression needs them.
+            plain = _problem(connection, f"CREATE TABLE t{number} (c DEFAULT {default})")
+            if plain is not None:
+                problem = _problem(connection, f"CREATE TABLE t{number} (c DEFAULT ({default}))")
+                if problem is not None:
+                    return column, problem
+    return None
+
+
+def _problem(connection: sqlite3.Connection, statement: str) -> str | None:
+    try:
+        connection.execute(statement)
+    except sqlite3.Error as exc:
+        return str(exc)
     return None
