@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.settling import in_stored_words
 from migrateops.snapshot.texts import Texts
+from migrateops.testing.written import run_script
 from migrateops_mysql.dialect import MySQLDialect
 from tests.core.autogenerate.roundtrip import difference, run
 from tests.core.autogenerate.test_changes import (
@@ -155,3 +158,30 @@ def left(connection: sa.Connection, metadata: sa.MetaData) -> list[Difference]:
         found += differences(read.pop(which), in_stored_words(record, stored[which]))
     assert read == {}
     return [one for one in found if one.what != What.ORDER]
+
+
+def test_what_is_written_is_enough_for_a_stream_of_sql(mariadb_url: str) -> None:
+    def models(length: int, type_: Any) -> sa.MetaData:
+        metadata = sa.MetaData()
+        number = sa.Column("id", type_, primary_key=True)
+        sa.Table("t", metadata, number, sa.Column("s", sa.String(length)))
+        return metadata
+
+    engine = sa.create_engine(mariadb_url)
+    wanted = models(90, sa.BigInteger())
+    with engine.begin() as connection:
+        models(80, sa.Integer()).create_all(connection)
+        context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
+        found = difference(context, wanted)
+        stream = io.StringIO()
+        offline = MigrationContext.configure(
+            dialect_name="mariadb", opts={"as_sql": True, "output_buffer": stream}
+        )
+        for op in found:
+            assert isinstance(op, ops.ModifyTableOps)
+            for each in op.ops:
+                Operations(offline).invoke(each)
+        run_script(connection, stream.getvalue())
+        assert difference(context, wanted) == []
+        connection.execute(sa.text("INSERT INTO t (s) VALUES ('numbered')"))
+    engine.dispose()

@@ -110,14 +110,16 @@ class ColumnChanges:
         """Return the operation that says what a column is, and changes nothing."""
         wanted, present, record = self._wanted[name], self._present[name], self._records[name]
         default = self._existing_default(name)
+        restated = self.context.pack.restates_columns
         return ops.AlterColumnOp(
             wanted.table.name,
             name,
             existing_type=None if isinstance(present.type, NullType) else present.type,
             existing_nullable=record.nullable,
-            existing_server_default=False if default is None else default,
+            existing_server_default=False if default is None and not restated else default,
             existing_comment=record.comment,
             schema=wanted.table.schema,
+            kw={"existing_autoincrement": True} if restated and record.autoincrement else {},
         )
 
     def _collated(self, type_: Any, collation: str | None) -> Any:

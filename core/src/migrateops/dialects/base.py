@@ -67,6 +67,7 @@ class Dialect:
             where this one has none.
         configure_options: Further keyword arguments that ``context.configure`` takes.
         terminator: What ends a statement in an SQL stream.
+        restates_columns: Altering a column says all of it again: a script must know what the column is.
     """
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
@@ -74,6 +75,7 @@ class Dialect:
     family: ClassVar[str | None] = None
     configure_options: ClassVar[frozenset[str]] = frozenset()
     terminator: ClassVar[str] = ";"
+    restates_columns: ClassVar[bool] = False
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Return the names under which implementations are looked up, nearest first."""

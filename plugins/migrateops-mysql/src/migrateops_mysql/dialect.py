@@ -40,6 +40,7 @@ class MySQLDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
+    restates_columns: ClassVar[bool] = True
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the server's version, one that says which of the two servers it is."""
