@@ -34,6 +34,10 @@ class Tally:
         ] += 1
         self.broken.setdefault(f"{kind}: {broken.law}", f"{pair}\n{broken.detail}")
 
+    def shown(self) -> str:
+        """Return what was found, in words."""
+        return "".join(f"{what}\n{pair}\n" for what, pair in self.broken.items())
+
     def table(self, dialect: str) -> str:
         """Return a table in Markdown: a row for each kind of thing, and one for all."""
         total: Counter[str] = sum(self._counts.values(), Counter())

@@ -60,8 +60,11 @@ def test_any_two_schemas(dialect: str, capsys: pytest.CaptureFixture[str]) -> No
             if broken is not None and not EXAMPLES:
                 raise broken
 
-        hold()
-    if EXAMPLES:
-        with capsys.disabled():
-            sys.stdout.write(f"\n{tally.table(dialect)}\n")
+        try:
+            hold()
+        finally:
+            # Also where somebody has waited long enough, and interrupts it.
+            if EXAMPLES:
+                with capsys.disabled():
+                    sys.stdout.write(f"\n{tally.table(dialect)}\n{tally.shown()}")
     assert tally.broken == {}
