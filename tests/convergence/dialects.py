@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
@@ -102,7 +103,7 @@ def postgresql_(dialect: sa.Dialect) -> Vocabulary:
         orders={
             **DESC,
             "nulls-first": lambda column: sa.nulls_first(column),
-            "desc-nulls-last": lambda column: column.desc().nulls_last(),
+            "desc-nulls-last": lambda column: sa.nulls_last(cast(Any, sa.desc(column))),
         },
     )
 
@@ -157,6 +158,8 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
             (("onupdate", "CASCADE"),),
         ),
         numbered_alone=True,
+        # The server makes nothing else of a uuid.
+        related=(frozenset({one.family for one in {**kept, **types}.values()} - {"uuid"} | {"long"}),),
         # SQLAlchemy's reflection does not find its way past `; and the server names foreign keys, too.
         odd_names=tuple(name[:40] for name in ODD_NAMES if "`" not in name),
     )

@@ -147,8 +147,8 @@ def test_what_was_found(dialect: str, subtests: pytest.Subtests) -> None:
 
 
 @pytest.mark.mariadb
-def test_a_default_comes_back_that_reflection_does_not_see() -> None:
-    old = schema(table(ONE, Col("b", "string20", default="function")))
+def test_a_default_comes_back_that_reflection_does_not_see_or_cuts_off() -> None:
+    old = schema(table(ONE, Col("b", "string20", default="function"), Col("c", "integer", default="sum")))
     with DATABASES["mariadb"]() as database:
         assert database.laws.hold(old, EMPTY, differ=True)
 
@@ -161,6 +161,13 @@ def test_a_column_changes_when_a_table_goes_that_refers_to_it() -> None:
     new = schema(table(Col("a", "bigint"), unique=unique))
     with DATABASES["mariadb"]() as database:
         assert database.laws.hold(old, new, differ=True)
+
+
+@pytest.mark.postgresql
+def test_a_column_with_a_collation_may_have_a_default() -> None:
+    new = table(ONE, Col("b", "string20", default="x", collation="C"))
+    with DATABASES["postgresql"]() as database:
+        assert database.laws.hold(schema(table(ONE)), schema(new), differ=True)
 
 
 @pytest.mark.postgresql

@@ -59,7 +59,12 @@ def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> 
     elif default is None and record.default is not None and record.identity is None:
         column.server_default = DefaultClause(escaped(f"({record.default})"))
     elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
-        default.arg = text(texts.pack.written_default(default.arg.text))
+        said = default.arg.text
+        if record.default is not None and said.count("(") != said.count(")") and "'" not in said:
+            # Cut off at a bracket.
+            default.arg = escaped(f"({record.default})")
+        else:
+            default.arg = text(texts.pack.written_default(said))
 
 
 def _take_off(table: Table, item: Any) -> None:

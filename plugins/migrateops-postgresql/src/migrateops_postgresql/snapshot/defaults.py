@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,11 @@ def _value(column: Column[Any], connection: Connection) -> str | None:
     dialect: Any = connection.dialect
     try:
         default = dialect.ddl_compiler(dialect, None).get_column_default_string(column)
-        type_ = column.type.compile(dialect=dialect)
+        # CAST takes no collation.
+        plain: Any = copy.copy(column.type)
+        if getattr(plain, "collation", None) is not None:
+            plain.collation = None
+        type_ = plain.compile(dialect=dialect)
     except CompileError:
         return None
     if default is None:
