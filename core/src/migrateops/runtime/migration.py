@@ -105,7 +105,7 @@ class MigrationContext:
         self.was_run = False
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
-        check_options(self.opts, self.pack, environment_context)
+        self.notes += check_options(self.opts, self.pack, environment_context)
         self.as_sql = bool(self.opts.get("as_sql", False)) or connection is None
         self.dialect = writing_dialect(dialect, self.opts) if self.as_sql else dialect
         if self.as_sql:
