@@ -23,8 +23,12 @@ if TYPE_CHECKING:
         def read(self, file: str) -> Source | None:
             """Return what *file* holds, or None if it is no file of this shape."""
 
-        def options(self, given: dict[str, Any]) -> dict[str, Any]:
-            """Return the options of a ``configure()`` of such a project under our names."""
+        def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
+            """Return the options of a ``configure()`` of such a project, under our names.
+
+            Two of them are for projects of another shape alone: ``versions``, a subclass of ``VersionTable``
+            that writes the rows, and ``transactional_sql``, whether offline SQL has BEGIN and COMMIT.
+            """
 
         def entered(self) -> AbstractContextManager[None]:
             """Have in force within the block what the code of such a project expects."""

@@ -212,7 +212,7 @@ class EnvironmentContext:
         }
         shape = getattr(self.config, "shape", None)
         if shape is not None:
-            given = shape.options(given)
+            given = shape.options(given, _dialect_name(connection, url, dialect_name))
         opts.update({name: value for name, value in given.items() if value is not None})
         if opts.get("target_metadata") is None:
             opts["target_metadata"] = models_of(self.config)
@@ -343,6 +343,14 @@ def _start_of(context: MigrationContext) -> tuple[str, ...]:
     """Return the rows before the first step of the run, also when it is over."""
     start = context.taken.start
     return context.get_current_heads() if start is None else start
+
+
+def _dialect_name(connection: Connection | None, url: Any, given: str | None) -> str | None:
+    from sqlalchemy import make_url
+
+    if connection is not None:
+        return str(connection.dialect.name)
+    return make_url(url).get_backend_name() if url is not None else (given or "").partition("+")[0] or None
 
 
 def _one_or_all(ids: tuple[str, ...]) -> str | tuple[str, ...] | None:

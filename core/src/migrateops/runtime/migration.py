@@ -129,7 +129,7 @@ class MigrationContext:
                 self.statements,
                 self.pack,
                 scope,
-                transactional_ddl=self.is_transactional_ddl,
+                transactional_ddl=bool(self.opts.get("transactional_sql", self.is_transactional_ddl)),
                 taken=self.taken,
             )
         else:
@@ -153,7 +153,9 @@ class MigrationContext:
         )
         if "version_num" not in table.c:
             raise NoVersionColumn(type(self.pack).__qualname__, self.version_table)
-        self.versions = VersionTable(table, send=self.run_statement)
+        # A project of another shape has its own way to write the rows.
+        versions: type[VersionTable] = self.opts.get("versions", VersionTable)
+        self.versions = versions(table, send=self.run_statement)
 
     @classmethod
     def configure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from migrateops.config.source import Source
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
+_OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
+    # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.
+    "sqlite": {"transactional_sql": False},
+    # Its scripts make the types that their columns need.
+    "postgresql": {"postgresql_create_types": False},
+}
+"""Options that make a dialect's SQL what Alembic's is."""
 
 
 class _Project:
@@ -32,9 +40,15 @@ class _Project:
         """Return what a configuration without a file starts from."""
         return reading.source(None, {}, {}, self)
 
-    def options(self, given: dict[str, Any]) -> dict[str, Any]:
+    def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
         """Return the options of a ``configure()`` under the names that core has for them."""
-        return {_RENAMED.get(name, name): value for name, value in given.items()}
+        from migrateops_alembic.versions import AlembicVersions
+
+        found = {_RENAMED.get(name, name): value for name, value in given.items()}
+        found["versions"] = AlembicVersions
+        for name, value in _OF_DIALECT.get(dialect or "", {}).items():
+            found.setdefault(name, value)
+        return found
 
     def entered(self) -> AbstractContextManager[None]:
         """Have ``import alembic`` lead to migrateops within the block."""

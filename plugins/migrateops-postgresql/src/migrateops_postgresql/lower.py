@@ -31,6 +31,8 @@ USING = "postgresql_using"
 THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
 ALTER_OPTIONS = (USING, THROUGH_CHECK)
+MAKES_TYPES = "postgresql_create_types"
+"""Option of ``configure()``: whether add_column and alter_column see to the types that their columns need."""
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -45,7 +47,9 @@ def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
 
 
 def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
-    """Yield the statement that makes the named type behind a column's type, if it has one."""
+    """Yield the statement that makes the named type behind a column's type, if it has one and makes it."""
+    if not target.options.get(MAKES_TYPES, True):
+        return
     impl: Any = to_instance(type_).dialect_impl(target.dialect)
     if isinstance(impl, TypeDecorator):
         yield from missing_types(impl.impl_instance, target)
@@ -92,7 +96,7 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
     """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
-    if op.modify_type is None or op.existing_type is None:
+    if op.modify_type is None or op.existing_type is None or not target.options.get(MAKES_TYPES, True):
         return
     new, old = (
         to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)
