@@ -29,9 +29,11 @@ if TYPE_CHECKING:
             Two of them are for projects of another shape alone: ``versions``, a subclass of ``VersionTable``
             that writes the rows, and ``transactional_sql``, whether offline SQL has BEGIN and COMMIT.
             """
+            ...
 
         def entered(self) -> AbstractContextManager[None]:
             """Have in force within the block what the code of such a project expects."""
+            ...
 
 
 def find(directory: str) -> Source | None:

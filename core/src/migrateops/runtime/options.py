@@ -75,7 +75,9 @@ def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> l
     """
     known = OPTIONS | pack.configure_options
     shape = getattr(getattr(environment, "config", None), "shape", None)
-    unknown = [UnknownOption(name, _RENAMED.get(name) or closest(name, known)) for name in opts if name not in known]
+    unknown = [
+        UnknownOption(name, _RENAMED.get(name) or closest(name, known)) for name in opts if name not in known
+    ]
     if unknown and shape is None:
         raise unknown[0]
     return [f"{error.message()}; it is passed over" for error in unknown]

@@ -10,10 +10,10 @@ class NameNotCovered(MigrateOpsError, AttributeError):
 
     code = "AL101"
     module: str
-    name: str
+    wanted: str
 
     def message(self) -> str:
-        return f"{self.module}.{self.name} is not covered by migrateops-alembic"
+        return f"{self.module}.{self.wanted} is not covered by migrateops-alembic"
 
     def hint(self) -> str:
         return "use a documented name of Alembic's in its place; if this is one, report it"

@@ -1,5 +1,5 @@
 # pathlib is not worth its import on the way to `heads`.
-# ruff: noqa: PTH100, PTH110, PTH113, PTH118, PTH119, PTH120, PTH123
+# ruff: noqa: PTH100, PTH113, PTH118, PTH120, PTH123
 """``alembic.ini`` and ``[tool.alembic]``: from the files to the sections that core knows."""
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, literal_column
+from sqlalchemy import ColumnElement, String, literal_column
 
 from migrateops.runtime.version_table import VersionTable
 
@@ -27,5 +27,5 @@ class AlembicVersions(VersionTable):
 
     def _inserting(self, new: str) -> Any:
         # What the server evaluates is asked back from it.
-        value = literal_column("'" + new.replace("'", "''") + "'")
+        value: ColumnElement[str] = literal_column("'" + new.replace("'", "''") + "'")
         return self.table.insert().values(version_num=value)

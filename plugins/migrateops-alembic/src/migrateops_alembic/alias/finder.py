@@ -65,7 +65,10 @@ class _Finder:
         if name.partition(".")[0] != "alembic":
             return None
         if name not in MODULES:
-            raise ImportNotCovered(name)
+            missing = ImportNotCovered(name)
+            # So that the import system asks the module of a `from` import for the name itself.
+            missing.name = name
+            raise missing
         return ModuleSpec(name, self, is_package=MODULES[name].package)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -115,7 +118,8 @@ def entered() -> Iterator[None]:
 def install() -> None:
     """Have ``import alembic`` lead to migrateops from now on, for the life of the process.
 
-    Call it before anything imports ``alembic``, as a library such as Flask-Migrate does.  May be called again.
+    Call it before anything imports ``alembic``, as libraries such as Flask-Migrate do; it may be called
+    again.
 
     Raises:
         AlembicImported: The process has imported the real one.
@@ -131,7 +135,7 @@ def _hold() -> None:
             if real is not None:
                 raise AlembicImported(str(getattr(real, "__file__", None) or real.__name__))
             sys.modules.update(_made)
-            sys.meta_path.insert(0, _finder)  # type: ignore[arg-type]
+            sys.meta_path.insert(0, _finder)
         _holders += 1
 
 
@@ -140,6 +144,6 @@ def _release() -> None:
     with _lock:
         _holders -= 1
         if _holders == 0:
-            sys.meta_path.remove(_finder)  # type: ignore[arg-type]
+            sys.meta_path.remove(_finder)
             for name in _made:
                 sys.modules.pop(name, None)

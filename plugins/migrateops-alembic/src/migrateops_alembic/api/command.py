@@ -1,4 +1,4 @@
-"""``alembic.command``: core's commands, printing where Alembic prints, and raising what the scripts raised."""
+"""``alembic.command``: core's commands, printing where Alembic prints, and raising what scripts raised."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
         command.downgrade(config, revision, sql, tag)
 
 
-def stamp(config: Config, revision: Ids, sql: bool = False, tag: str | None = None, purge: bool = False) -> None:
+def stamp(
+    config: Config, revision: Ids, sql: bool = False, tag: str | None = None, purge: bool = False
+) -> None:
     """Set what the database is at, and run nothing."""
     with _as_raised():
         command.stamp(config, revision, sql, tag, purge)
@@ -127,7 +129,9 @@ def history(
         now = {row.revision for row in command.current(config)} if indicate_current else set()
         for found in command.history(config, rev_range).revisions:
             mark = "(current)" if found.revision in now else ""
-            text = listing.entry(found, mark=mark) if verbose else listing.line(found, parents=True, mark=mark)
+            text = (
+                listing.entry(found, mark=mark) if verbose else listing.line(found, parents=True, mark=mark)
+            )
             _print(config, text)
 
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from migrateops.commands.read import RevisionInfo
 
 
-def title(info: RevisionInfo, *, parents: bool = False, implicit: Collection[str] = (), mark: str = "") -> str:
+def title(
+    info: RevisionInfo, *, parents: bool = False, implicit: Collection[str] = (), mark: str = ""
+) -> str:
     """Return the id of a revision, with what it follows and what it is.
 
     Args:

@@ -17,8 +17,7 @@ _log = logging.getLogger("alembic.util.messaging")
 def write_outstream(stream: TextIO, *text: str) -> None:
     """Write to *stream*, with escapes for what its encoding does not have."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    for one in text:
-        stream.write(one.encode(encoding, "backslashreplace").decode(encoding))
+    stream.writelines(one.encode(encoding, "backslashreplace").decode(encoding) for one in text)
 
 
 def msg(text: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:

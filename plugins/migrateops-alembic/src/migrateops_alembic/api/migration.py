@@ -17,4 +17,5 @@ class MigrationContext(CoreContext):
         opts = dict(kw.pop("opts", None) or {})
         if not opts.get("version_table"):
             opts["version_table"] = SETTINGS["version_table"]
-        return super().configure(*args, opts=opts, **kw)
+        kw["opts"] = opts
+        return super().configure(*args, **kw)
