@@ -12,7 +12,7 @@ import pytest
 
 from migrateops.__main__ import main
 
-ENV = '''
+ENV = """
 from logging.config import fileConfig
 from sqlalchemy import engine_from_config, pool
 from alembic import context
@@ -48,7 +48,7 @@ if context.is_offline_mode():
     run_migrations_offline()
 else:
     run_migrations_online()
-'''
+"""
 
 MAKO = '''"""${message}
 

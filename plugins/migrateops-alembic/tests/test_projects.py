@@ -53,7 +53,7 @@ def test_the_version_table_is_what_alembic_makes(project: Any) -> None:
 
 def test_offline_sql_is_written_as_alembic_does(project: Any) -> None:
     project.revision("aa1", TABLE)
-    project.revision("bb2", "op.execute(\"INSERT INTO t VALUES (1)\")")
+    project.revision("bb2", 'op.execute("INSERT INTO t VALUES (1)")')
     statements = [
         " ".join(part.split())
         for part in "".join(
@@ -176,7 +176,9 @@ def test_a_named_section_and_a_named_file(project: Any, monkeypatch: pytest.Monk
 
 def test_keys_of_the_project_and_dollar_signs_are_left_alone(project: Any) -> None:
     text = (project.root / "alembic.ini").read_text()
-    project.write("alembic.ini", text.replace("prepend_sys_path = .", "prepend_sys_path = .\nown_key = ${not}%%"))
+    project.write(
+        "alembic.ini", text.replace("prepend_sys_path = .", "prepend_sys_path = .\nown_key = ${not}%%")
+    )
     project.revision("aa1", 'assert op.get_context().config.get_main_option("own_key") == "${not}%"')
     project.run("upgrade", "head")
     assert project.rows("SELECT * FROM alembic_version") == [("aa1",)]
@@ -205,7 +207,9 @@ def test_without_plugins_there_is_no_project(project: Any, monkeypatch: pytest.M
 
 def test_a_header_that_is_not_literal(project: Any) -> None:
     project.revision("aa1", TABLE)
-    project.revision("bb2", "pass", imports="from alembic import context", header='down_revision = str("aa1")')
+    project.revision(
+        "bb2", "pass", imports="from alembic import context", header='down_revision = str("aa1")'
+    )
     assert project.run("heads").out.startswith("bb2 (head)")
     assert project.run("history").out.splitlines()[0].startswith("aa1 -> bb2 (head)")
     assert project.run("branches").out == ""

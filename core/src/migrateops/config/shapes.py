@@ -26,8 +26,9 @@ if TYPE_CHECKING:
         def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
             """Return the options of a ``configure()`` of such a project, under our names.
 
-            Two of them are for projects of another shape alone: ``versions``, a subclass of ``VersionTable``
-            that writes the rows, and ``transactional_sql``, whether offline SQL has BEGIN and COMMIT.
+            Three of them are for projects of another shape alone: ``versions``, a subclass of
+            ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
+            COMMIT; ``none_for_result``, whether scripts are given None for a result there.
             """
             ...
 

@@ -124,6 +124,7 @@ class MigrationContext:
                 self.pack,
                 self.pack.separator(self.opts),
                 literal_binds=bool(self.opts.get("literal_binds", False)),
+                none_for_result=bool(self.opts.get("none_for_result", False)),
             )
             self.transactions = OfflineTransactions(
                 self.statements,

@@ -29,6 +29,7 @@ OPTIONS = frozenset(
         "literal_binds",
         "lock",
         "lock_timeout",
+        "none_for_result",
         "on_version_apply",
         "operations_module_prefix",
         "output_buffer",

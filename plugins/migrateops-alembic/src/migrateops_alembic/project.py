@@ -45,7 +45,7 @@ class _Project:
         from migrateops_alembic.versions import AlembicVersions
 
         found = {_RENAMED.get(name, name): value for name, value in given.items()}
-        found["versions"] = AlembicVersions
+        found |= {"versions": AlembicVersions, "none_for_result": True}
         for name, value in _OF_DIALECT.get(dialect or "", {}).items():
             found.setdefault(name, value)
         return found
