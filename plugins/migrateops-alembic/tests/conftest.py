@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from migrateops.__main__ import main
+main = import_module("migrateops.__main__").main
 
 ENV = """
 from logging.config import fileConfig

@@ -120,7 +120,10 @@ def test_batches_by_import_path(project: Any) -> None:
             batch_op.drop_constraint("uq_t_n", type_="unique")
             batch_op.drop_column("x")
         """,
-        imports="from alembic.operations import BatchOperations\nfrom alembic.operations.base import Operations",
+        imports="""
+        from alembic.operations import BatchOperations
+        from alembic.operations.base import Operations
+        """,
     )
     project.run("upgrade", "head")
     assert project.rows("SELECT name FROM sqlite_master WHERE name = 'ix_t_x'") == [("ix_t_x",)]
@@ -131,7 +134,10 @@ def test_batches_by_import_path(project: Any) -> None:
 def test_single_functions_at_module_level(project: Any) -> None:
     project.revision(
         "aa1",
-        'create_table("t", sa.Column("id", sa.Integer, primary_key=True))\nexecute("INSERT INTO t VALUES (3)")',
+        """
+        create_table("t", sa.Column("id", sa.Integer, primary_key=True))
+        execute("INSERT INTO t VALUES (3)")
+        """,
         imports="from alembic.op import create_table, execute\nimport alembic.op\nimport alembic",
     )
     project.run("upgrade", "head")

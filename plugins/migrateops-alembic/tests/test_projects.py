@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
+VERSION_TABLE = (
+    "CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"
+)
 
 
 def test_the_daily_work(project: Any) -> None:
@@ -45,10 +49,7 @@ def test_the_version_table_is_what_alembic_makes(project: Any) -> None:
     project.revision("aa1", TABLE)
     project.run("upgrade", "head")
     ((sql,),) = project.rows("SELECT sql FROM sqlite_master WHERE name = 'alembic_version'")
-    assert " ".join(sql.split()) == (
-        "CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, "
-        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"
-    )
+    assert " ".join(sql.split()) == VERSION_TABLE
 
 
 def test_offline_sql_is_written_as_alembic_does(project: Any) -> None:
@@ -62,8 +63,7 @@ def test_offline_sql_is_written_as_alembic_does(project: Any) -> None:
         if part.strip()
     ]
     assert statements == [
-        "CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, "
-        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )",
+        VERSION_TABLE,
         "CREATE TABLE t ( id INTEGER NOT NULL, PRIMARY KEY (id) )",
         "INSERT INTO alembic_version (version_num) VALUES ('aa1') RETURNING version_num",
         "INSERT INTO t VALUES (1)",
@@ -127,7 +127,8 @@ def test_both_files(project: Any) -> None:
         from alembic import context
 
         config = context.config
-        engine = engine_from_config(config.get_section("alembic"), prefix="sqlalchemy.", poolclass=pool.NullPool)
+        section = config.get_section("alembic")
+        engine = engine_from_config(section, prefix="sqlalchemy.", poolclass=pool.NullPool)
         with engine.connect() as connection:
             context.configure(connection=connection)
             with context.begin_transaction():

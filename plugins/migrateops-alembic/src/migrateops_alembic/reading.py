@@ -1,5 +1,5 @@
 # pathlib is not worth its import on the way to `heads`.
-# ruff: noqa: PTH100, PTH113, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH113, PTH118, PTH119, PTH120, PTH123
 """``alembic.ini`` and ``[tool.alembic]``: from the files to the sections that core knows."""
 
 from __future__ import annotations
@@ -38,18 +38,20 @@ def found(directory: str, named: str | None, shape: Any) -> Source | None:
         if table is None:
             return None
         return source(os.path.join(directory, PYPROJECT), {}, table, shape)
-    return _with_ini(file, table or {}, shape)
+    parsed = _parsed(file)
+    return source(file, parsed.sections, table or {}, shape, parsed.defaults)
 
 
 def read(file: str, shape: Any) -> Source | None:
-    """Return what one file holds, or None if it is not one of Alembic's.
-
-    Any ini file is: it is asked for only where it has no section of ours.
-    """
+    """Return what one file holds, or None if it is not one of Alembic's."""
     if file.endswith(".toml"):
         table = _table(file)
         return None if table is None else source(file, {}, table, shape)
-    return _with_ini(file, _table(os.path.join(os.path.dirname(file), PYPROJECT)) or {}, shape)
+    parsed = _parsed(file)
+    if MAIN not in parsed.sections and os.path.basename(file) != INI:
+        return None
+    table = _table(os.path.join(os.path.dirname(file), PYPROJECT))
+    return source(file, parsed.sections, table or {}, shape, parsed.defaults)
 
 
 def source(
@@ -89,14 +91,13 @@ def source(
     return Source(file, here, True, named, defaults or {}, MAIN, MAIN, shape, SETTINGS)
 
 
-def _with_ini(file: str, table: Mapping[str, Any], shape: Any) -> Source:
+def _parsed(file: str) -> Source:
     try:
         with open(file, "rb") as opened:
             content = opened.read()
     except OSError as error:
         raise ConfigFileMissing(file, "ALEMBIC_CONFIG", error.strerror or type(error).__name__) from None
-    parsed = ini.source(file, content)
-    return source(file, parsed.sections, table, shape, parsed.defaults)
+    return ini.source(file, content)
 
 
 def _table(file: str) -> Mapping[str, Any] | None:

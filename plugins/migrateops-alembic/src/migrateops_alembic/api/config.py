@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,9 +82,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **kwargs: M
     Raises:
         SystemExit: The command did not succeed.
     """
-    from migrateops.__main__ import main as run
+    from migrateops.cli.main import main as run
 
-    given = list(sys.argv[1:] if argv is None else argv)
-    status = run(given)
+    status = run(argv)
     if status:
-        sys.exit(status)
+        raise SystemExit(status)

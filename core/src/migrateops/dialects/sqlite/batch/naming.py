@@ -27,7 +27,6 @@ from migrateops.dialects.sqlite.batch.definition import (
 )
 from migrateops.dialects.sqlite.batch.tokens import split
 
-
 Constrained = TypeVar("Constrained", ColumnConstraint, TableConstraint)
 
 _NAMED = ("primary key", "unique", "references", "foreign key")
