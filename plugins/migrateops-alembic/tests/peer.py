@@ -142,3 +142,17 @@ def statements(sql: str) -> list[str]:
             ordered += [*sorted(indexes), one]
             indexes = []
     return ordered[:-1]
+
+
+EXTENSIONS = ("alembic_utils==0.8.8", "alembic-postgresql-enum==1.11.0", "flupy==1.2.5", "parse==1.22.4")
+
+
+@cache
+def extensions() -> Path:
+    """Return a directory with libraries that extend Alembic, without Alembic itself; filled once."""
+    directory = CACHE / "extensions"
+    stamp = directory / "stamp"
+    if not (stamp.exists() and stamp.read_text() == str(EXTENSIONS)):
+        _pip(python(), "install", "--upgrade", "--no-deps", "--target", str(directory), *EXTENSIONS)
+        stamp.write_text(str(EXTENSIONS))
+    return directory

@@ -269,3 +269,21 @@ def test_other_dialects_are_asked_for_by_name(project: Any) -> None:
     )
     project.run("upgrade", "head")
     assert "t" in project.tables()
+
+
+def test_an_operation_whose_function_does_the_work_itself(project: Any) -> None:
+    project.revision(
+        "aa1",
+        'op.make_table("t")',
+        imports="""
+        from alembic.operations import MigrateOperation, Operations
+
+        @Operations.register_operation("make_table")
+        class MakeTableOp(MigrateOperation):
+            @classmethod
+            def make_table(cls, operations, name):
+                operations.execute(f"CREATE TABLE {name} (id INTEGER)")
+        """,
+    )
+    project.run("upgrade", "head")
+    assert "t" in project.tables()

@@ -60,6 +60,8 @@ _SCRIPTS = {
 _CONTEXT = _from("migrateops.autogenerate", "AutogenContext")
 _PRODUCING = _from("migrateops.autogenerate", "compare_metadata", "produce_migrations", "render_python_code")
 _RENDERING = _from("migrateops.autogenerate", "render_op", "render_op_text", "renderers")
+_COMPARING = _from("migrateops.autogenerate", "comparators")
+_DISPATCH = _from("migrateops.autogenerate", "DispatchPriority", "PriorityDispatchResult")
 _REWRITER = _from("migrateops.autogenerate", "Rewriter")
 _ERRORS = {
     "CommandError": "migrateops.errors.base:MigrateOpsError",
@@ -102,12 +104,13 @@ MODULES: Mapping[str, Names] = {
         {**_OPERATIONS, **_from("migrateops.operations.ops", "MigrationScript")}, package=True
     ),
     "alembic.operations.base": Names(_OPERATIONS),
-    "alembic.operations.batch": Names(),
     "alembic.operations.ops": Names(same="migrateops.operations.ops"),
     "alembic.operations.schemaobj": Names(_from("migrateops.operations.schema_objects", "SchemaObjects")),
-    "alembic.autogenerate": Names({**_CONTEXT, **_PRODUCING, **_RENDERING, **_REWRITER}, package=True),
+    "alembic.autogenerate": Names(
+        {**_CONTEXT, **_PRODUCING, **_RENDERING, **_REWRITER, **_COMPARING}, package=True
+    ),
     "alembic.autogenerate.api": Names({**_CONTEXT, **_PRODUCING}),
-    "alembic.autogenerate.compare": Names(),
+    "alembic.autogenerate.compare": Names({**_COMPARING, **_CONTEXT}),
     "alembic.autogenerate.render": Names({**_CONTEXT, **_RENDERING}),
     "alembic.autogenerate.rewriter": Names(_REWRITER),
     "alembic.script": Names(_SCRIPTS, package=True),
@@ -129,8 +132,8 @@ MODULES: Mapping[str, Names] = {
     "alembic.runtime": Names(package=True),
     "alembic.runtime.migration": Names(_MIGRATION),
     "alembic.runtime.environment": Names(_ENVIRONMENT),
-    "alembic.util": Names({**_ERRORS, **_MESSAGES, **_VALUES}, package=True),
+    "alembic.util": Names({**_ERRORS, **_MESSAGES, **_VALUES, **_DISPATCH}, package=True),
     "alembic.util.exc": Names(_ERRORS),
-    "alembic.util.langhelpers": Names(_VALUES),
+    "alembic.util.langhelpers": Names({**_VALUES, **_DISPATCH}),
     "alembic.util.messaging": Names(_MESSAGES),
 }
