@@ -214,3 +214,21 @@ def test_a_header_that_is_not_literal(project: Any) -> None:
     assert project.run("heads").out.startswith("bb2 (head)")
     assert project.run("history").out.splitlines()[0].startswith("aa1 -> bb2 (head)")
     assert project.run("branches").out == ""
+
+
+def test_what_only_a_configuration_of_alembic_has(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        config = context.config
+        assert config.file_config.get("alembic", "sqlalchemy.url") == "sqlite:///app.db"
+        assert config.file_config.get("alembic", "script_location").endswith("/migrations")
+        assert config.get_alembic_option("sqlalchemy.url") == "sqlite:///app.db"
+        assert config.get_prepend_sys_paths_list() == ["."]
+        assert not hasattr(config, "no_such_thing")
+        assert config.config_ini_section == "alembic"
+        """,
+        imports="from alembic import context",
+    )
+    project.run("upgrade", "head")
+    assert project.rows("SELECT * FROM alembic_version") == [("aa1",)]

@@ -47,7 +47,7 @@ def type_source(type_: TypeEngine[Any], context: AutogenContext) -> str:
 
 
 def _shown_class(type_: TypeEngine[Any]) -> type[Any]:
-    """Return the type's class; where that poses as one of SQLAlchemy's, the class that its ``repr()`` calls."""
+    """Return the type's class; for one that poses as SQLAlchemy's, the class that its ``repr()`` calls."""
     cls = type(type_)
     module = sys.modules.get(cls.__module__)
     if not cls.__module__.startswith("sqlalchemy.") or getattr(module, cls.__name__, None) is cls:

@@ -26,6 +26,7 @@ from migrateops.errors.config import TwoConfigFiles, UnknownSection, UrlCallFail
 __all__ = ["Config", "PluginSettings", "Settings"]
 
 URL_VARIABLE = "MIGRATEOPS_URL"
+_NOTHING = object()
 
 
 class Config:
@@ -149,6 +150,14 @@ class Config:
     def shape(self) -> Any:
         """The plugin that has read the file, as it is none of ours; else None."""
         return self._options.source.shape
+
+    def __getattr__(self, name: str) -> Any:
+        # What Python itself looks for, and what is not set yet, is in no file.
+        shape = None if name.startswith("_") else self.shape
+        found = _NOTHING if shape is None else shape.attribute(self, name, _NOTHING)
+        if found is _NOTHING:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return found
 
     def entered(self) -> AbstractContextManager[None]:
         """Have in force within the block what the code of the project expects, if it is of another shape."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any, Protocol
 
+    from migrateops.config import Config
     from migrateops.config.source import Source
 
     class Shape(Protocol):
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
             COMMIT; ``none_for_result``, whether scripts are given None for a result there.
             """
             ...
+
+        def attribute(self, config: Config, name: str, default: object) -> object:
+            """Return what the configuration of such a project has under a name that ours does not have."""
 
         def entered(self) -> AbstractContextManager[None]:
             """Have in force within the block what the code of such a project expects."""

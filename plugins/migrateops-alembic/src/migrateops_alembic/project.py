@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from migrateops_alembic import reading
 
 if TYPE_CHECKING:
+    from migrateops.config import Config
     from migrateops.config.source import Source
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
@@ -42,13 +43,22 @@ class _Project:
 
     def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
         """Return the options of a ``configure()`` under the names that core has for them."""
-        from migrateops_alembic.versions import AlembicVersions
+        from migrateops_alembic.api.impl import told_by
+        from migrateops_alembic.versions import made_by
 
         found = {_RENAMED.get(name, name): value for name, value in given.items()}
-        found |= {"versions": AlembicVersions, "none_for_result": True}
+        found |= told_by(dialect, found)
+        found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         for name, value in _OF_DIALECT.get(dialect or "", {}).items():
             found.setdefault(name, value)
         return found
+
+    def attribute(self, config: Config, name: str, default: object) -> object:
+        """Return what a configuration of Alembic's has under a name that ours does not have."""
+        from migrateops_alembic.api import config as api
+
+        found = vars(api.Config).get(name)
+        return default if found is None else found.__get__(config, type(config))
 
     def entered(self) -> AbstractContextManager[None]:
         """Have ``import alembic`` lead to migrateops within the block."""

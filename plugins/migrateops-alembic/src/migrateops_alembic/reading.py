@@ -71,8 +71,9 @@ def source(
         defaults: ``[DEFAULT]`` of the ini file.
     """
     named = {name: dict(keys) for name, keys in sections.items()}
-    for keys in named.values():
-        _separate(keys)
+    for name, keys in named.items():
+        if name == MAIN or any(key in keys for key in _LISTS):
+            _separate(keys)
     if table:
         main = named.setdefault(MAIN, {})
         # A list of TOML is separated already; so is then what the ini file has.

@@ -1,4 +1,4 @@
-"""``migrateops adopt``: say what of a project is covered, and run it on a scratch database with both tools."""
+"""``migrateops adopt``: say what of a project is covered, and run it with both tools on scratch databases."""
 
 from __future__ import annotations
 

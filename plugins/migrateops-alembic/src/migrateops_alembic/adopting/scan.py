@@ -62,17 +62,17 @@ def _uncovered(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, module
                 continue
             for alias in node.names:
-                name = f"{module}.{alias.name}"
-                if alias.name == "*" or name in MODULES:
-                    bound[alias.asname or alias.name] = name
+                full = f"{module}.{alias.name}"
+                if alias.name == "*" or full in MODULES:
+                    bound[alias.asname or alias.name] = full
                 elif not covers(module, alias.name):
-                    yield node.lineno, name
+                    yield node.lineno, full
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            name = _dotted(node, bound)
-            if name is not None:
-                module, _, attribute = name.rpartition(".")
-                if module in MODULES and name not in MODULES and not covers(module, attribute):
+            name = _dotted(node, bound) or ""
+            if name:
+                owner, _, attribute = name.rpartition(".")
+                if owner in MODULES and name not in MODULES and not covers(owner, attribute):
                     yield node.lineno, name
 
 

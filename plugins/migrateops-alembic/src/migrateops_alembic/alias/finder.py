@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
+from types import FrameType, ModuleType
+from typing import Any, TypeVar
 
+from migrateops.errors.base import MigrateOpsError
 from migrateops_alembic.alias.table import MODULES, VERSION, Names
 from migrateops_alembic.errors import AlembicImported, ImportNotCovered, NameNotCovered
 
@@ -46,8 +47,8 @@ class _Aliased(ModuleType):
             # An AttributeError would be turned into an ImportError with no word about why.
             frame = sys._getframe(1)
             if frame.f_code.co_code[frame.f_lasti] == _IMPORT_FROM:
-                raise ImportNotCovered(self.__name__, name)
-            raise NameNotCovered(self.__name__, name)
+                raise _located(ImportNotCovered(self.__name__, name))
+            raise _located(NameNotCovered(self.__name__, name))
         module, _, attribute = target.partition(":")
         found = getattr(import_module(module), attribute) if attribute else import_module(module)
         self.__dict__[name] = found
@@ -58,6 +59,19 @@ class _Aliased(ModuleType):
         return sorted({*super().__dir__(), *names.known()})
 
 
+_Error = TypeVar("_Error", bound=MigrateOpsError)
+
+
+def _located(error: _Error) -> _Error:
+    """Return the error with a note of the file and the line that ask for the name."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith((__file__, "<frozen importlib")):
+        frame = frame.f_back
+    if frame is not None:
+        error.add_note(f"importing in {frame.f_code.co_filename}:{frame.f_lineno}")
+    return error
+
+
 class _Finder:
     """Finds ``alembic`` and what is below it; loads it too."""
 
@@ -65,7 +79,7 @@ class _Finder:
         if name.partition(".")[0] != "alembic":
             return None
         if name not in MODULES:
-            missing = ImportNotCovered(name)
+            missing = _located(ImportNotCovered(name))
             # So that the import system asks the module of a `from` import for the name itself.
             missing.name = name
             raise missing

@@ -60,6 +60,19 @@ _SCRIPTS = {
 _CONTEXT = _from("migrateops.autogenerate", "AutogenContext")
 _PRODUCING = _from("migrateops.autogenerate", "compare_metadata", "produce_migrations", "render_python_code")
 _RENDERING = _from("migrateops.autogenerate", "render_op", "render_op_text", "renderers")
+_IMPL = _from("migrateops_alembic.api.impl", "DefaultImpl")
+_STATEMENTS = _from(
+    "migrateops.ddl.statements",
+    "AddColumn",
+    "AlterColumn",
+    "AlterTable",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "DropColumn",
+    "RenameTable",
+)
 _COMPARING = _from("migrateops.autogenerate", "comparators")
 _DISPATCH = _from("migrateops.autogenerate", "DispatchPriority", "PriorityDispatchResult")
 _REWRITER = _from("migrateops.autogenerate", "Rewriter")
@@ -132,6 +145,14 @@ MODULES: Mapping[str, Names] = {
     "alembic.runtime": Names(package=True),
     "alembic.runtime.migration": Names(_MIGRATION),
     "alembic.runtime.environment": Names(_ENVIRONMENT),
+    "alembic.ddl": Names(_IMPL, package=True),
+    "alembic.ddl.base": Names(_STATEMENTS),
+    "alembic.ddl.impl": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "ImplMeta")}),
+    "alembic.ddl.mssql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "MSSQLImpl")}),
+    "alembic.ddl.mysql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl")}),
+    "alembic.ddl.oracle": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "OracleImpl")}),
+    "alembic.ddl.postgresql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "PostgresqlImpl")}),
+    "alembic.ddl.sqlite": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "SQLiteImpl")}),
     "alembic.util": Names({**_ERRORS, **_MESSAGES, **_VALUES, **_DISPATCH}, package=True),
     "alembic.util.exc": Names(_ERRORS),
     "alembic.util.langhelpers": Names({**_VALUES, **_DISPATCH}),

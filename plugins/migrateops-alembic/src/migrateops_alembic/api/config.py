@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,8 +34,12 @@ class Config(CoreConfig):
     def file_config(self) -> configparser.ConfigParser:
         """What is configured, as a parser with ``%(here)s``; what is changed in it changes nothing else."""
         source = self._options.source
+        # By way of the text: a parser that interpolates refuses to be given what logging has in a file.
+        raw, text = configparser.RawConfigParser(), io.StringIO()
+        raw.read_dict({configparser.DEFAULTSECT: source.defaults, **source.sections})
+        raw.write(text)
         parser = configparser.ConfigParser({"here": (source.here or "").replace("%", "%%")})
-        parser.read_dict(source.sections)
+        parser.read_string(text.getvalue())
         for section in source.sections:
             for name, value in self._options.given(section).items():
                 parser.set(section, name, str(value).replace("%", "%%"))

@@ -36,6 +36,4 @@ def written(source: Source) -> str:
 def unknown(source: Source) -> list[str]:
     """Return the keys of the main section that are the project's own, which our files do not take."""
     keys = source.sections.get(THEIRS, {})
-    return [
-        key for key in keys if key not in (*KNOWN, *_NOT_OURS) and not key.startswith(ENGINE)
-    ]
+    return [key for key in keys if key not in (*KNOWN, *_NOT_OURS) and not key.startswith(ENGINE)]

@@ -57,7 +57,8 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
     source = project.read(file)
     assert source is not None  # who calls has asked for the shape
     findings = [
-        Finding(file, 1, f"the key {key!r}, which is the project's own") for key in configuration.unknown(source)
+        Finding(file, 1, f"the key {key!r}, which is the project's own")
+        for key in configuration.unknown(source)
     ]
     changed: dict[Path, bytes] = {}
     for path in _files(script):
@@ -99,7 +100,9 @@ def undo(directory: Path) -> tuple[str, ...]:
         raise NotConverted(str(directory))
     files = json.loads(record.read_text(encoding="utf-8"))
     paths = {name: directory / name for name in files}
-    edited = [name for name, path in paths.items() if path.is_file() and _digest(path) != files[name]["after"]]
+    edited = [
+        name for name, path in paths.items() if path.is_file() and _digest(path) != files[name]["after"]
+    ]
     if edited:
         raise ChangedSince(tuple(edited))
     for name, path in paths.items():

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst import helpers
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from migrateops_alembic.alias.table import MODULES
 
@@ -55,14 +56,14 @@ class _Rewriter(cst.CSTTransformer):
         self, original: cst.BaseSmallStatement, statement: cst.BaseSmallStatement
     ) -> list[cst.BaseSmallStatement]:
         if isinstance(original, cst.Import):
-            names = [cst.helpers.get_full_name_for_node_or_raise(one.name) for one in original.names]
+            names = [helpers.get_full_name_for_node_or_raise(one.name) for one in original.names]
             for name in names:
                 if name.partition(".")[0] == "alembic":
                     self._leave(original, f"import {name}")
             return [statement]
         if not isinstance(original, cst.ImportFrom) or original.relative or original.module is None:
             return [statement]
-        module = cst.helpers.get_full_name_for_node_or_raise(original.module)
+        module = helpers.get_full_name_for_node_or_raise(original.module)
         if module.partition(".")[0] != "alembic":
             return [statement]
         if isinstance(original.names, cst.ImportStar):
@@ -80,7 +81,9 @@ class _Rewriter(cst.CSTTransformer):
         return [_import(owner, names) for owner, names in groups.items()]
 
     def _leave(self, node: cst.CSTNode, what: str) -> None:
-        self.left.append((self.get_metadata(PositionProvider, node).start.line, what))
+        where = self.get_metadata(PositionProvider, node)
+        assert isinstance(where, CodeRange)
+        self.left.append((where.start.line, what))
 
 
 def _target(module: str, name: str) -> tuple[str, str] | None:
