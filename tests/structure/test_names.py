@@ -40,6 +40,8 @@ def test_core_knows_nothing_of_the_projects_of_another_tool() -> None:
         for path in sources(CORE, "*.py")
         for token in tokens_of(path)
         if token.type == tokenize.NAME and "alembic" in token.string.lower()
+        # SQLAlchemy has a parameter of this name.
+        if token.string != "_alembic_quote"
     ]
     assert found == []
 
