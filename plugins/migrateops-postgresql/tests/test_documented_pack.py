@@ -67,7 +67,7 @@ def test_offline() -> None:
     assert [line for line in stream.getvalue().splitlines() if line] == [
         "ALTER TABLE s.t MODIFY x BIGINT NOT NULL;",
         "ALTER TABLE s.t ALTER COLUMN x SET DEFAULT '5';",
-        "ALTER TABLE s.t RENAME x TO y;",
+        "ALTER TABLE s.t RENAME COLUMN x TO y;",
         "ALTER TABLE t DROP COLUMN IF EXISTS x;",
     ]
     with pytest.raises(IncompleteOperation):

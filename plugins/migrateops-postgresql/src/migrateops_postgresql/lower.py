@@ -11,7 +11,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from migrateops.ddl import lower
-from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
+from migrateops.ddl.statements import ColumnDefault, ColumnName, ColumnNullable, ColumnType
 from migrateops.ddl.type_memos import remember_type
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
@@ -23,6 +23,7 @@ from migrateops_postgresql.statements import (
     CreateTypeIfMissing,
     DropExpression,
     DropIdentity,
+    RenameColumn,
     SetExpression,
     SetIdentity,
 )
@@ -90,8 +91,14 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
     if op.modify_type is not None:
         made += map(AddConstraint, lower.type_constraints(op, op.modify_type, target))
     if op.modify_comment is not False or op.modify_name is not None:
-        made += lower.alter_comment_and_name(op, target)
+        made += map(_without_column, lower.alter_comment_and_name(op, target))
     return made
+
+
+def _without_column(statement: Any) -> Any:
+    if type(statement) is not ColumnName:
+        return statement
+    return RenameColumn(statement.table_name, statement.column_name, statement.new_name, statement.schema)
 
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:

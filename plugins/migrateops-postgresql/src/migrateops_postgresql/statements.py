@@ -26,6 +26,10 @@ class CreateTypeIfMissing(DDLElement):
         self.type_ = type_
 
 
+class RenameColumn(ColumnName):
+    """``RENAME .. TO ..``; the word COLUMN is optional."""
+
+
 class AddIdentity(AlterColumn):
     """``ALTER COLUMN .. ADD GENERATED .. AS IDENTITY``."""
 
@@ -105,8 +109,8 @@ def _drop_expression(element: DropExpression, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} DROP EXPRESSION"
 
 
-@compiles(ColumnName, "postgresql")
-def _name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+@compiles(RenameColumn)
+def _rename_column(element: RenameColumn, compiler: Any, **kw: Any) -> str:
     old, new = (compiler.preparer.quote(name) for name in (element.column_name, element.new_name))
     table = table_text(compiler, element.table_name, element.schema)
     return f"ALTER TABLE {table} RENAME {old} TO {new}"
