@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tokenize
+from pathlib import Path
 
 from tests.structure.tree import CORE, ROOT, shown, sources
 
@@ -29,6 +31,30 @@ def test_no_file_in_core_names_a_dialect() -> None:
         if DIALECT_NAMES.search(line)
     ]
     assert found == []
+
+
+def test_core_knows_nothing_of_the_projects_of_another_tool() -> None:
+    """What its own names are is told in words; nothing in the code is made for it."""
+    found = [
+        f"{shown(path)}:{token.start[0]}: {token.string}"
+        for path in sources(CORE, "*.py")
+        for token in tokens_of(path)
+        if token.type == tokenize.NAME and "alembic" in token.string.lower()
+        # SQLAlchemy has a parameter of this name.
+        if token.string != "_alembic_quote"
+    ]
+    assert found == []
+
+
+def test_such_a_name_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "one.py"
+    path.write_text("import alembic  # Alembic\n")
+    assert [token.string for token in tokens_of(path) if token.type == tokenize.NAME] == ["import", "alembic"]
+
+
+def tokens_of(path: Path) -> list[tokenize.TokenInfo]:
+    with path.open("rb") as file:
+        return list(tokenize.tokenize(file.readline))
 
 
 def test_no_file_is_too_long() -> None:

@@ -83,6 +83,16 @@ def test_a_type_that_cannot_be_written_is_refused(type_: TypeEngine[Any]) -> Non
     assert caught.value.code == "MO335"
 
 
+def test_a_class_that_poses_as_one_of_sqlalchemy_is_written_as_it_shows_itself() -> None:
+    class Posing(sa.Enum):
+        __module__ = "sqlalchemy.sql.sqltypes"
+
+        def __repr__(self) -> str:
+            return super().__repr__().replace("Posing", "Enum")
+
+    assert render_value(Posing("a", name="e"), rendering()) == 'sa.Enum("a", name="e")'
+
+
 def test_prefixes() -> None:
     context = rendering(sqlalchemy_module_prefix="db.", user_module_prefix="types.")
     assert render_value(sa.ARRAY(own_types.Money("EUR")), context) == 'db.ARRAY(types.Money("EUR"))'

@@ -127,7 +127,7 @@ def test_the_default_script_location_is_beside_a_toml_file(tmp_path: Path) -> No
         ("compare_type", '"maybe"', "true, false or a string 'module:name'"),
         ("transaction", '"sometimes"', "'per_revision' or 'per_run' or 'none'"),
         ("transaction_per_migration", '"yes"', "true or false"),
-        ("path_separator", '","', "'os' or 'space' or 'newline' or ':' or ';'"),
+        ("path_separator", '","', "'os' or 'space' or 'newline' or ':' or ';' or 'space_or_comma'"),
         ("url", "1", "a string or {call = 'module:name'}"),
         ("url", '{command = "x"}', "a string or {call = 'module:name'}"),
         ("plugins", "1", "a table"),

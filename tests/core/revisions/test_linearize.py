@@ -50,7 +50,7 @@ def test_all_entries_of_a_branch_change() -> None:
         [rev("a1"), rev("b1", "a1"), rev("b2", "a1"), rev("b3", "b1", "b2"), rev("c1", "a1")]
     )
     plan = linearize(graph, "b3", "c1")
-    assert plan.changes == (("b1", ("a1",), ("c1",)), ("b2", ("a1",), ("c1",)))
+    assert plan.changes == (("b2", ("a1",), ("c1",)), ("b1", ("a1",), ("c1",)))
     assert changed(graph, plan).heads == ("b3",)
 
 

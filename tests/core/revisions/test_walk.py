@@ -85,16 +85,16 @@ def test_linear_upgrade_updates_one_row() -> None:
 
 def test_branch_and_merge() -> None:
     assert changes(upgrade_path(DIAMOND, ["root"], "head")) == [
-        ("l1", (), (), ("root", "l1")),
+        ("r1", (), (), ("root", "r1")),
+        ("l1", ("l1",), (), None),
         ("l2", (), (), ("l1", "l2")),
-        ("r1", ("r1",), (), None),
-        ("join", (), ("r1",), ("l2", "join")),
-    ]
+        ("join", (), ("l2",), ("r1", "join")),
+    ], "what a merge names first stands next to it"
     assert changes(downgrade_path(DIAMOND, ["join"], "root")) == [
-        ("join", ("r1",), (), ("join", "l2")),
-        ("r1", (), ("r1",), None),
+        ("join", ("l2",), (), ("join", "r1")),
         ("l2", (), (), ("l2", "l1")),
-        ("l1", (), (), ("l1", "root")),
+        ("l1", (), ("l1",), None),
+        ("r1", (), (), ("r1", "root")),
     ]
 
 
@@ -102,14 +102,14 @@ def test_what_is_depended_on_has_no_row_of_its_own() -> None:
     steps = upgrade_path(TWO, ["a1"], "b@head")
     assert changes(steps) == [
         ("b1", ("b1",), (), None),
-        ("b2", (), ("a1",), ("b1", "b2")),
+        ("b2", (), ("b1",), ("a1", "b2")),
         ("b3", (), (), ("b2", "b3")),
     ]
     assert changes(upgrade_path(TWO, ["b3"], "a2")) == [("a2", ("a2",), (), None)]
     assert changes(downgrade_path(TWO, ["b3", "a2"], "a@a1")) == [("a2", (), ("a2",), None)]
     assert changes(downgrade_path(TWO, ["b3"], "b1")) == [
         ("b3", (), (), ("b3", "b2")),
-        ("b2", ("a1",), (), ("b2", "b1")),
+        ("b2", ("b1",), (), ("b2", "a1")),
     ]
 
 
@@ -258,10 +258,10 @@ def test_stamp() -> None:
     assert stamp_steps(LINEAR, ["a3"], "a3") == []
     assert changes(stamp_steps(LINEAR, ["a3"], "base")) == [(None, (), ("a3",), None)]
     assert stamp_steps(LINEAR, [], "base") == []
-    assert changes(stamp_steps(DIAMOND, ["l2", "r1"], "join")) == [("join", (), ("r1",), ("l2", "join"))]
+    assert changes(stamp_steps(DIAMOND, ["l2", "r1"], "join")) == [("join", (), ("l2",), ("r1", "join"))]
     assert changes(stamp_steps(TWO, [], "heads")) == [("a2", ("a2",), (), None), ("b3", ("b3",), (), None)]
     assert changes(stamp_steps(TWO, ["a2", "b1"], "a@base")) == [(None, (), ("a2",), None)]
-    assert changes(stamp_steps(TWO, ["a1", "b1"], "b2")) == [("b2", (), ("b1",), ("a1", "b2"))]
+    assert changes(stamp_steps(TWO, ["a1", "b1"], "b2")) == [("b2", (), ("a1",), ("b1", "b2"))]
     assert changes(stamp_steps(TWO, ["a1"], ["b1"])) == [("b1", ("b1",), (), None)]
     (step,) = stamp_steps(LINEAR, ["a1"], "a3")
     assert (step.kind, step.source, step.destination, step.is_upgrade) == ("stamp", ("a1",), ("a3",), True)

@@ -32,8 +32,8 @@ def test_callbacks_are_told_of_each_step(project: Project) -> None:
         for one in up
     ] == [
         ((), ("aa1",), ["aa1"]),
-        (("aa1",), ("bb2",), ["bb2"]),
-        (("aa1",), ("cc3",), ["bb2", "cc3"]),
+        (("aa1",), ("cc3",), ["cc3"]),
+        (("aa1",), ("bb2",), ["bb2", "cc3"]),
         (("bb2", "cc3"), ("dd4",), ["dd4"]),
     ]
     step = up[3]["step"]

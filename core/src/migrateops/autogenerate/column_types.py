@@ -37,13 +37,23 @@ def type_source(type_: TypeEngine[Any], context: AutogenContext) -> str:
         key = found = None
     if found is not None:
         return found
-    source = f"{_class_name(cls, context)}({_arguments(type_, context)})"
+    source = f"{_class_name(_shown_class(type_), context)}({_arguments(type_, context)})"
     # The mapping has no public name; it is what with_variant() adds to.
     for dialect, variant in sorted(type_._variant_mapping.items()):
         source += f".with_variant({render_value(variant, context)}, {layout.string(dialect)})"
     if key is not None:
         context.type_sources[key] = source
     return source
+
+
+def _shown_class(type_: TypeEngine[Any]) -> type[Any]:
+    """Return the type's class; for one that poses as SQLAlchemy's, the class that its ``repr()`` calls."""
+    cls = type(type_)
+    module = sys.modules.get(cls.__module__)
+    if not cls.__module__.startswith("sqlalchemy.") or getattr(module, cls.__name__, None) is cls:
+        return cls
+    found = getattr(module, repr(type_).partition("(")[0], None)
+    return found if isinstance(found, type) else cls
 
 
 def _class_name(cls: type[Any], context: AutogenContext) -> str:

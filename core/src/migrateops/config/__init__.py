@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, TextIO, overload
 
 from migrateops.config.callables import load, prepend
@@ -25,6 +26,7 @@ from migrateops.errors.config import TwoConfigFiles, UnknownSection, UrlCallFail
 __all__ = ["Config", "PluginSettings", "Settings"]
 
 URL_VARIABLE = "MIGRATEOPS_URL"
+_NOTHING = object()
 
 
 class Config:
@@ -37,7 +39,6 @@ class Config:
     environment variable ``MIGRATEOPS_URL``, else what the file says.
 
     Attributes:
-        config_ini_section: The section in use (``-n``).
         attributes: Objects that a program shares with ``env.py``, such as a connection.
         cmd_opts: The options of the command line, where there is one.
         output_buffer: Where offline SQL is written; None is the standard output of the process.
@@ -48,7 +49,7 @@ class Config:
         self,
         file_: str | os.PathLike[str] | None = None,
         toml_file: str | os.PathLike[str] | None = None,
-        ini_section: str = MAIN,
+        ini_section: str | None = None,
         output_buffer: IO[Any] | None = None,
         stdout: TextIO = sys.stdout,
         cmd_opts: Any = None,
@@ -60,7 +61,7 @@ class Config:
         Args:
             file_: An ini file, or a TOML file if its name ends in ``.toml``.
             toml_file: A TOML file.
-            ini_section: A section of an ini file, or a database of a TOML file.
+            ini_section: A section of an ini file, or a database of a TOML file; the main one when omitted.
             config_args: Values for ``%(name)s``.
 
         Raises:
@@ -74,7 +75,7 @@ class Config:
         self._arguments = {name: str(value) for name, value in (config_args or {}).items()}
         self._loaded: Options | None = None
         self._read: tuple[str, Settings] | None = None
-        self.config_ini_section = ini_section
+        self._section = ini_section
         self.output_buffer = output_buffer
         self.stdout = stdout
         self.cmd_opts = cmd_opts
@@ -88,7 +89,7 @@ class Config:
             path: An ini file, or a TOML file if its name ends in ``.toml``.
             name: A section of an ini file, or a database of a TOML file.
         """
-        return cls(path, ini_section=name or MAIN)
+        return cls(path, ini_section=name)
 
     @classmethod
     def find(
@@ -110,7 +111,7 @@ class Config:
         Raises:
             ConfigurationError: The file cannot be read or parsed.
         """
-        config = cls(ini_section=name or MAIN)
+        config = cls(ini_section=name)
         config._found = find(os.fspath(cwd), None if file is None else os.fspath(file))
         config._file = config._found.source.file
         if url is not None:
@@ -121,9 +122,47 @@ class Config:
     def _options(self) -> Options:
         if self._loaded is None:
             if self._found is None:
-                self._found = Found(Source() if self._file is None else read(self._file))
+                self._found = Found(self.read(self._file))
             self._loaded = Options(self._found.source, self._arguments)
         return self._loaded
+
+    def read(self, file: str | None) -> Source:
+        """Return what the configuration starts from: what is in the file that it was made with.
+
+        Args:
+            file: The file; None if there is none.
+
+        Raises:
+            ConfigurationError: It cannot be read or parsed.
+        """
+        return Source() if file is None else read(file)
+
+    @property
+    def config_ini_section(self) -> str:
+        """The section in use (``-n``); the main one, as the file calls it, where none is chosen."""
+        return self._options.source.main if self._section is None else self._section
+
+    @config_ini_section.setter
+    def config_ini_section(self, name: str) -> None:
+        self._section = name
+
+    @property
+    def shape(self) -> Any:
+        """The plugin that has read the file, as it is none of ours; else None."""
+        return self._options.source.shape
+
+    def __getattr__(self, name: str) -> Any:
+        # What Python itself looks for, and what is not set yet, is in no file.
+        shape = None if name.startswith("_") else self.shape
+        found = _NOTHING if shape is None else shape.attribute(self, name, _NOTHING)
+        if found is _NOTHING:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return found
+
+    def entered(self) -> AbstractContextManager[None]:
+        """Have in force within the block what the code of the project expects, if it is of another shape."""
+        found: AbstractContextManager[None] = nullcontext() if self.shape is None else self.shape.entered()
+        return found
 
     @property
     def config_file_name(self) -> str | None:
@@ -174,7 +213,7 @@ class Config:
     @property
     def database_names(self) -> tuple[str, ...]:
         """The databases of a project that has several, in the order of its file; also with ``-n``."""
-        for name in (self.config_ini_section, MAIN):
+        for name in (self.config_ini_section, self._options.source.main):
             found = self._options.get(self._key(name), "databases")
             if found:
                 return tuple(found) if isinstance(found, list) else names(found, Form(True))
@@ -215,7 +254,8 @@ class Config:
             ConfigurationError: There is no such module or name, or its import fails.
         """
         self.prepend_sys_path()
-        return load(spec)
+        with self.entered():
+            return load(spec)
 
     def get_main_option(self, name: str, default: str | None = None) -> str | None:
         """Return an option of the section in use, as a string."""

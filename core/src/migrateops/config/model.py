@@ -61,7 +61,8 @@ class Settings(NamedTuple):
         timezone: Name of the time zone of dates in new files; None is local time.
         sourceless: Accept compiled revision files that have no source.
         output_encoding: Of new files; another one than UTF-8 is noted in their first line.
-        path_separator: Between the paths of a list in an ini file: ``os``, ``space``, ``newline``, ``:``.
+        path_separator: Between the paths of a list in an ini file: ``os``, ``space``, ``newline``,
+            ``:``, ``;``, ``space_or_comma``.
         prepend_sys_path: Directories put in front of ``sys.path`` before the project's code is imported.
         revision_environment: Run ``env.py`` for ``revision`` and ``merge`` also without autogenerate.
         post_write_hooks: Programs that are run on each new file, in order: tables with ``name`` and ``type``.

@@ -11,7 +11,7 @@ from migrateops.config import values
 from migrateops.config.interpolation import interpolate
 from migrateops.config.model import ENGINE, KNOWN, TABLES, URL_KEYS, Settings, readers
 from migrateops.config.source import MAIN, Source
-from migrateops.config.variables import expand_all
+from migrateops.config.variables import expand_all, literal
 
 _PATHS = {
     name: reader
@@ -95,7 +95,10 @@ class Options:
         return {**below, **self.source.sections.get(section, {}), **self._set.get(section, {})}
 
     def _read(self, section: str, name: str, value: object) -> object:
-        return self._replaced(section, name, value) if self.source.text and isinstance(value, str) else value
+        if not self.source.text or not isinstance(value, str):
+            return value
+        text = self._replaced(section, name, value)
+        return text if self.source.shape is None else literal(text)
 
     def _replaced(self, section: str, name: str, value: str) -> str:
         if "%" not in value:

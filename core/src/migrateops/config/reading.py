@@ -32,6 +32,7 @@ class _Place(NamedTuple):
     file: str | None
     section: str
     form: values.Form
+    shape: object = None
 
     def read(self, reader: Reader, key: str, value: object, *, expand: bool = True) -> Any:
         expanded = expand_all(value, key=key, file=self.file) if expand and self.file is not None else value
@@ -67,7 +68,7 @@ def read_project(options: Options, name: str) -> Settings:
     """
     source = options.source
     form = values.Form(source.text, None if source.text else source.here)
-    place = _Place(source.file, name if source.text else source.root, form)
+    place = _Place(source.file, name if source.text else source.root, form, source.shape)
     key = name if source.text else MAIN
     keys = options.written(key, with_defaults=True)
     if source.text:
@@ -80,16 +81,16 @@ def read_project(options: Options, name: str) -> Settings:
     tables = place.read(values.table, "plugins", keys.pop("plugins", {}), expand=False)
     plugins, plugin_options = _plugins(place.inner("plugins"), tables)
     env = place.read(values.table, "env", keys.pop("env", {}))
-    start = Settings(file=source.file)
+    start = Settings(file=source.file)._replace(**source.settings)
     start = start._replace(script_location=values.location(start.script_location, place.form))
     found = start._replace(env=env, plugins=plugins, options=plugin_options)
     found = _apply(_apply(found, place, keys, TABLES), _PROGRAM, options.given(key))
     if source.text:
         names = place.read(values.names, "databases", databases or [])
         missing = next((section for section in names if section not in source.sections), None)
-        if missing is not None:
+        if missing is not None and source.shape is None:
             raise UnknownSection(source.file, missing, tuple(source.sections))
-        sections = {section: section for section in names}
+        sections = {section: section for section in names if section in source.sections}
     else:
         # A database starts from the keys of the top level; the url there is not its own.
         start = found._replace(url_text=None, url_call=None)
@@ -124,7 +125,7 @@ def _apply(
             found[key] = place.read(_KEYS[key], key, value)
         elif key.startswith(ENGINE) and key not in URL_KEYS:
             engine[key.removeprefix(ENGINE)] = value
-        elif key not in KNOWN and place.file is not None:
+        elif key not in KNOWN and place.file is not None and place.shape is None:
             raise UnknownKey(place.file, place.section, key, (*KNOWN, *also_known))
     found["engine_table"] = engine
     if _only(place, keys, ("transaction", "transaction_per_migration")) == "transaction_per_migration":

@@ -3,7 +3,7 @@
 # Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MAIN = "migrateops"
 
@@ -18,6 +18,10 @@ class Source(NamedTuple):
         sections: By name; the top level of a TOML file is under ``migrateops``.
         defaults: Of every section: ``[DEFAULT]`` of an ini file.
         root: What the file itself calls the main section; empty for the top level of the file.
+        main: The name of the main section in ``sections``.
+        shape: Who has read the file, where it is none of ours; its keys may be the project's own then,
+            and ``${`` has no meaning in it.
+        settings: Settings that have another default in such a file.
     """
 
     file: str | None = None
@@ -26,6 +30,9 @@ class Source(NamedTuple):
     sections: Mapping[str, Mapping[str, object]] = {}
     defaults: Mapping[str, str] = {}
     root: str = MAIN
+    main: str = MAIN
+    shape: Any = None
+    settings: Mapping[str, Any] = {}
 
     def nested(self, name: str) -> tuple[str, ...]:
         """Return the x of all sections ``[name.x]``."""

@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 CALLABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n", ":": ":", ";": ";"}
+SEPARATORS = {
+    "os": re.escape(os.pathsep),
+    "space": " ",
+    "newline": "\n",
+    ":": ":",
+    ";": ";",
+    "space_or_comma": r"[\s,]+",
+}
+"""By the word for it, the pattern of what is between the paths of a list."""
 _OF_HOOKS = ("name", "type", "options", "cwd", "entrypoint", "executable", "module")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
@@ -25,12 +33,12 @@ class Form(NamedTuple):
     Attributes:
         text: Every value is a string (ini), so that lists and switches are written in it.
         here: The directory that relative paths belong to, or None for the working directory.
-        separator: Between the paths of a list that is written as a string.
+        separator: Pattern of what is between the paths of a list that is written as a string.
     """
 
     text: bool
     here: str | None = None
-    separator: str = os.pathsep
+    separator: str = SEPARATORS["os"]
 
 
 def string(value: object, form: Form) -> str:
@@ -110,7 +118,7 @@ def location(value: object, form: Form) -> str:
 def locations(value: object, form: Form) -> tuple[str, ...]:
     """Read a list of paths; as text they are separated as ``path_separator`` says."""
     if form.text and isinstance(value, str):
-        value = [part.strip() for part in value.split(form.separator) if part.strip()]
+        value = [part.strip() for part in re.split(form.separator, value) if part.strip()]
     return tuple(location(part, form) for part in _strings(value))
 
 

@@ -1,12 +1,13 @@
 # pathlib is not worth its import on the way to `heads`.
 # ruff: noqa: PTH113, PTH118, PTH123
-"""Find the configuration file of a project."""
+"""Find the configuration file of a project: one of ours, or of a shape that a plugin knows."""
 
 # Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import os
 from typing import NamedTuple
 
+from migrateops.config import shapes
 from migrateops.config.source import Source
 from migrateops.errors.config import ConfigFileMissing
 
@@ -29,7 +30,7 @@ class Found(NamedTuple):
 
 
 def read(file: str, given_by: str = "") -> Source:
-    """Read one file: TOML if its name ends so, else ini.
+    """Read one file: TOML if its name ends so, else ini; without a section of ours, as a plugin reads it.
 
     Raises:
         ConfigFileMissing: It cannot be read.
@@ -44,10 +45,13 @@ def read(file: str, given_by: str = "") -> Source:
     if file.endswith(".toml"):
         from migrateops.config import toml
 
-        return toml.source(file, toml.parse(file, content))
+        document = toml.parse(file, content)
+        ours = toml.has_table(document) or "tool" not in document
+        return (None if ours else shapes.read(file)) or toml.source(file, document)
     from migrateops.config import ini
 
-    return ini.source(file, content)
+    found = ini.source(file, content)
+    return (None if found.main in found.sections else shapes.read(file)) or found
 
 
 def find(directory: str = "", given: str | None = None) -> Found:
@@ -68,7 +72,8 @@ def find(directory: str = "", given: str | None = None) -> Found:
     present = [file for file in present if os.path.isfile(file)]
     present = [file for file in present if not file.endswith(PYPROJECT) or _has_table(file)]
     if not present:
-        return Found(Source(), searched=directory)
+        other = shapes.find(directory)
+        return Found(Source(), searched=directory) if other is None else Found(other)
     return Found(read(present[0]), tuple(present[1:]))
 
 

@@ -12,7 +12,8 @@ class MigrateOpsError(Exception):
 
     A subclass declares the values of the fact as a dataclass does, by annotations: these are its
     parameters, in their order, and its attributes.  It sets ``code`` and writes ``message()``;
-    ``hint()`` is for the one thing to do that is right in most cases.
+    ``hint()`` is for the one thing to do that is right in most cases.  The code of a project may raise this
+    class itself, with a text.
     """
 
     code: ClassVar[str] = "MO000"
@@ -26,6 +27,10 @@ class MigrateOpsError(Exception):
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._fields
+        if not fields and type(self).message is MigrateOpsError.message and not named:
+            # Raised, or inherited from, by a program that has a text and no fact of its own.
+            super().__init__(*values)
+            return
         given = {**dict(zip(fields, values, strict=False)), **named}
         known = len(given) == len(values) + len(named) and given.keys() <= set(fields)
         # A default is an attribute of the class.
@@ -39,7 +44,7 @@ class MigrateOpsError(Exception):
 
     def message(self) -> str:
         """Return what is wrong, in lower case, one line, with the values."""
-        raise NotImplementedError
+        return " ".join(map(str, self.args))
 
     def hint(self) -> str | None:
         """Return the one thing to do, or None."""

@@ -23,6 +23,7 @@ PROBES = "migrateops.probes"
 PLUGINS = "migrateops.plugins"
 COMMANDS = "migrateops.commands"
 EXAMPLES = "migrateops.examples"
+PROJECTS = "migrateops.projects"
 
 _WORD = "[a-z][a-z0-9_]*"
 _OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -51,6 +52,7 @@ _GROUPS = {
     PLUGINS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
     COMMANDS: _Grammar(re.compile("[a-z][a-z0-9-]*"), "a verb in lower case"),
     EXAMPLES: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
+    PROJECTS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.base import MigrateOpsError, closest
@@ -23,6 +23,7 @@ from migrateops.plugins.discovery import (
     OPERATIONS,
     PLUGINS,
     PROBES,
+    PROJECTS,
     Advert,
     Discovery,
     discover,
@@ -132,7 +133,7 @@ class Plugins:
     def conflicts(self) -> list[PluginConflict]:
         """Return what several enabled distributions offer, where the policy prefers none of them."""
         found: dict[str, PluginConflict] = {}
-        for group in (OPERATIONS, DIALECTS, PROBES, COMMANDS, IMPLEMENTATIONS):
+        for group in (OPERATIONS, DIALECTS, PROBES, COMMANDS, PROJECTS, IMPLEMENTATIONS):
             for name in self.discovery.offers[group]:
                 try:
                     self.choose(group, name)
@@ -308,6 +309,20 @@ class Plugins:
             return None
         self._usable(advert)
         return self.load(advert)
+
+    def shapes(self) -> Iterator[Any]:
+        """Yield what reads projects of another shape, sorted by name, importing each.
+
+        Raises:
+            PluginConflict: Two distributions offer one name, and the policy prefers neither.
+            PluginLoadError: One cannot be imported.
+            NeedsOtherCore: Its distribution needs another version of core.
+        """
+        for name in sorted(self.discovery.offers[PROJECTS]):
+            advert = self.choose(PROJECTS, name)
+            if advert is not None:
+                self._usable(advert)
+                yield self.load(advert)
 
     def load(self, advert: Advert) -> Any:
         """Import what an entry point names; a failure is remembered.

@@ -124,7 +124,8 @@ class RevisionGraph:
             else:
                 waited.add(name)
                 stack += stretch
-                stack += reversed(waiting)
+                # The last one first: what a merge names first stands next to it.
+                stack += waiting
         self._position = dict(zip(placed, range(len(placed)), strict=True))
         # A circle that nothing follows is in reach of no head.
         return len(placed) == len(before)

@@ -283,7 +283,7 @@ class _Changes(NamedTuple):
             gone = tuple(row for row in gone if row not in kept)
             added = tuple(row for row in added if row not in kept)
         if gone and added:
-            return cls(added[1:], gone[1:], (gone[0], added[0]))
+            return cls(added[:-1], gone[:-1], (gone[-1], added[-1]))
         return cls(added, gone)
 
 

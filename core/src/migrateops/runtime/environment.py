@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
@@ -61,7 +61,7 @@ class EnvironmentContext:
         self.stand_ins: list[Any] = []
         self._checked_out: set[int] = set()
         self._lost: list[str] = []
-        self._entered: AbstractContextManager[current.Frame] | None = None
+        self._entered: ExitStack | None = None
 
     @cached_property
     def plugins(self) -> Plugins:
@@ -75,8 +75,12 @@ class EnvironmentContext:
     def __enter__(self) -> EnvironmentContext:
         _watch_pools()
         reading.watch()
-        self._entered = current.entered(environment=self)
-        frame = self._entered.__enter__()
+        with ExitStack() as entered:
+            project = getattr(self.config, "entered", None)
+            if project is not None:
+                entered.enter_context(project())
+            frame = entered.enter_context(current.entered(environment=self))
+            self._entered = entered.pop_all()
         frame.registrations = self.registrations
         return self
 
@@ -206,6 +210,9 @@ class EnvironmentContext:
             "target_metadata": target_metadata,
             **kw,
         }
+        shape = getattr(self.config, "shape", None)
+        if shape is not None:
+            given = shape.options(given, _dialect_name(connection, url, dialect_name))
         opts.update({name: value for name, value in given.items() if value is not None})
         if opts.get("target_metadata") is None:
             opts["target_metadata"] = models_of(self.config)
@@ -336,6 +343,14 @@ def _start_of(context: MigrationContext) -> tuple[str, ...]:
     """Return the rows before the first step of the run, also when it is over."""
     start = context.taken.start
     return context.get_current_heads() if start is None else start
+
+
+def _dialect_name(connection: Connection | None, url: Any, given: str | None) -> str | None:
+    from sqlalchemy import make_url
+
+    if connection is not None:
+        return str(connection.dialect.name)
+    return make_url(url).get_backend_name() if url is not None else (given or "").partition("+")[0] or None
 
 
 def _one_or_all(ids: tuple[str, ...]) -> str | tuple[str, ...] | None:

@@ -105,7 +105,7 @@ class MigrationContext:
         self.was_run = False
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
-        check_options(self.opts, self.pack, environment_context)
+        self.notes += check_options(self.opts, self.pack, environment_context)
         self.as_sql = bool(self.opts.get("as_sql", False)) or connection is None
         self.dialect = writing_dialect(dialect, self.opts) if self.as_sql else dialect
         if self.as_sql:
@@ -124,12 +124,13 @@ class MigrationContext:
                 self.pack,
                 self.pack.separator(self.opts),
                 literal_binds=bool(self.opts.get("literal_binds", False)),
+                none_for_result=bool(self.opts.get("none_for_result", False)),
             )
             self.transactions = OfflineTransactions(
                 self.statements,
                 self.pack,
                 scope,
-                transactional_ddl=self.is_transactional_ddl,
+                transactional_ddl=bool(self.opts.get("transactional_sql", self.is_transactional_ddl)),
                 taken=self.taken,
             )
         else:
@@ -153,7 +154,9 @@ class MigrationContext:
         )
         if "version_num" not in table.c:
             raise NoVersionColumn(type(self.pack).__qualname__, self.version_table)
-        self.versions = VersionTable(table, send=self.run_statement)
+        # A project of another shape has its own way to write the rows.
+        versions: type[VersionTable] = self.opts.get("versions", VersionTable)
+        self.versions = versions(table, send=self.run_statement)
 
     @classmethod
     def configure(

@@ -29,6 +29,7 @@ OPTIONS = frozenset(
         "literal_binds",
         "lock",
         "lock_timeout",
+        "none_for_result",
         "on_version_apply",
         "operations_module_prefix",
         "output_buffer",
@@ -49,8 +50,10 @@ OPTIONS = frozenset(
         "transaction",
         "transaction_per_migration",
         "transactional_ddl",
+        "transactional_sql",
         "upgrade_token",
         "user_module_prefix",
+        "versions",
         "version_table",
         "version_table_pk",
         "version_table_schema",
@@ -62,13 +65,20 @@ _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 """Alembic's options that have another name here."""
 
 
-def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> None:
-    """Refuse an option that neither core nor the dialect's pack nor the environment knows.
+def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> list[str]:
+    """Refuse an option that neither core nor the dialect's pack knows.
+
+    Returns:
+        What to say of such options in a project of another shape, which may have them.
 
     Raises:
         UnknownOption: There is one; the message proposes the likely spelling.
     """
     known = OPTIONS | pack.configure_options
-    for name in opts:
-        if name not in known:
-            raise UnknownOption(name, _RENAMED.get(name) or closest(name, known))
+    shape = getattr(getattr(environment, "config", None), "shape", None)
+    unknown = [
+        UnknownOption(name, _RENAMED.get(name) or closest(name, known)) for name in opts if name not in known
+    ]
+    if unknown and shape is None:
+        raise unknown[0]
+    return [f"{error.message()}; it is passed over" for error in unknown]

@@ -111,6 +111,7 @@ class Offline:
         pack: The dialect's pack, which says what ends a statement, and how some values are written.
         separator: A line to write behind each statement, or None.
         literal_binds: Write the values of statements other than DDL in place.
+        none_for_result: Give scripts None for a result, not an object that says what it misses.
     """
 
     def __init__(
@@ -121,8 +122,10 @@ class Offline:
         separator: str | None = None,
         *,
         literal_binds: bool,
+        none_for_result: bool = False,
     ) -> None:
         self.dialect = dialect
+        self._none_for_result = none_for_result
         self.output = output
         self.terminator = pack.terminator
         self._behind = "\n\n" if separator is None else f"\n{separator}\n\n"
@@ -133,9 +136,9 @@ class Offline:
         self._table_compiler = remembering_compiler(dialect)
         self._compiler = literal_compiler(dialect.statement_compiler, pack)
 
-    def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows:
+    def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows | None:
         self.send(Execute(statement, parameters))
-        return NoRows()
+        return None if self._none_for_result else NoRows()
 
     def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> None:
         """Write one statement, once for each set of its parameters."""

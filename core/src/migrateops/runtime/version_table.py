@@ -110,11 +110,14 @@ class VersionTable:
         """
         for old in step.delete:
             self._checked(Execute(self._delete, {"old": old}), old)
+        for new in step.insert:
+            self._send(self._inserting(new))
         if step.update is not None:
             old, new = step.update
             self._checked(Execute(self._update, {"old": old, "new": new}), old)
-        for new in step.insert:
-            self._send(Execute(self._insert, {"new": new}))
+
+    def _inserting(self, new: str) -> Any:
+        return Execute(self._insert, {"new": new})
 
     def _checked(self, statement: Execute, row: str) -> None:
         result = self._send(statement)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from os import PathLike, fspath
 from types import ModuleType
 from typing import Any
@@ -180,12 +181,14 @@ class ScriptDirectory:
         return self._faults
 
     def _read(self) -> tuple[list[Revision], tuple[MigrateOpsError, ...]]:
-        revisions, faults = read_revisions(
-            self.version_locations,
-            recursive=self.recursive_version_locations,
-            sourceless=self.sourceless,
-            header_index=self.header_index,
-        )
+        # A header that is not literal has its file executed.
+        with self._entered():
+            revisions, faults = read_revisions(
+                self.version_locations,
+                recursive=self.recursive_version_locations,
+                sourceless=self.sourceless,
+                header_index=self.header_index,
+            )
         # The default one is missing in a fresh checkout without scripts; a configured one may be misspelt.
         missing = (VersionLocationMissing(path) for path in self._configured if not os.path.isdir(path))
         return revisions, (*missing, *faults)
@@ -289,6 +292,11 @@ class ScriptDirectory:
 
     # ----------------------------------------------------------------------------------- files
 
+    def _entered(self) -> AbstractContextManager[Any]:
+        """Have in force what the files expect that are executed within the block."""
+        entered = getattr(self.config, "entered", None)
+        return nullcontext() if entered is None else entered()
+
     @property
     def versions(self) -> str:
         """The directory of the scripts.
@@ -308,7 +316,8 @@ class ScriptDirectory:
 
     def header(self, revision: Revision) -> Header:
         """Return the header of a revision's file, with its whole docstring."""
-        return read_header(str(revision.path))
+        with self._entered():
+            return read_header(str(revision.path))
 
     def load(self, revision: str | Revision, registrations: Any = None) -> ModuleType:
         """Return the executed script of a revision; executes each file once.
@@ -326,7 +335,8 @@ class ScriptDirectory:
         known = self._modules.get(data.revision)
         if known is not None and known.__dict__.get(REGISTRATIONS) is registrations:
             return known
-        module = load_script(str(data.path), revision=data.revision, registrations=registrations)
+        with self._entered():
+            module = load_script(str(data.path), revision=data.revision, registrations=registrations)
         if not self._modules:
             from weakref import finalize
 
@@ -350,7 +360,8 @@ class ScriptDirectory:
         path = self.env_py_location
         if not os.path.isfile(path):
             raise EnvironmentFileMissing(path)
-        run_file(path, "migrateops_env", registrations=registrations)
+        with self._entered():
+            run_file(path, "migrateops_env", registrations=registrations)
 
     def generate_revision(
         self,
@@ -409,7 +420,8 @@ class ScriptDirectory:
             if failure is not None:
                 self.hook_failures.append(failure)
         if revid not in self.graph:
-            read_header(new.path)  # says what a hook has made of the file
+            with self._entered():
+                read_header(new.path)  # says what a hook has made of the file
         return Script(self, self.graph.get(revid))
 
 

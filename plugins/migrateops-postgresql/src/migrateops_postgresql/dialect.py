@@ -41,6 +41,7 @@ class PostgreSQLDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "postgresql"
+    configure_options: ClassVar[frozenset[str]] = frozenset({lower.MAKES_TYPES})
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
         """Return what every server can do that SQLAlchemy supports."""

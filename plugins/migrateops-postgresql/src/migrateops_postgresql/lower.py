@@ -11,7 +11,7 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from migrateops.ddl import lower
-from migrateops.ddl.statements import ColumnDefault, ColumnNullable, ColumnType
+from migrateops.ddl.statements import ColumnDefault, ColumnName, ColumnNullable, ColumnType
 from migrateops.ddl.type_memos import remember_type
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
@@ -23,6 +23,7 @@ from migrateops_postgresql.statements import (
     CreateTypeIfMissing,
     DropExpression,
     DropIdentity,
+    RenameColumn,
     SetExpression,
     SetIdentity,
 )
@@ -31,6 +32,8 @@ USING = "postgresql_using"
 THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
 ALTER_OPTIONS = (USING, THROUGH_CHECK)
+MAKES_TYPES = "postgresql_create_types"
+"""Option of ``configure()``: whether add_column and alter_column see to the types that their columns need."""
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -45,7 +48,9 @@ def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
 
 
 def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
-    """Yield the statement that makes the named type behind a column's type, if it has one."""
+    """Yield the statement that makes the named type behind a column's type, if it has one and makes it."""
+    if not target.options.get(MAKES_TYPES, True):
+        return
     impl: Any = to_instance(type_).dialect_impl(target.dialect)
     if isinstance(impl, TypeDecorator):
         yield from missing_types(impl.impl_instance, target)
@@ -86,13 +91,19 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
     if op.modify_type is not None:
         made += map(AddConstraint, lower.type_constraints(op, op.modify_type, target))
     if op.modify_comment is not False or op.modify_name is not None:
-        made += lower.alter_comment_and_name(op, target)
+        made += map(_without_column, lower.alter_comment_and_name(op, target))
     return made
+
+
+def _without_column(statement: Any) -> Any:
+    if type(statement) is not ColumnName:
+        return statement
+    return RenameColumn(statement.table_name, statement.column_name, statement.new_name, statement.schema)
 
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
     """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
-    if op.modify_type is None or op.existing_type is None:
+    if op.modify_type is None or op.existing_type is None or not target.options.get(MAKES_TYPES, True):
         return
     new, old = (
         to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN, CreateDomainType, CreateEnumT
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
-from migrateops.ddl.statements import AlterColumn, table_text
+from migrateops.ddl.statements import AlterColumn, ColumnName, table_text
 
 
 class CreateTypeIfMissing(DDLElement):
@@ -24,6 +24,10 @@ class CreateTypeIfMissing(DDLElement):
 
     def __init__(self, type_: NamedType) -> None:
         self.type_ = type_
+
+
+class RenameColumn(ColumnName):
+    """``RENAME .. TO ..``; the word COLUMN is optional."""
 
 
 class AddIdentity(AlterColumn):
@@ -103,3 +107,10 @@ def _set_expression(element: SetExpression, compiler: Any, **kw: Any) -> str:
 @compiles(DropExpression)
 def _drop_expression(element: DropExpression, compiler: Any, **kw: Any) -> str:
     return f"{_alter(element, compiler)} DROP EXPRESSION"
+
+
+@compiles(RenameColumn)
+def _rename_column(element: RenameColumn, compiler: Any, **kw: Any) -> str:
+    old, new = (compiler.preparer.quote(name) for name in (element.column_name, element.new_name))
+    table = table_text(compiler, element.table_name, element.schema)
+    return f"ALTER TABLE {table} RENAME {old} TO {new}"

@@ -274,7 +274,8 @@ def test_constraints_are_dropped_by_what_the_convention_calls_them(
     with operations.batch_alter_table("t", naming_convention=convention) as batch:
         batch.drop_constraint("uq_t_a_b", type_="unique")
         batch.drop_constraint("fk_t_parent", type_="foreignkey")
-    assert objects(connection)["t"] == "CREATE TABLE t (a INTEGER, b INTEGER UNIQUE, c)"
+    # What stays without a name has the convention's afterwards, so that it can be dropped by it.
+    assert objects(connection)["t"] == "CREATE TABLE t (a INTEGER, b INTEGER CONSTRAINT uq_t_b UNIQUE, c)"
 
 
 def test_a_primary_key_needs_no_name(operations: Operations, connection: sa.Connection) -> None:

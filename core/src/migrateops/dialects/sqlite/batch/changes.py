@@ -16,6 +16,7 @@ from migrateops.dialects.sqlite.batch.anew import build_anew
 from migrateops.dialects.sqlite.batch.definition import TableDefinition
 from migrateops.dialects.sqlite.batch.edit import Editor, changes
 from migrateops.dialects.sqlite.batch.given import described
+from migrateops.dialects.sqlite.batch.naming import with_names
 from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
 from migrateops.dialects.sqlite.batch.sense import named, require_sense
 from migrateops.dialects.sqlite.batch.tokens import folded, same
@@ -340,6 +341,11 @@ class _Table:
         """Build the table anew with all changes of *part*; indexes are dropped before and created after."""
         definition, found = self._look()
         editor = self._edited(part)
+        if self._batch.naming_convention is not None:
+            quote = self._context.dialect.identifier_preparer.quote
+            editor.definition = with_names(
+                editor.definition, self._batch.table_name, self._batch.naming_convention, quote
+            )
         self._owed = False
         if self._connection is not None:
             # What was done in between may have made a new table needed where none was.

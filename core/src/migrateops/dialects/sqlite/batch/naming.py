@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -18,8 +19,40 @@ from sqlalchemy import (
 from sqlalchemy import Column as SchemaColumn
 from sqlalchemy.exc import InvalidRequestError
 
-from migrateops.dialects.sqlite.batch.definition import Column, ColumnConstraint, TableConstraint
+from migrateops.dialects.sqlite.batch.definition import (
+    Column,
+    ColumnConstraint,
+    TableConstraint,
+    TableDefinition,
+)
 from migrateops.dialects.sqlite.batch.tokens import split
+
+Constrained = TypeVar("Constrained", ColumnConstraint, TableConstraint)
+
+_NAMED = ("primary key", "unique", "references", "foreign key")
+
+
+def with_names(
+    definition: TableDefinition, table_name: str, convention: Mapping[str, Any], quote: Callable[[str], str]
+) -> TableDefinition:
+    """Return the definition with the names of the convention on keys that have none."""
+
+    def named(column: Column | None, constraint: Constrained) -> Constrained:
+        if constraint.name is not None or constraint.kind not in _NAMED:
+            return constraint
+        name = conventional_name(table_name, column, constraint, convention)
+        if name is None:
+            return constraint
+        written = constraint.text.lstrip()
+        blanks = constraint.text[: len(constraint.text) - len(written)] or " "
+        return replace(constraint, name=name, text=f"{blanks}CONSTRAINT {quote(name)} {written}")
+
+    columns = [
+        replace(column, constraints=tuple(named(column, each) for each in column.constraints))
+        for column in definition.columns
+    ]
+    constraints = [named(None, each) for each in definition.constraints]
+    return definition.with_columns(columns).with_constraints(constraints)
 
 
 def conventional_name(

@@ -1,0 +1,71 @@
+"""Projects of another shape: plugins that read configuration files which are none of ours.
+
+A shape is found only where no file of ours is, and nothing is imported while none is installed.
+"""
+
+from __future__ import annotations
+
+# The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from typing import Any, Protocol
+
+    from migrateops.config import Config
+    from migrateops.config.source import Source
+
+    class Shape(Protocol):
+        """What an entry point of the group ``migrateops.projects`` names."""
+
+        def find(self, directory: str) -> Source | None:
+            """Return what the configuration file of this shape in *directory* holds, or None."""
+
+        def read(self, file: str) -> Source | None:
+            """Return what *file* holds, or None if it is no file of this shape."""
+
+        def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
+            """Return the options of a ``configure()`` of such a project, under our names.
+
+            Three of them are for projects of another shape alone: ``versions``, a subclass of
+            ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
+            COMMIT; ``none_for_result``, whether scripts are given None for a result there.
+            """
+            ...
+
+        def attribute(self, config: Config, name: str, default: object) -> object:
+            """Return what the configuration of such a project has under a name that ours does not have."""
+
+        def entered(self) -> AbstractContextManager[None]:
+            """Have in force within the block what the code of such a project expects."""
+            ...
+
+
+def find(directory: str) -> Source | None:
+    """Return what the first shape finds in a directory, or None.
+
+    Raises:
+        MigrateOpsError: A plugin cannot be loaded, or the file cannot be read.
+    """
+    return next(filter(None, (shape.find(directory) for shape in _shapes())), None)
+
+
+def read(file: str) -> Source | None:
+    """Return what the first shape reads in a file, or None if it is of no shape.
+
+    Raises:
+        MigrateOpsError: A plugin cannot be loaded, or the file cannot be read.
+    """
+    return next(filter(None, (shape.read(file) for shape in _shapes())), None)
+
+
+def _shapes() -> Iterator[Shape]:
+    from migrateops.plugins.glance import may_offer
+
+    if not may_offer("migrateops.projects"):
+        return
+    from migrateops.plugins.manager import Plugins
+    from migrateops.plugins.policy import PluginPolicy
+
+    # There is no configuration yet that could say more of plugins than the environment does.
+    yield from Plugins(PluginPolicy.from_settings()).shapes()

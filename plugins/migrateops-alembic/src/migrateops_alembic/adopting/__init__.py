@@ -1,0 +1,1 @@
+"""Looking at a project before it is run: what is covered, and whether both tools make the same of it."""

@@ -1,0 +1,1 @@
+"""The modules of Alembic by name, each made of ours."""

@@ -1,0 +1,1 @@
+"""What Alembic has and core has not in that form: thin, and made of core's."""

@@ -1,0 +1,1 @@
+"""Turning a project of Alembic's into one of ours: configuration, imports, and the way back."""

@@ -1,0 +1,36 @@
+"""``migrateops convert``: make a project of Alembic's one of ours, or take that back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from migrateops_alembic.converting.convert import convert as run
+from migrateops_alembic.converting.convert import undo as take_back
+from migrateops_alembic.errors import NoAlembicProject
+from migrateops_alembic.project import project
+
+
+@click.command()
+@click.option("--undo", is_flag=True, help="Put everything back as it was.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.pass_context
+def convert(context: click.Context, undo: bool, dry_run: bool) -> None:
+    """Write migrateops.ini, and turn the imports of Alembic in scripts, env.py and template into ours.
+
+    Revision ids, the version table and alembic.ini stay as they are. What was there before is kept in
+    migrateops-convert.json, for --undo.
+    """
+    config = context.obj.config
+    file = config.config_file_name or config.toml_file_name or ""
+    if undo:
+        for name in take_back(Path(file).resolve().parent if file else Path.cwd()):
+            click.echo(f"restored {name}")
+        return
+    if config.shape is not project:
+        raise NoAlembicProject(file)
+    done = run(config, write=not dry_run)
+    verb = "would write" if dry_run else "wrote"
+    for name in (done.configuration, *done.rewritten):
+        click.echo(f"{verb} {name}")

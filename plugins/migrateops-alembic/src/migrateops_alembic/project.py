@@ -1,0 +1,70 @@
+"""Projects of Alembic's shape: what core asks of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from migrateops_alembic import reading
+
+if TYPE_CHECKING:
+    from migrateops.config import Config
+    from migrateops.config.source import Source
+
+_RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
+_OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
+    # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.
+    "sqlite": {"transactional_sql": False},
+    # Its scripts make the types that their columns need.
+    "postgresql": {"postgresql_create_types": False},
+}
+"""Options that make a dialect's SQL what Alembic's is."""
+
+
+class _Project:
+    """What the entry point names; has no state of its own."""
+
+    def find(self, directory: str) -> Source | None:
+        """Return what the configuration of Alembic's in *directory* holds, or None.
+
+        ``ALEMBIC_CONFIG`` names the ini file where it is set.
+        """
+        return reading.found(directory, os.environ.get("ALEMBIC_CONFIG"), self)
+
+    def read(self, file: str) -> Source | None:
+        """Return what *file* holds, or None if it is no configuration of Alembic's."""
+        return reading.read(file, self)
+
+    def empty(self) -> Source:
+        """Return what a configuration without a file starts from."""
+        return reading.source(None, {}, {}, self)
+
+    def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
+        """Return the options of a ``configure()`` under the names that core has for them."""
+        from migrateops_alembic.api.impl import told_by
+        from migrateops_alembic.versions import made_by
+
+        found = {_RENAMED.get(name, name): value for name, value in given.items()}
+        found |= told_by(dialect, found)
+        found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
+        for name, value in _OF_DIALECT.get(dialect or "", {}).items():
+            found.setdefault(name, value)
+        return found
+
+    def attribute(self, config: Config, name: str, default: object) -> object:
+        """Return what a configuration of Alembic's has under a name that ours does not have."""
+        from migrateops_alembic.api import config as api
+
+        found = vars(api.Config).get(name)
+        return default if found is None else found.__get__(config, type(config))
+
+    def entered(self) -> AbstractContextManager[None]:
+        """Have ``import alembic`` lead to migrateops within the block."""
+        from migrateops_alembic.alias.finder import entered
+
+        return entered()
+
+
+project = _Project()

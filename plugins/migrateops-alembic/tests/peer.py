@@ -1,0 +1,158 @@
+"""The real Alembic in an environment of its own, and projects that ship their history in their wheel."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+PEER = "alembic==1.20.1"
+CACHE = Path(__file__).resolve().parents[3] / ".venv" / "peer"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A distribution whose wheel has an Alembic history.
+
+    Attributes:
+        package: Its name and pinned version.
+        versions: The directory of the scripts in the wheel.
+        inert: Packages that scripts import, and that need do nothing.
+        python: The Python version that the wheel is asked for.
+    """
+
+    package: str
+    versions: str
+    inert: tuple[str, ...] = ()
+    python: str | None = None
+
+    def __str__(self) -> str:
+        return self.package.partition("=")[0]
+
+
+PLACEMENT = Published("openstack-placement==16.0.0", "placement/db/sqlalchemy/alembic/versions")
+ARGILLA = Published("argilla-server==2.8.0", "argilla_server/alembic/versions")
+AIM = Published("aim==3.29.1", "aim/web/migrations/versions", python="3.12")
+ANITYA = Published("anitya==2.3.0", "anitya/db/migrations/versions", inert=("anitya", "arrow"))
+
+_INERT = """
+class Anything:
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args, **kw):
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Anything()
+"""
+
+
+@cache
+def python() -> Path:
+    """Make the environment of the real one if it is not there as wanted, and return its interpreter."""
+    directory = CACHE / "environment"
+    interpreter = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wanted = [PEER, *(f"{name}=={version(name)}" for name in ("SQLAlchemy", "psycopg", "psycopg-binary"))]
+    stamp = directory / "stamp"
+    state = "\n".join([sys.version, *wanted])
+    if not (stamp.exists() and stamp.read_text() == state):
+        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
+        _pip(interpreter, "install", *wanted)
+        stamp.write_text(state)
+    return interpreter
+
+
+def _pip(interpreter: Path, *arguments: str) -> None:
+    command = [interpreter, "-m", "pip", "-q", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True)
+
+
+def wheel(published: Published) -> Path:
+    """Return the wheel, downloaded once."""
+    directory = CACHE / "wheels" / published.package
+    if not any(directory.glob("*.whl")):
+        more = [] if published.python is None else ["--python-version", published.python]
+        _pip(
+            python(), "download", "--no-deps", "--only-binary", ":all:", *more, "-d", str(directory),
+            published.package,
+        )  # fmt: skip
+    return next(directory.glob("*.whl"))
+
+
+def lay_out(published: Published, root: Path) -> None:
+    """Put the scripts into ``migrations/versions`` below *root*, and inert packages beside it."""
+    target = root / "migrations" / "versions"
+    imported = set(published.inert)
+    with zipfile.ZipFile(wheel(published)) as archive:
+        for name in archive.namelist():
+            if name.startswith(f"{published.versions}/") and name.endswith(".py"):
+                text = archive.read(name).decode()
+                (target / Path(name).name).write_text(text)
+                imported.update(re.findall(r"^(?:from|import) ([\w.]+)", text, re.MULTILINE))
+    for module in imported:
+        parts = module.split(".")
+        if parts[0] in published.inert:
+            for end in range(1, len(parts) + 1):
+                package = root.joinpath(*parts[:end])
+                package.mkdir(exist_ok=True)
+                (package / "__init__.py").write_text(_INERT)
+
+
+def peer(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the real one in *root*."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(
+        [python(), "-m", "alembic", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def statements(sql: str) -> list[str]:
+    """Return the statements of a script in one spelling of blanks.
+
+    The indexes of one table come in any order from the real one, which keeps them in a set.
+    """
+    text = re.sub(r"^--.*$", "", sql, flags=re.MULTILINE)
+    found = [" ".join(part.split()) for part in text.split(";") if part.strip()]
+    ordered: list[str] = []
+    indexes: list[str] = []
+    for one in [*found, ""]:
+        if re.match(r"CREATE (UNIQUE )?INDEX", one):
+            indexes.append(one)
+        else:
+            ordered += [*sorted(indexes), one]
+            indexes = []
+    return ordered[:-1]
+
+
+EXTENSIONS = ("alembic_utils==0.8.8", "alembic-postgresql-enum==1.11.0", "flupy==1.2.5", "parse==1.22.4")
+
+
+@cache
+def extensions() -> Path:
+    """Return a directory with libraries that extend Alembic, without Alembic itself; filled once."""
+    directory = CACHE / "extensions"
+    stamp = directory / "stamp"
+    if not (stamp.exists() and stamp.read_text() == str(EXTENSIONS)):
+        _pip(python(), "install", "--upgrade", "--no-deps", "--target", str(directory), *EXTENSIONS)
+        stamp.write_text(str(EXTENSIONS))
+    return directory

@@ -1,0 +1,109 @@
+"""``migrateops convert``: what it writes, that it runs, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from migrateops_alembic.converting.imports import converted
+
+TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
+
+
+def sources(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.suffix in (".py", ".ini", ".mako", ".json"))
+    return {str(path): path.read_bytes() for path in found if "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from alembic import op  # kept\n", "from migrateops import op  # kept\n"),
+        ("from alembic import op, context\n", "from migrateops import op, context\n"),
+        ("from alembic.op import create_table as c\n", "from migrateops.op import create_table as c\n"),
+        (
+            "from alembic.util import CommandError\n",
+            "from migrateops.errors.base import MigrateOpsError as CommandError\n",
+        ),
+        (
+            "if 1:\n    from alembic.operations import Operations, MigrationScript\n",
+            dedent(
+                """\
+                if 1:
+                    from migrateops.operations import Operations
+                    from migrateops.operations.ops import MigrationScript
+                """
+            ),
+        ),
+        ("from alembic.operations import ops as o\n", "from migrateops.operations import ops as o\n"),
+        ("x = ( 1,\n  2 )\r\n", "x = ( 1,\n  2 )\r\n"),
+        ("from alembicish import op\n", "from alembicish import op\n"),
+    ],
+)
+def test_imports(before: str, after: str) -> None:
+    assert converted(before.encode()) == (after.encode(), [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import alembic", "import alembic.op", "from alembic.util import _x", "from alembic.op import *"],
+)
+def test_imports_that_are_left(source: str) -> None:
+    text, left = converted(f"\n{source}\n".encode())
+    assert text.decode() == f"\n{source}\n"
+    assert [line for line, _ in left] == [2]
+
+
+def test_a_converted_project_goes_on_where_it_was(project: Any) -> None:
+    project.revision("aa1", TABLE, 'op.drop_table("t")')
+    project.run("upgrade", "head")
+    before = sources(project.root)
+    project.revision("bb2", "pass")
+    untouched = sources(project.root)
+    out = project.run("convert").out
+    assert "wrote" in out
+    for path, text in sources(project.root).items():
+        if path.endswith((".py", ".mako")):
+            assert b"alembic" not in text, path
+    assert project.run("current").out.startswith("aa1")
+    project.run("upgrade", "head")
+    assert project.rows("SELECT * FROM alembic_version") == [("bb2",)]
+    project.run("downgrade", "base")
+    assert project.tables() == {"alembic_version"}
+    project.run("convert", "--undo")
+    assert sources(project.root) == untouched
+    assert sources(project.root).items() >= before.items()
+    assert project.run("current").out == ""
+
+
+def test_dry_run(project: Any) -> None:
+    project.revision("aa1", TABLE)
+    before = sources(project.root)
+    assert "would write" in project.run("convert", "--dry-run").out
+    assert sources(project.root) == before
+
+
+def test_what_cannot_be_converted_stops_all_of_it(project: Any) -> None:
+    project.revision("aa1", TABLE)
+    project.revision("bb2", "pass", imports="import alembic")
+    before = sources(project.root)
+    failed = project.run("convert", status=1)
+    assert "AL107" in failed.err
+    assert "bb2_.py:4: import alembic" in failed.err
+    assert sources(project.root) == before
+
+
+def test_edits_are_not_lost_by_going_back(project: Any) -> None:
+    path = project.revision("aa1", TABLE)
+    project.run("convert")
+    path.write_text(path.read_text() + "\n# edited\n")
+    before = sources(project.root)
+    assert "AL109" in project.run("convert", "--undo", status=1).err
+    assert sources(project.root) == before
+
+
+def test_nothing_to_take_back(project: Any) -> None:
+    assert "AL108" in project.run("convert", "--undo", status=1).err

@@ -1,0 +1,123 @@
+"""Published projects: the same schema, the same SQL and the same listings as by the real Alembic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+peers = import_module("plugins.migrateops-alembic.tests.peer")
+PLACEMENT, ARGILLA, AIM, ANITYA = peers.PLACEMENT, peers.ARGILLA, peers.AIM, peers.ANITYA
+
+
+def point(project: Any, url: str) -> None:
+    lines = (project.root / "alembic.ini").read_text().splitlines()
+    url = url.replace("%", "%%")
+    kept = [f"sqlalchemy.url = {url}" if line.startswith("sqlalchemy.url") else line for line in lines]
+    project.write("alembic.ini", "\n".join(kept))
+
+
+def schema(url: str) -> dict[str, Any]:
+    """Return all of a database that the inspector tells."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    inspector = sa.inspect(engine)
+    found: dict[str, Any] = {}
+    for table in inspector.get_table_names():
+        found[table] = {
+            "columns": [
+                (one["name"], str(one["type"]), one["nullable"], str(one["default"]).strip("()"))
+                for one in inspector.get_columns(table)
+            ],
+            "primary key": inspector.get_pk_constraint(table),
+            "foreign keys": sorted(map(str, inspector.get_foreign_keys(table))),
+            "uniques": sorted(map(str, inspector.get_unique_constraints(table))),
+            "checks": sorted(map(str, inspector.get_check_constraints(table))),
+            "indexes": sorted(map(str, inspector.get_indexes(table))),
+        }
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT typname, enumlabel FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid"
+                " ORDER BY typname, enumsortorder"
+            )
+            found[""] = {"enums": [tuple(row) for row in rows]}
+    engine.dispose()
+    return found
+
+
+def ids(text: str) -> list[str]:
+    return [line.split()[0] for line in text.splitlines()]
+
+
+@pytest.fixture
+def second_postgresql_url() -> Iterator[str]:
+    """The url of another new PostgreSQL database."""
+    servers = import_module("tests.servers")
+    yield from servers.postgresql_url.__wrapped__()
+
+
+def compared(project: Any, published: Any, own: str, other: str, *, downgrade: bool) -> None:
+    peers.lay_out(published, project.root)
+    point(project, other)
+    done = peers.peer(project.root, "upgrade", "heads")
+    assert done.returncode == 0, done.stderr
+    expected, rows = schema(other), ids(peers.peer(project.root, "current").stdout)
+    point(project, own)
+    project.run("upgrade", "heads")
+    assert schema(own) == expected
+    assert ids(project.run("current").out) == rows
+    # The real one finds the database as it left its own.
+    assert ids(peers.peer(project.root, "current").stdout) == rows
+    if downgrade:
+        project.run("downgrade", "base")
+        point(project, other)
+        assert peers.peer(project.root, "downgrade", "base").returncode == 0
+        assert schema(own) == schema(other)
+        assert project.run("current").out == ""
+
+
+@pytest.mark.parametrize(
+    ("published", "downgrade"), [(PLACEMENT, False), (ARGILLA, True), (AIM, True)], ids=str
+)
+def test_sqlite(project: Any, tmp_path: Path, published: Any, downgrade: bool) -> None:
+    own, other = (f"sqlite:///{tmp_path / name}.db" for name in ("own", "other"))
+    compared(project, published, own, other, downgrade=downgrade)
+
+
+@pytest.mark.parametrize(("published", "downgrade"), [(PLACEMENT, False), (ARGILLA, True)], ids=str)
+def test_postgresql(
+    project: Any, postgresql_url: str, second_postgresql_url: str, published: Any, downgrade: bool
+) -> None:
+    compared(project, published, postgresql_url, second_postgresql_url, downgrade=downgrade)
+
+
+@pytest.mark.parametrize(
+    ("published", "url", "target"),
+    [
+        # Beyond that, its scripts look at the database.
+        (PLACEMENT, "sqlite://", "b4ed3a175331"),
+        (AIM, "sqlite://", "heads"),
+        (ARGILLA, "postgresql+psycopg://", "heads"),
+        (ANITYA, "postgresql+psycopg://", "heads"),
+    ],
+    ids=str,
+)
+def test_offline(project: Any, published: Any, url: str, target: str) -> None:
+    peers.lay_out(published, project.root)
+    point(project, url)
+    theirs = peers.peer(project.root, "upgrade", target, "--sql")
+    assert theirs.returncode == 0, theirs.stderr
+    ours = peers.statements(project.run("upgrade", target, "--sql").out)
+    assert ours == peers.statements(theirs.stdout)
+    assert len(ours) > 10
+
+
+@pytest.mark.parametrize("published", [PLACEMENT, ARGILLA, AIM, ANITYA], ids=str)
+def test_listings(project: Any, published: Any) -> None:
+    peers.lay_out(published, project.root)
+    assert project.run("history").out == peers.peer(project.root, "history").stdout
+    assert ids(project.run("heads").out) == ids(peers.peer(project.root, "heads").stdout)
