@@ -35,6 +35,8 @@ def on_terminal(
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
+        # A shell has its background jobs ignore it, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     shown = b""
