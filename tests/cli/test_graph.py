@@ -28,8 +28,8 @@ def branched(project: Project) -> Project:
 
 DRAWN = """\
 ●─╮ dd4 (shop) (head) (mergepoint), both
-│ ● cc3, right
 ● │ bb2, left
+│ ● cc3, right
 ●─╯ aa1 (branchpoint), base
 """
 
@@ -58,8 +58,8 @@ def test_what_the_database_has_is_marked(branched: Project) -> None:
     branched.run("upgrade", "bb2")
     assert [line[:9] for line in branched.run("graph", "-i").stdout.splitlines()] == [
         "○─╮ dd4 (",
-        "│ ○ cc3, ",
         "◉ │ bb2 (",
+        "│ ○ cc3, ",
         "●─╯ aa1 (",
     ]
     assert branched.run("graph", "-r", ":current").stdout.splitlines()[0] == "● bb2, left"
@@ -96,8 +96,8 @@ def test_json_has_nodes_and_edges(branched: Project) -> None:
     }
     assert [(node["revision"], node["row"], node["lane"]) for node in found["nodes"]] == [
         ("dd4", 0, 0),
-        ("cc3", 1, 1),
-        ("bb2", 2, 0),
+        ("bb2", 1, 0),
+        ("cc3", 2, 1),
         ("aa1", 3, 0),
     ]
     assert found["lanes"] == 2
@@ -180,7 +180,7 @@ def test_a_terminal_gets_colours_and_lines_of_its_width(branched: Project) -> No
     branched.revision("ee5", "dd4", message="a message that goes on and on " * 9)
     shown = on_terminal(branched, "graph", COLUMNS="60")
     lines = [ESCAPE.sub("", line) for line in shown.rstrip().split("\r\n")]
-    assert [line.split()[0] for line in lines] == ["●", "●─╮", "│", "●", "●─╯"]
+    assert [line.split()[0] for line in lines] == ["●", "●─╮", "●", "│", "●─╯"]
     assert len(lines[0]) == 60
     assert lines[0].endswith("…")
     assert "\x1b[3" in shown

@@ -190,7 +190,11 @@ def test_help_lists_commands_of_plugins_and_loads_none(project: Project, acme: S
     )
     result = project.cli("--help")
     listed = result.stdout.partition("Commands of plugins:")[2].split()
-    assert listed[:8] == ["explode", "from", "acme-broken", "1.0", "report", "from", "acme-things", "1.2"]
+    # Installed plugins of this workspace have commands, too.
+    start = listed.index("explode")
+    assert listed[start : start + 4] == ["explode", "from", "acme-broken", "1.0"]
+    start = listed.index("report")
+    assert listed[start : start + 4] == ["report", "from", "acme-things", "1.2"]
     broken = project.cli("explode", check=False)
     assert broken.returncode == 1
     assert broken.stderr.startswith("error[MO501]: cannot load acme-broken 1.0 ")

@@ -363,9 +363,9 @@ def test_each_step_begins_with_a_comment(project: Project) -> None:
     branches(project)
     lines = written(project, "upgrade", "aa1:dd5").splitlines()
     assert [line for line in lines if line.startswith("--")] == [
+        "-- Running upgrade aa1 -> cc4, cc4",
         "-- Running upgrade aa1 -> bb2, bb2",
         "-- Running upgrade bb2 -> bb3, bb3",
-        "-- Running upgrade aa1 -> cc4, cc4",
         "-- Running upgrade bb3, cc4 -> dd5, dd5",
     ]
 

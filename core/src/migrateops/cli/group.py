@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib import import_module
 from inspect import cleandoc
@@ -173,7 +174,7 @@ def _of_plugins(ctx: click.Context) -> list[tuple[str, str]]:
     from migrateops.plugins.glance import may_offer
 
     # Discovery takes longer than all the rest of `--help`, and most plugins add no verbs.
-    if not may_offer("migrateops.commands"):
+    if os.environ.get("MIGRATEOPS_PLUGINS") == "none" or not may_offer("migrateops.commands"):
         return []
     return [
         (advert.name, f"from {advert.distribution} {advert.version}") for advert in _offered(_plugins(ctx))

@@ -8,4 +8,4 @@ ALTER TABLE player ALTER COLUMN name SET DEFAULT 'new';
 
 COMMENT ON COLUMN player.name IS 'new';
 
-ALTER TABLE player RENAME COLUMN name TO nick;
+ALTER TABLE player RENAME name TO nick;

@@ -1,1 +1,1 @@
-ALTER TABLE player RENAME COLUMN name TO nick;
+ALTER TABLE player RENAME name TO nick;
