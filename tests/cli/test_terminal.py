@@ -89,7 +89,8 @@ def long_copy(project: Project) -> Project:
         "aa1",
         upgrade="""
         with op.batch_alter_table("long") as batch:
-            batch.create_check_constraint("slow", "length(hex(zeroblob(9000))) = 18000")
+            # Of the row, as SQLite works out once what is the same for all.
+            batch.create_check_constraint("slow", "length(hex(zeroblob(4000 + a % 2))) >= 8000")
         """,
     )
     return project
