@@ -48,7 +48,7 @@ def schema_of(kind: Any, title: str) -> dict[str, Any]:
 def opened(schema: Any) -> Any:
     """Return a schema to publish: it allows members that a later version may add."""
     if isinstance(schema, dict):
-        return {name: opened(one) for name, one in schema.items() if name != "additionalProperties"}
+        return {name: opened(one) for name, one in schema.items() if one is not False}
     return [opened(one) for one in schema] if isinstance(schema, list) else schema
 
 
@@ -67,6 +67,8 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"anyOf": [_schema(one) for one in arguments]}
     if origin in (list, tuple):
         return {"type": "array", "items": _schema(arguments[0])}
+    if origin in (dict, Mapping):
+        return {"type": "object", "additionalProperties": _schema(arguments[1])}
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return {"enum": [one.value for one in kind]}
     if isinstance(kind, type) and issubclass(kind, Exception):

@@ -44,11 +44,19 @@ DOCUMENTS: dict[str, Any] = {
             "differences": list[ObjectChange],
             "not_compared": list[str],
             "notes": list[str],
+            "uncompared": dict[str, int],
         }
     ),
     "coverage": list[Coverage],
     "current": [Fields({"revision": str | None}, {}, CurrentRevision)],
-    "diff": Fields({"differences": list[ObjectChange], "not_compared": list[str]}),
+    "diff": Fields(
+        {
+            "differences": list[ObjectChange],
+            "not_compared": list[str],
+            "notes": list[str],
+            "uncompared": dict[str, int],
+        }
+    ),
     "downgrade": RunReport,
     "ensure_version": list[EnsuredTable],
     "error": Fields({"error": FAULT, "faults": [FAULT]}),

@@ -152,8 +152,8 @@ def test_kinds_that_one_side_has_are_said(config: Config, tmp_path: Path) -> Non
     path.write_text(json.dumps(data))
     found = diff(config, str(path), "database")
     assert found.differences == ()
-    assert f"view (version 1): only in {path}" in found.not_compared
-    assert "view (version 1): no plugin here knows it" in diff(config, str(path), str(path)).not_compared
+    assert f"view (version 1): only in {path}" in found.notes
+    assert "view (version 1): no plugin here knows it" in diff(config, str(path), str(path)).notes
 
 
 def refused(config: Config, first: str, second: str = "database") -> MigrateOpsError:

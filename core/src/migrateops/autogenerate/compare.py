@@ -12,7 +12,7 @@ from sqlalchemy import Table
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.autogenerate.coverage import not_compared
+from migrateops.autogenerate.coverage import note_not_compared, note_part
 from migrateops.autogenerate.order import dependency_order
 from migrateops.autogenerate.renames import Renames
 from migrateops.autogenerate.tables import ComparedTables
@@ -41,7 +41,8 @@ def compare(context: AutogenContext) -> UpgradeOps:
     """Return the operations that make the database like the models.
 
     What is made comes first, then what is changed, then what is dropped; each object after those
-    that it needs, and dropped before them.  ``context.coverage`` gets what was not compared.
+    that it needs, and dropped before them.  ``context.coverage`` and
+    ``context.uncompared`` get what was not compared.
 
     Args:
         context: The two sides.
@@ -94,7 +95,7 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     models = Snapshot.from_metadata(context.metadatas, context.dialect, kinds)
     schemas = context.read_schemas(key.schema for kind in kinds for key in models.of(kind.name))
     database = Snapshot.read(context.connection, schemas, kinds)
-    context.coverage = not_compared(context, kinds)
+    note_not_compared(context, kinds)
     renames = Renames(context, tables, database, models)
     database = renames.applied(database)
     tables.definitions.records = database.of(tables.name)
@@ -119,7 +120,7 @@ def _pairs(kind: Kind[Any], database: Snapshot, models: Snapshot, context: Autog
         has = new.get(key)
         part_of = getattr(had, "part_of", None)
         if has is None and part_of is not None:
-            context.coverage.append(f"{kind.name} {key.name}: not in the models; it belongs to {part_of}")
+            note_part(context, key, part_of)
             continue
         if has is None and key.schema not in context.compared_schemas:
             # Of a schema that only the models name, nothing but theirs is looked at.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ class AutogenContext:
         rendered: The classes of the operations and values that were rendered.
         type_sources: The source of types that were rendered, by class and state.
         coverage: What was not compared, for people; filled by the comparison.
+        uncompared: How many objects there are that were not compared, by kind; filled by the comparison.
         notes: What was compared, and is to be looked at, for people; filled by the comparison.
 
     Raises:
@@ -60,6 +62,7 @@ class AutogenContext:
         self.rendered: set[type[Any]] = set()
         self.type_sources: dict[tuple[Any, ...], str] = {}
         self.coverage: list[str] = []
+        self.uncompared: Counter[str] = Counter()
         self.notes: list[str] = []
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
         if autogenerate:
@@ -156,7 +159,7 @@ class AutogenContext:
 
     def not_done(self, table: Table, what: str) -> None:
         """Note a difference of a table that no operation of core makes."""
-        self.coverage.append(f"table {table.fullname}: {what}")
+        self.notes.append(f"table {table.fullname}: {what}; no operation changes that")
 
     @property
     def comparators(self) -> Comparators:

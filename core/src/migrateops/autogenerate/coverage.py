@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.snapshot.kind import SnapshotKind
+from migrateops.plugins.known import KNOWN_OPERATIONS
+from migrateops.snapshot.kind import Key, SnapshotKind
 from migrateops.snapshot.reading import reading
 
 SEQUENCE = "sequence"
 """The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
 
+_PLUGIN = KNOWN_OPERATIONS["create_sequence"]
+
 _SHOWN = 5
 """So many names of a kind are listed; a schema may have thousands."""
 
 
-def not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]]) -> list[str]:
-    """Return what is not compared: parts of objects, objects that are there, other kinds.
+def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]]) -> None:
+    """Put into *context* what is not compared: parts of objects, objects that are there, other kinds.
 
     Args:
         context: What is compared.
         kinds: The kinds of objects that are.
     """
-    lines = [line for kind in kinds for line in kind.not_compared]
     compared = {kind.name for kind in kinds}
     found: dict[str, list[str]] = {}
     if context.connection is not None:
@@ -32,12 +34,28 @@ def not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]]) ->
         for kind, schema, name in unread:
             if kind not in compared:
                 found.setdefault(kind, []).append(name if schema is None else f"{schema}.{name}")
-    if SEQUENCE not in compared and context.dialect.supports_sequences:
-        for metadata in context.metadatas:
-            found.setdefault(SEQUENCE, []).extend(f"{name} (of the models)" for name in metadata._sequences)
-    for kind, names in sorted((kind, names) for kind, names in found.items() if names):
+    context.coverage += [line for kind in kinds for line in kind.not_compared]
+    for kind, names in sorted(found.items()):
+        context.uncompared[kind] += len(names)
         shown = ", ".join(sorted(names)[:_SHOWN])
         more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        lines.append(f"{kind}: {shown}{more}")
-    lines.append(f"objects of other kinds than: {', '.join(sorted(compared))}")
-    return lines
+        context.coverage.append(f"{kind}: {shown}{more}")
+    context.coverage.append(f"objects of other kinds than: {', '.join(sorted(compared))}")
+    if SEQUENCE not in compared and context.dialect.supports_sequences:
+        context.notes += [
+            f"sequence {name!r} of the models is not created, nor compared: {_PLUGIN} does that"
+            for metadata in context.metadatas
+            for name in metadata._sequences
+        ]
+
+
+def note_part(context: AutogenContext, key: Key, part_of: str) -> None:
+    """Put into *context* that an object is left alone, as it belongs to another one.
+
+    Args:
+        context: What is compared.
+        key: The object, which is not in the models.
+        part_of: What it belongs to.
+    """
+    context.coverage.append(f"{key.kind} {key.name}: not in the models; it belongs to {part_of}")
+    context.uncompared[f"{key.kind} that belongs to another"] += 1

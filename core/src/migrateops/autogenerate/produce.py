@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 COVERAGE = "coverage"
 """Under this name ``script.info`` has the list of what was not compared."""
 
+UNCOMPARED = "uncompared"
+"""Under this name ``script.info`` has how many objects of each kind were not compared."""
+
 NOTES = "notes"
 """Under this name ``script.info`` has the list of what is to be looked at."""
 
@@ -98,6 +101,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)
     script.info[COVERAGE] = list(context.coverage)
+    script.info[UNCOMPARED] = dict(context.uncompared)
     script.info[NOTES] = list(context.notes)
     script.requires_plugins = required_plugins(context.migration_context, _classes(script))
     return script

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrateops.cli.fast import encodable
@@ -16,8 +16,13 @@ _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
 
 
-def say_changes(invocation: Invocation, changes: Sequence[ObjectChange], not_compared: Sequence[str]) -> None:
-    """Print differences, a line for each, in colours on a terminal; then what was not compared."""
+def say_changes(
+    invocation: Invocation,
+    changes: Sequence[ObjectChange],
+    notes: Sequence[str],
+    uncompared: Mapping[str, int],
+) -> None:
+    """Print differences, a line for each, in colours on a terminal; then what is to be known of them."""
     lines = [line for change in changes for line in _lines(change)]
     if on_terminal():
         from rich.text import Text
@@ -30,8 +35,17 @@ def say_changes(invocation: Invocation, changes: Sequence[ObjectChange], not_com
             say(text)
     if not changes and not invocation.quiet:
         say("no difference")
-    if not_compared and not invocation.quiet:
-        note(f"note: not compared: {'; '.join(not_compared)}")
+    if not invocation.quiet:
+        say_notes(notes, uncompared)
+
+
+def say_notes(notes: Sequence[str], uncompared: Mapping[str, int]) -> None:
+    """Print what a comparison has to say, and in one line what it did not look at."""
+    for text in notes:
+        note(f"note: {text}")
+    if uncompared:
+        found = ", ".join(f"{kind} ({number})" for kind, number in sorted(uncompared.items()))
+        note(f"note: not compared: {found}; `migrateops coverage` lists them")
 
 
 def _lines(change: ObjectChange) -> Iterator[tuple[str, str]]:

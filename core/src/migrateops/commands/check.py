@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.directives import Directives, empty_script
@@ -26,6 +27,7 @@ class Differences:
         changes: The same, object by object.
         not_compared: What was not looked at, one phrase each.
         notes: What is to be looked at, such as what may be a rename; one phrase each.
+        uncompared: How many objects there are that were not looked at, by kind.
     """
 
     operations: tuple[MigrateOperation, ...]
@@ -33,6 +35,7 @@ class Differences:
     changes: tuple[ObjectChange, ...]
     not_compared: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    uncompared: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it, each operation described in a line."""
@@ -42,6 +45,7 @@ class Differences:
             "differences": self.changes,
             "not_compared": list(self.not_compared),
             "notes": list(self.notes),
+            "uncompared": dict(self.uncompared),
         }
 
 
@@ -71,6 +75,7 @@ def differences(config: Config) -> Differences:
         changes=tuple(changes),
         not_compared=directives.not_compared,
         notes=directives.notes,
+        uncompared=dict(directives.uncompared),
     )
 
 

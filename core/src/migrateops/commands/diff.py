@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.sides import (
@@ -31,11 +31,15 @@ class SchemaDiff:
 
     Attributes:
         differences: What becomes of each object, from the first schema to the second.
-        not_compared: What was not looked at, or does not count, one phrase each.
+        not_compared: What was not looked at, one phrase each.
+        notes: What differs and does not count, or one side does not have; one phrase each.
+        uncompared: How many objects there are that were not looked at, by kind.
     """
 
     differences: tuple[ObjectChange, ...]
     not_compared: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    uncompared: Mapping[str, int] = field(default_factory=dict)
 
 
 def diff(config: Config, first: str = DATABASE, second: str = MODELS) -> SchemaDiff:
@@ -71,7 +75,7 @@ def diff(config: Config, first: str = DATABASE, second: str = MODELS) -> SchemaD
 
 def _reversed(found: SchemaDiff) -> SchemaDiff:
     changes = tuple(change.reversed() for change in found.differences)
-    return SchemaDiff(changes, found.not_compared)
+    return replace(found, differences=changes)
 
 
 def _from_models(config: Config, database: str) -> SchemaDiff:
@@ -86,7 +90,14 @@ def _from_models(config: Config, database: str) -> SchemaDiff:
             raise NoModels
         comparing = comparison(context)
         operations = compare(comparing).flat()
-        found.append(SchemaDiff(tuple(changes_of(operations, comparing)), tuple(comparing.coverage)))
+        found.append(
+            SchemaDiff(
+                tuple(changes_of(operations, comparing)),
+                tuple(comparing.coverage),
+                tuple(comparing.notes),
+                dict(comparing.uncompared),
+            )
+        )
 
     visit_side(config, database, look)
     return found[0]
@@ -110,9 +121,8 @@ def _of_snapshots(here: Side, there: Side) -> SchemaDiff:
             f"{which}: only in {side.name}"
             for which in _named(side.snapshot.versions - other.snapshot.versions)
         ]
-    for name, _ in sorted(known):
-        notes += new.kinds[name].not_compared
-    return SchemaDiff(tuple(changes), tuple(dict.fromkeys(notes)))
+    left_out = [phrase for name, _ in sorted(known) for phrase in new.kinds[name].not_compared]
+    return SchemaDiff(tuple(changes), tuple(left_out), tuple(notes))
 
 
 def _named(versions: Iterable[KindVersion] | Any) -> tuple[str, ...]:

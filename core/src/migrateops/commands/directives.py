@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ class Directives:
         listed: The directives.
         tokens: The template variables that the comparisons so far are for, with the context of each.
         not_compared: What was not looked at, one phrase each.
+        uncompared: How many objects there are that were not compared, by kind.
         notes: What is to be looked at, one phrase each.
         template_args: What ``env.py`` adds for the template.
         last: The latest context.
@@ -66,6 +68,7 @@ class Directives:
         self.listed: list[MigrationScript] = [directive]
         self.tokens: dict[str, AutogenContext] = {}
         self.not_compared: tuple[str, ...] = ()
+        self.uncompared: Counter[str] = Counter()
         self.notes: tuple[str, ...] = ()
         self.template_args: dict[str, Any] = {}
         self.last: AutogenContext | None = None
@@ -121,7 +124,7 @@ class Directives:
 
     def _compare(self, rows: tuple[str, ...], context: AutogenContext) -> None:
         from migrateops.autogenerate import produce_script
-        from migrateops.autogenerate.produce import COVERAGE, NOTES
+        from migrateops.autogenerate.produce import COVERAGE, NOTES, UNCOMPARED
 
         heads = self.script.get_heads(consider_depends_on=True)
         known_rows(self.script.graph, rows)
@@ -147,4 +150,5 @@ class Directives:
         directive.imports |= made.imports
         directive.requires_plugins |= made.requires_plugins
         self.not_compared = tuple(dict.fromkeys((*self.not_compared, *made.info[COVERAGE])))
+        self.uncompared.update(made.info[UNCOMPARED])
         self.notes = tuple(dict.fromkeys((*self.notes, *made.info[NOTES])))

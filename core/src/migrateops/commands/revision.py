@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ class NewRevision:
         not_compared: What autogenerate did not look at, one phrase each.
         notes: What is to be looked at: what may be a rename, and what went wrong in post-write hooks
             that may fail; one phrase each.
+        uncompared: How many objects there are that autogenerate did not look at, by kind.
     """
 
     revision: str
@@ -41,6 +42,7 @@ class NewRevision:
     operations: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    uncompared: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the attributes by name, as ``--json`` prints them."""
@@ -168,7 +170,15 @@ def _written(
         failures.append(failure)
         path = failure.path
     notes = (*directives.notes, *(failure.message() for failure in script.hook_failures))
-    return NewRevision(revision, path, directive.message or "", operations, directives.not_compared, notes)
+    return NewRevision(
+        revision,
+        path,
+        directive.message or "",
+        operations,
+        directives.not_compared,
+        notes,
+        dict(directives.uncompared),
+    )
 
 
 def _rendered(directives: Directives, directive: MigrationScript, last: AutogenContext) -> dict[str, str]:

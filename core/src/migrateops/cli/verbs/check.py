@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import document_alone, note, say_json
+from migrateops.cli.output import document_alone, say_json
 
 
 @click.command()
@@ -24,7 +24,5 @@ def check(invocation: Invocation, as_json: bool) -> int:
     if as_json:
         say_json(found)
     else:
-        for text in found.notes:
-            note(f"note: {text}")
-        say_changes(invocation, found.changes, found.not_compared)
+        say_changes(invocation, found.changes, found.notes, found.uncompared)
     return 4 if found.operations else 0

@@ -28,5 +28,5 @@ def diff(invocation: Invocation, first: str, second: str, as_json: bool) -> int:
     if as_json:
         say_json(found)
     else:
-        say_changes(invocation, found.differences, found.not_compared)
+        say_changes(invocation, found.differences, found.notes, found.uncompared)
     return 4 if found.differences else 0

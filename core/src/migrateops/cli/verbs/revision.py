@@ -89,6 +89,8 @@ def _ask(question: PossibleRename) -> bool:
 def _say(
     invocation: Invocation, written: Sequence[NewRevision], *, autogenerate: bool, as_json: bool
 ) -> None:
+    from migrateops.cli.changes import say_notes
+
     if as_json:
         say_json(written)
         return
@@ -101,9 +103,6 @@ def _say(
             say(f"  {line}")
         if autogenerate and not one.operations:
             say("  (no difference)")
-        for text in one.notes:
-            note(f"note: {text}")
-        if one.not_compared:
-            note(f"note: not compared: {'; '.join(one.not_compared)}")
+        say_notes(one.notes, one.uncompared)
     if not written and not invocation.quiet:
         say("no difference, nothing written")
