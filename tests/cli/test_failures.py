@@ -126,6 +126,31 @@ def test_a_mistake_of_ours_is_a_document_too(project: Project, monkeypatch: pyte
         assert (result.returncode, json.loads(result.stdout)["error"]["code"]) == (1, "MO000")
 
 
+@pytest.mark.parametrize(
+    ("statements", "hint"),
+    [
+        (["raise LookupError('no')"], None),
+        (["op.execute('INSERT INTO t VALUES (NULL)')"], "rows are in the way"),
+        (
+            [
+                "with op.get_context().autocommit_block():",
+                "    op.execute('INSERT INTO t VALUES (1)')",
+                "op.execute('INSERT INTO t VALUES (NULL)')",
+            ],
+            "take back by hand what is applied",
+        ),
+    ],
+    ids=["nothing known", "rows", "partly applied"],
+)
+def test_what_to_do_after_a_failed_step(project: Project, statements: list[str], hint: str | None) -> None:
+    project.revision("aa1", upgrade='op.create_table("t", sa.Column("x", sa.Integer, nullable=False))')
+    project.revision("bb2", "aa1", upgrade="\n".join(statements))
+    found = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert found["code"] == "MO440"
+    assert found["hint"] is None if hint is None else found["hint"].startswith(hint)
+    assert ("nothing of it is applied" in found["message"]) is (hint != "take back by hand what is applied")
+
+
 def test_notes_of_an_error_are_in_its_document(project: Project) -> None:
     project.revision("aa1", upgrade="raise LookupError('no')")
     found = json.loads(project.run("upgrade", "--json", check=False).stdout)

@@ -88,6 +88,7 @@ def test_a_failing_step_says_what_is_applied(project: Project, engine: sa.Engine
     assert done.returncode == 1
     assert "the server has committed 1 of its statements" in done.stderr
     assert "the version table is at a1" in done.stderr
+    assert "hint: take back by hand what is applied" in done.stderr
     assert set(names()) & {"one", "two"} == {"one", "two"}
     assert rows(engine) == ["a1"]
     with engine.connect() as connection:

@@ -57,7 +57,7 @@ def test_on_sqlite(sqlite_url: str, start: sa.MetaData, end: sa.MetaData, batch:
         rendering = AutogenContext(context, end)
         text = template_args(rendering, produce_script(rendering))["upgrades"]
         assert ("batch_alter_table" in text) is batch
-        assert text.startswith("# In a batch, as sqlite ") is batch
+        assert text.startswith("# In a batch (not for --sql), as sqlite ") is batch
         take_back = run(context, end)
         assert difference(context, end) == []
         take_back()

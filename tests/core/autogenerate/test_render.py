@@ -315,6 +315,18 @@ def test_lines_of_a_batch_are_no_longer_than_others() -> None:
     assert max(map(len, lines)) <= 100
 
 
+@pytest.mark.parametrize("length", range(8, 12))
+def test_the_first_line_of_a_batch_is_no_longer_than_others(length: int) -> None:
+    op = ops.AddColumnOp("t", column(sa.Integer))
+    changes = ops.ModifyTableOps("t", [op])
+    changes.naming_convention = {"uq": "u" * 4, "ck": "c" * length}
+    lines = render_python_code(ops.UpgradeOps([changes]), render_as_batch=True).split("\n")
+    # It is behind the indentation of the function.
+    lines[0] = f"    {lines[0]}"
+    assert max(map(len, lines)) == {8: 99, 9: 100}.get(length, 72)
+    assert (lines[0] == "    with op.batch_alter_table(") is (length > 9)
+
+
 def test_prefixes_and_imports() -> None:
     imports = {"import already"}
     body = render_python_code(

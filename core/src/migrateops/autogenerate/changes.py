@@ -156,7 +156,10 @@ class TableChanges:
         if one.what == What.OPTION:
             self.context.not_done(self.model, f"option {one.name} is {one.old}, and is to be {one.new}")
         elif one.what == What.ORDER:
-            self.context.not_done(self.model, f"columns are in the order {', '.join(one.old)}")
+            self.context.reordered.append(self.model.fullname)
+            self.context.coverage.append(
+                f"table {self.model.fullname}: columns are in the order {', '.join(one.old)}"
+            )
         elif one.what not in _DROPPED_FIRST:
             return
         elif one.attribute == "comment":

@@ -39,6 +39,7 @@ class AutogenContext:
         coverage: What was not compared, for people; filled by the comparison.
         uncompared: How many objects there are that were not compared, by kind; filled by the comparison.
         notes: What was compared, and is to be looked at, for people; filled by the comparison.
+        reordered: Tables with columns in another order than that of the models, by key.
 
     Raises:
         NoModels: *autogenerate*, and there are no models.
@@ -64,6 +65,7 @@ class AutogenContext:
         self.coverage: list[str] = []
         self.uncompared: Counter[str] = Counter()
         self.notes: list[str] = []
+        self.reordered: list[str] = []
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
         if autogenerate:
             if self.metadata is None:

@@ -37,9 +37,7 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
     context.coverage += [line for kind in kinds for line in kind.not_compared]
     for kind, names in sorted(found.items()):
         context.uncompared[kind] += len(names)
-        shown = ", ".join(sorted(names)[:_SHOWN])
-        more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        context.coverage.append(f"{kind}: {shown}{more}")
+        context.coverage.append(f"{kind}: {_listed(names)}")
     context.coverage.append(f"objects of other kinds than: {', '.join(sorted(compared))}")
     if SEQUENCE not in compared and context.dialect.supports_sequences:
         context.notes += [
@@ -59,3 +57,15 @@ def note_part(context: AutogenContext, key: Key, part_of: str) -> None:
     """
     context.coverage.append(f"{key.kind} {key.name}: not in the models; it belongs to {part_of}")
     context.uncompared[f"{key.kind} that belongs to another"] += 1
+
+
+def note_order(context: AutogenContext) -> None:
+    """Put into the notes of *context* which tables have their columns in another order: once for all."""
+    if context.reordered:
+        tables = _listed(context.reordered)
+        context.notes.append(f"columns are in another order than in the models, and stay so: table {tables}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(sorted(names)[:_SHOWN]) + more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 
 WIDTH = 100
@@ -13,6 +14,17 @@ INDENT = "    "
 _STRING = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _TOKEN = re.compile(rf"{_STRING}|[(\[{{]|[)\]}}]|,", re.DOTALL)
 _LITERAL = re.compile(_STRING, re.DOTALL)
+
+
+def remark(text: str, indent: str = INDENT) -> list[str]:
+    """Return sentences as the lines of a comment, without what makes them one.
+
+    Args:
+        text: The sentences.
+        indent: What it may be indented by, in addition to a function's body.
+    """
+    width = WIDTH - len(INDENT) - len(indent) - len("# ")
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def string(text: str) -> str:
@@ -38,17 +50,18 @@ def call(name: str, arguments: Iterable[str]) -> str:
     return f"{name}({', '.join(filter(None, arguments))})"
 
 
-def broken_call(name: str, arguments: Iterable[str], indent: str = "") -> list[str]:
+def broken_call(name: str, arguments: Iterable[str], indent: str = "", more: int = 0) -> list[str]:
     """Return the lines of a call: one, or one an argument where that would be too long.
 
     Args:
         name: What is called.
         arguments: The source of each argument, on one line; empty ones are left out.
         indent: What the first line will be indented by, in addition to a function's body.
+        more: How many characters will follow the last line.
     """
     listed = list(filter(None, arguments))
     line = call(name, listed)
-    if len(indent) + len(INDENT) + len(line) <= WIDTH or not listed:
+    if len(indent) + len(INDENT) + len(line) + more <= WIDTH or not listed:
         return [line]
     return _one_a_line(f"{name}(", listed, ")", indent)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 from sqlalchemy import MetaData
 
+from migrateops.autogenerate.cautions import cautioned
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.conversions import dropped_types
@@ -97,6 +98,8 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     refuse_wrong_defaults(upgrade, context)
     upgrade.upgrade_token = context.opts.get("upgrade_token") or upgrade.upgrade_token
     downgrade = reversed_ops(upgrade)
+    context.notes += cautioned(upgrade)
+    cautioned(downgrade)
     downgrade.ops += dropped_types(upgrade, context)
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)

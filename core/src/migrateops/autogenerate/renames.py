@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Table
 
+from migrateops.autogenerate import layout
 from migrateops.autogenerate import rename_likeness as likeness
 from migrateops.autogenerate.column_changes import ColumnChanges
 from migrateops.autogenerate.context import AutogenContext
@@ -26,7 +26,6 @@ from migrateops.snapshot.snapshot import Snapshot
 if TYPE_CHECKING:
     from migrateops.autogenerate.tables import ComparedTables
 
-_WIDTH = 90
 _BY_HINT = f"as {HINT} of the model says"
 
 
@@ -256,7 +255,7 @@ class Renames:
         for one in self.doubtful:
             added = found.get((one.schema, one.table, one.new))
             if added is not None:
-                added.info[REMARK] = _lines(f"{one.advice[0].upper()}{one.advice[1:]}.")
+                added.info[REMARK] = layout.remark(f"{one.advice[0].upper()}{one.advice[1:]}.")
                 self.context.notes.append(one.advice)
 
     def note_changed_places(self, differing: Differing) -> None:
@@ -302,7 +301,7 @@ class Renames:
             yield self._remarked(op, key, goal)
 
     def _remarked(self, op: MigrateOperation, key: Key, column: str | None) -> MigrateOperation:
-        op.info[REMARK] = _lines(f"Renamed, {self._reasons[key, column]}.")
+        op.info[REMARK] = layout.remark(f"Renamed, {self._reasons[key, column]}.")
         return op
 
 
@@ -317,7 +316,3 @@ def _taken(old: Iterable[Key], new: Iterable[Key], schema: str | None) -> set[st
 
 def _names(record: TableRecord) -> list[str]:
     return [column.name for column in record.columns]
-
-
-def _lines(text: str) -> Sequence[str]:
-    return textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)

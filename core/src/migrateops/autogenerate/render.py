@@ -21,6 +21,7 @@ FnT = TypeVar("FnT", bound=Renderer)
 
 BATCH = "batch_op"
 """What a batch is called in scripts."""
+_AS = f" as {BATCH}:"
 
 
 class Renderers:
@@ -93,7 +94,9 @@ def _lines(op: MigrateOperation, context: AutogenContext, form: Form) -> list[st
             return _batch(op, context)
         needed = batches.needed(op, context)
         if needed is not None:
-            return [f"# In a batch, as {needed}.", *_batch(op, context)]
+            # It looks up the table that it builds anew.
+            why = layout.remark(f"In a batch (not for --sql), as {needed}.", indent="")
+            return [*(f"# {line}" for line in why), *_batch(op, context)]
     if isinstance(op, ops.OpContainer):
         return [line for inner in op.ops for line in render_op(inner, context, form)]
     return _call(op, context, form)
@@ -108,10 +111,10 @@ def _batch(op: ops.ModifyTableOps, context: AutogenContext) -> list[str]:
         value = getattr(op, name)
         if value is not None:
             arguments.append(f"{name}={render_value(value, context)}")
-    opened = layout.call(f"{context.op}batch_alter_table", arguments)
+    *before, last = layout.broken_call(f"with {context.op}batch_alter_table", arguments, more=len(_AS))
     if all(line.startswith("#") for line in lines):
         lines.append("pass")
-    return [f"with {opened} as {BATCH}:", *(layout.INDENT + line for line in lines), ""]
+    return [*before, f"{last}{_AS}", *(layout.INDENT + line for line in lines), ""]
 
 
 def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str]:

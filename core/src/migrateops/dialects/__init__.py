@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
     from migrateops.dialects.session_lock import SessionLock
-    from migrateops.dialects.transaction import Transaction
+    from migrateops.dialects.transaction import NOTHING_APPLIED, Transaction
 
-__all__ = ["ANSI", "Dialect", "ErrorKind", "Lock", "SessionLock", "Transaction", "embedded"]
+__all__ = [
+    "ANSI",
+    "NOTHING_APPLIED",
+    "Dialect",
+    "ErrorKind",
+    "Lock",
+    "SessionLock",
+    "Transaction",
+    "embedded",
+]
 
 _HOMES = {
     "ANSI": "base",
     "Dialect": "base",
     "ErrorKind": "base",
     "Lock": "base",
+    "NOTHING_APPLIED": "transaction",
     "SessionLock": "session_lock",
     "Transaction": "transaction",
 }

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, RootTransaction
 
 from migrateops.errors.database import NoLongerAtomic
 
+NOTHING_APPLIED = "nothing of it is applied"
+"""What ``Transaction.remains()`` says where that is so."""
+
 
 class Transaction:
     """The transaction around a step, as SQLAlchemy and the driver do it without any help.
@@ -61,7 +64,8 @@ class Transaction:
     def remains(self) -> str | None:
         """Say what of a step that failed is in the database for good, as a phrase.
 
-        None where that follows from ``owned`` and ``atomic``.  It is asked after ``rollback()``.
+        `NOTHING_APPLIED` where nothing is; None where it follows from ``owned`` and ``atomic``.  It is
+        asked after ``rollback()``.
         """
         return None
 

@@ -95,6 +95,7 @@ class RowsDoNotFit(BatchError):
     count: int
     why: str
     example: str | None = None
+    is_new: bool = False
 
     def message(self) -> str:
         rows = "1 row does" if self.count == 1 else f"{self.count} rows do"
@@ -102,6 +103,8 @@ class RowsDoNotFit(BatchError):
         return f"{rows} not fit column {self.column!r} of table {self.table!r}: {self.why}{example}"
 
     def hint(self) -> str:
+        if self.is_new:
+            return "give it a server_default; or add it nullable, fill it by op.execute(), then alter it"
         return "change these rows first, with op.execute() before the batch"
 
 

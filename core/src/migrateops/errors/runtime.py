@@ -9,17 +9,40 @@ class RunError(MigrateOpsError):
     """Base of what a run reports about itself."""
 
 
+_HINTS: dict[str | None, str] = {
+    "constraint": "rows are in the way: change them first, with op.execute(), or what is done with them",
+    "locked": "run it again when nobody else holds what it needs",
+    "lost": "run it again when the database can be reached",
+}
+
+
 class RevisionFailed(RunError):
-    """A revision raised; the cause says what."""
+    """A revision raised; the cause says what.
+
+    Attributes:
+        revision: Its id.
+        direction: ``upgrade`` or ``downgrade``.
+        problem: What was raised.
+        remains: What of the revision is applied, and where the database is.
+        partly: Whether some of it is, or may be, applied.
+        kind: What the error is about, as the dialect's pack has it; None where that is not known.
+    """
 
     code = "MO440"
     revision: str
     direction: str
     problem: str
     remains: str
+    partly: bool = False
+    kind: str | None = None
 
     def message(self) -> str:
         return f"{self.direction} of revision {self.revision!r} failed: {self.problem}; {self.remains}"
+
+    def hint(self) -> str | None:
+        if self.partly:
+            return "take back by hand what is applied, or take it out of the script; then run it again"
+        return _HINTS.get(self.kind)
 
 
 class MultipleHeadsInDatabase(RunError):

@@ -11,6 +11,7 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
+from migrateops.dialects import NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
 from migrateops.errors.runtime import LockLost, RevisionFailed, ScriptExited
 from migrateops.operations.base import Operations, members
@@ -338,7 +339,9 @@ class _Run:
             exc.add_note(self._where(exc, step, transaction))
             return exc
         revision = _name(step)
-        failed = RevisionFailed(revision, step.direction, first_line(exc), self._remains(transaction))
+        remains, partly = self._remains(transaction)
+        kind = self.context.pack.error_kind(exc)
+        failed = RevisionFailed(revision, step.direction, first_line(exc), remains, partly, kind)
         statement = getattr(exc, "statement", None)
         if isinstance(statement, str):
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
@@ -350,27 +353,28 @@ class _Run:
     def _where(self, exc: BaseException, step: RevisionStep, transaction: Transaction | None) -> str:
         """Return which step was stopped, where, and what is applied."""
         place = f"{_name(step)!r}{_line_in(exc, step)}"
-        return f"{step.direction} of revision {place}; {self._remains(transaction)}"
+        return f"{step.direction} of revision {place}; {self._remains(transaction)[0]}"
 
-    def _remains(self, transaction: Transaction | None) -> str:
+    def _remains(self, transaction: Transaction | None) -> tuple[str, bool]:
+        """Return what of a failed step is applied, and whether anything is or may be."""
         context = self.context
         at = ", ".join(self.rows) or "base"
         if context.as_sql:
-            return "the SQL written so far is incomplete"
+            return "the SQL written so far is incomplete", False
         if transaction is None:
-            return f"nothing of it is applied, the database is at {at}"
+            return f"{NOTHING_APPLIED}, the database is at {at}", False
         said = transaction.remains()
         if said is not None:
-            return f"{said}, the version table is at {at}"
+            return f"{said}, the version table is at {at}", said != NOTHING_APPLIED
         if not transaction.owned and transaction.atomic:
-            return f"it is undone by whoever owns the transaction, which was at {at}"
+            return f"it is undone by whoever owns the transaction, which was at {at}", False
         if context.transactions.holds_run:
             if not transaction.atomic:
-                return "what was done up to the last statement outside the transaction is applied"
-            return "the run is one transaction, nothing of it is applied"
+                return "what was done up to the last statement outside the transaction is applied", True
+            return f"the run is one transaction, {NOTHING_APPLIED}", False
         if transaction.atomic and context.is_transactional_ddl:
-            return f"nothing of it is applied, the database is at {at}"
-        return f"statements before the failing one may be applied, the version table is at {at}"
+            return f"{NOTHING_APPLIED}, the database is at {at}", False
+        return f"statements before the failing one may be applied, the version table is at {at}", True
 
 
 def _cause(exc: Exception) -> BaseException | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from migrateops.errors.scripts import TemplateFailed, TemplateMissing
 
+_IMPORT = re.compile(r"(?P<how>import|from) +(?P<module>[\w.]+)")
 # What would end a docstring.
 _QUOTES = re.compile(r'"{3,}|"+\Z')
 
@@ -45,6 +47,24 @@ def comma(value: str | Iterable[str] | None) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else ", ".join(value)
+
+
+def import_lines(given: str, *more: str) -> str:
+    """Return import lines in two sorted groups: those of the standard library, and others.
+
+    Args:
+        given: Lines; what is no import comes last, as it is.
+        more: Further ones.
+    """
+    found = [(line, _IMPORT.match(line)) for line in dict.fromkeys((*given.splitlines(), *more))]
+    groups: tuple[list[tuple[bool, str, str]], ...] = ([], [])
+    for line, of in found:
+        if of is not None:
+            is_other = of["module"].partition(".")[0] not in sys.stdlib_module_names
+            groups[is_other].append((of["how"] == "from", of["module"].lower(), line))
+    blocks = ["\n".join(line for *_, line in sorted(group)) for group in groups if group]
+    rest = [line for line, of in found if of is None]
+    return "\n".join(["\n\n".join(blocks), *rest])
 
 
 def for_docstring(message: str) -> str:

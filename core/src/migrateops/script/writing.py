@@ -30,7 +30,7 @@ from migrateops.revisions.header import Header, scan
 from migrateops.revisions.revision import Revision, is_new_name
 from migrateops.script.naming import creation_date, file_name
 from migrateops.script.replacing import put, refusal
-from migrateops.script.template import comma, for_docstring, render
+from migrateops.script.template import comma, for_docstring, import_lines, render
 
 if TYPE_CHECKING:
     from migrateops.script.directory import ScriptDirectory
@@ -141,6 +141,7 @@ class NewScript:
             "create_date": self.date,
             "comma": comma,
             "requires_plugins": {},
+            "import_lines": import_lines,
             "imports": "",
             "upgrades": "",
             "downgrades": "",

@@ -322,6 +322,11 @@ class DropConstraintOp(MigrateOperation):
             self.constraint_name, self.table_name, self.constraint_type, schema=self.schema
         )
 
+    def describe(self) -> str:
+        if self.constraint_name is None and self.constraint_type is not None:
+            return f"drop_constraint {self.constraint_type} {self.table_name!r}"
+        return super().describe()
+
     def reverse(self) -> AddConstraintOp:
         origin = self.origin
         if origin is None:

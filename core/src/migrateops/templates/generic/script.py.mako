@@ -8,14 +8,9 @@ Create Date: ${create_date}
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import sqlalchemy as sa
-
-from migrateops import op
-% if imports:
-${imports}
-% endif
+${import_lines(
+    imports, "from collections.abc import Sequence", "import sqlalchemy as sa", "from migrateops import op"
+)}
 
 # The header: it is read without executing this file, so keep the values literal.
 revision: str = ${repr(up_revision)}

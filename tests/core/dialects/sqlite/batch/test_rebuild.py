@@ -145,8 +145,9 @@ def test_a_new_column_that_needs_a_value_and_has_none_is_refused(
     operations: Operations, connection: sa.Connection
 ) -> None:
     before = everything(connection)
-    with pytest.raises(RowsDoNotFit), operations.batch_alter_table("item") as batch:
+    with pytest.raises(RowsDoNotFit) as caught, operations.batch_alter_table("item") as batch:
         batch.add_column(sa.Column("needed", sa.Integer(), nullable=False))
+    assert "server_default" in caught.value.hint()
     assert everything(connection) == before
 
 

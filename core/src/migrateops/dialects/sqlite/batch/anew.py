@@ -181,7 +181,8 @@ def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None
         needs_value = column.has("not null") and not (column.has("default") or column.has("generated"))
         if is_new and needs_value and column is not rowid_column(rebuild.new):
             count = _count(connection, table)
-            raise RowsDoNotFit(rebuild.table, column.name, count, "it is new, NOT NULL, and has no default")
+            why = "it is new, NOT NULL, and has no default"
+            raise RowsDoNotFit(rebuild.table, column.name, count, why, is_new=True)
 
 
 def _check_types(rebuild: Rebuild, connection: Connection, aside: str) -> None:

@@ -1,0 +1,41 @@
+"""Changes that rows of a table may stand in the way of: said in the script, before they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrateops.autogenerate import layout
+from migrateops.operations import ops
+from migrateops.operations.declare import REMARK, MigrateOperation
+
+_NO_VALUE = (
+    "Rows that are there get no value for it. Give it a server_default; or add it nullable, fill it with "
+    "op.execute(), and alter it then."
+)
+_NULL = "Rows that have NULL stand in the way: fill them first, with op.execute()."
+
+
+def cautioned(container: ops.OpContainer) -> list[str]:
+    """Put a remark above each change that rows may stand in the way of, and return what it says in notes.
+
+    Whether there are rows is not asked: those of other databases count as much.
+
+    Args:
+        container: The operations.
+    """
+    notes = []
+    for op in container.flat():
+        for advice, note in _cautions(op):
+            op.info[REMARK] = (*op.info.get(REMARK, ()), *layout.remark(advice))
+            notes.append(note)
+    return notes
+
+
+def _cautions(op: MigrateOperation) -> Iterator[tuple[str, str]]:
+    """Yield what the script and what the terminal say of a change."""
+    if isinstance(op, ops.AddColumnOp) and not op.column.nullable and op.column.server_default is None:
+        which = f"column {op.column.name!r} of table {op.table_name!r}"
+        yield _NO_VALUE, f"{which} is new, NOT NULL and has no server_default: what of rows that are there?"
+    if isinstance(op, ops.AlterColumnOp) and op.modify_nullable is False and op.existing_nullable:
+        which = f"column {op.column_name!r} of table {op.table_name!r}"
+        yield _NULL, f"{which} becomes NOT NULL: what of rows that have NULL?"

@@ -1,0 +1,93 @@
+"""What rows may stand in the way of is said in the script, and in notes."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops.autogenerate import AutogenContext, produce_script, template_args
+from migrateops.errors.base import MigrateOpsError
+from tests.core.autogenerate.conftest import Configure
+from tests.core.autogenerate.roundtrip import run
+
+NO_VALUE = "# Rows that are there get no value for it."
+NULL = "# Rows that have NULL stand in the way"
+
+
+def table(*columns: sa.Column[int]) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), *columns)
+    return metadata
+
+
+def number(name: str = "n", *what: sa.schema.SchemaItem, **kw: object) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, *what, **kw)  # type: ignore[arg-type]  # passed on
+
+
+def written(
+    connection: sa.Connection, configure: Configure, before: sa.MetaData, after: sa.MetaData
+) -> tuple[str, str, list[str]]:
+    """Return both functions of the script, and its notes."""
+    before.create_all(connection)
+    context = AutogenContext(configure(after), after)
+    script = produce_script(context)
+    texts = template_args(context, script)
+    return texts["upgrades"], texts["downgrades"], script.info["notes"]
+
+
+def test_a_column_that_rows_have_no_value_for(connection: sa.Connection, configure: Configure) -> None:
+    """A default of Python's alone is of no help to rows that are there."""
+    after = table(number(nullable=False, default=1))
+    upgrade, downgrade, notes = written(connection, configure, table(), after)
+    assert NO_VALUE in upgrade
+    assert NO_VALUE not in downgrade
+    assert notes == [
+        "column 'n' of table 't' is new, NOT NULL and has no server_default: what of rows that are there?"
+    ]
+
+
+def test_a_column_that_comes_back_without_its_values(connection: sa.Connection, configure: Configure) -> None:
+    upgrade, downgrade, notes = written(connection, configure, table(number(nullable=False)), table())
+    assert NO_VALUE not in upgrade
+    assert NO_VALUE in downgrade
+    assert notes == []
+
+
+def test_a_column_that_takes_no_null_any_more(connection: sa.Connection, configure: Configure) -> None:
+    before, after = table(number()), table(number(nullable=False))
+    upgrade, downgrade, notes = written(connection, configure, before, after)
+    assert NULL in upgrade
+    assert NULL not in downgrade
+    assert notes == ["column 'n' of table 't' becomes NOT NULL: what of rows that have NULL?"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        number(),
+        number(server_default="0", nullable=False),
+        number("n", sa.Computed("id + 1", persisted=True), nullable=False),
+    ],
+    ids=["nullable", "default", "computed"],
+)
+def test_a_column_that_rows_have_a_value_for(
+    connection: sa.Connection, configure: Configure, column: sa.Column[int]
+) -> None:
+    upgrade, downgrade, notes = written(connection, configure, table(), table(column._copy()))
+    assert "# Rows" not in upgrade + downgrade
+    assert notes == []
+
+
+@pytest.mark.parametrize("nullable", [True, False], ids=["as advised", "as written"])
+def test_the_advice_is_of_use(connection: sa.Connection, configure: Configure, nullable: bool) -> None:
+    table().create_all(connection)
+    connection.execute(sa.text("INSERT INTO t (id) VALUES (1)"))
+    connection.commit()
+    if nullable:
+        run(configure(), table(number(nullable=True)))
+        connection.execute(sa.text("UPDATE t SET n = 5"))
+        run(configure(), table(number(nullable=False)))
+        assert connection.execute(sa.text("SELECT id, n FROM t")).all() == [(1, 5)]
+        return
+    with pytest.raises((MigrateOpsError, sa.exc.DBAPIError)):
+        run(configure(), table(number(nullable=False)))
