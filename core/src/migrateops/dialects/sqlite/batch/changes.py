@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -15,20 +15,21 @@ from migrateops.dialects.sqlite.batch import catalog, native, rebuild, referring
 from migrateops.dialects.sqlite.batch.anew import build_anew
 from migrateops.dialects.sqlite.batch.definition import TableDefinition
 from migrateops.dialects.sqlite.batch.edit import Editor, changes
-from migrateops.dialects.sqlite.batch.given import described
+from migrateops.dialects.sqlite.batch.given import definition_of
 from migrateops.dialects.sqlite.batch.naming import with_names
-from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
-from migrateops.dialects.sqlite.batch.sense import named, require_sense
+from migrateops.dialects.sqlite.batch.sense import named, require_sense, require_there
 from migrateops.dialects.sqlite.batch.tokens import folded, same
+from migrateops.dialects.sqlite.batch.waiting import (
+    comes_after_rows,
+    drops_columns,
+    may_break_keys,
+    renames,
+    undoes_new_index,
+)
 from migrateops.dialects.sqlite.batch.whole import require_no_cascade, whole
 from migrateops.dialects.sqlite.error_kind import refused
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import (
-    AlreadyThere,
-    ChangeRefused,
-    DefinitionNeeded,
-    TableUnreadable,
-)
+from migrateops.errors.batch import AlreadyThere, ChangeRefused
 from migrateops.operations import ops
 from migrateops.operations.checking import in_our_words
 
@@ -93,36 +94,9 @@ class _Table:
             and batch.copy_from is None
             and self._batch.copy_from is None
             and batch.naming_convention == self._batch.naming_convention
-            and not any(self._comes_after_rows(operation) for operation in batch.operations)
-        )
-
-    def _comes_after_rows(self, operation: MigrateOperation) -> bool:
-        """Say whether a change must find the rows as the changes that wait would leave them.
-
-        A new column is filled before its default is dropped; a value goes through one type, then the next.
-        """
-        if not isinstance(operation, ops.AlterColumnOp):
-            return False
-        name, retypes = self._present(operation.column_name), operation.modify_type is not None
-        changed = []
-        for waiting in self._waiting:
-            if isinstance(waiting, ops.AddColumnOp):
-                changed.append(waiting.column.name)
-            elif retypes and isinstance(waiting, ops.AlterColumnOp) and waiting.modify_type is not None:
-                changed.append(self._present(waiting.column_name))
-        return any(same(one, name) for one in changed)
-
-    def _undoes_new_index(self, operation: MigrateOperation) -> bool:
-        """Say whether a change drops an index that the changes that wait are to create, or its column."""
-        if isinstance(operation, ops.DropIndexOp):
-            return any(
-                waiting.column.index
-                if isinstance(waiting, ops.AddColumnOp)
-                else isinstance(waiting, ops.CreateIndexOp) and waiting.index_name == operation.index_name
-                for waiting in self._waiting
+            and not any(
+                comes_after_rows(operation, self._waiting, self._present) for operation in batch.operations
             )
-        return isinstance(operation, ops.DropColumnOp) and any(
-            isinstance(waiting, ops.CreateIndexOp) for waiting in self._waiting
         )
 
     def make(self, batch: TableBatch) -> None:
@@ -135,7 +109,7 @@ class _Table:
             return
         self._context.put_off = None
         if batch.operations or owes:
-            self._require_table(batch)
+            require_there(self._connection, self._schema, batch, self._context.target)
         waiting, renamed, owed = list(self._waiting), dict(self._renamed), self._owed
         replaces = owes or not self._all_native([*waiting, *batch.operations])
         try:
@@ -145,7 +119,7 @@ class _Table:
                 # What is wrong with a change is said where it is asked for, and in our words.
                 if self._waiting or self._owed:
                     self._check()
-                if not (self._context.may_put_off and (replaces or self._drops_columns())):
+                if not (self._context.may_put_off and (replaces or drops_columns(self._waiting))):
                     self._settle()
         except BaseException:
             # A script may go on without this batch; the earlier ones still count.
@@ -155,10 +129,6 @@ class _Table:
         finally:
             if self._waiting:
                 self._context.put_off = self
-
-    def _drops_columns(self) -> bool:
-        """Say whether a change that waits writes all rows, which a new table would do anyway."""
-        return any(isinstance(operation, ops.DropColumnOp) for operation in self._waiting)
 
     def settle(self) -> None:
         """Make what was put off."""
@@ -171,30 +141,18 @@ class _Table:
         ):
             self._settle()
 
-    def _require_table(self, batch: TableBatch) -> None:
-        """Make sure that there is such a table, and that indexes that are dropped are its own."""
-        assert self._connection is not None
-        found = catalog.entries(self._connection, self._schema)
-        table = catalog.find(self._connection, self._schema, batch.table_name, found)
-        others = {entry.name: entry.table for entry in found if entry.type == "index"}
-        for operation in batch.operations:
-            if isinstance(operation, ops.DropIndexOp):
-                owner = others.get(str(operation.index_name), table.name)
-                if not same(owner, table.name):
-                    reason = f"the index is on table {owner!r}"
-                    raise ChangeRefused(operation.describe(), self._context.target.name, reason)
-
     def _take(self, queue: Sequence[MigrateOperation]) -> None:
         """Take up changes; what is none of this table is done in its place."""
         for operation in queue:
             if self._connection is not None and (
-                self._comes_after_rows(operation) or self._undoes_new_index(operation)
+                comes_after_rows(operation, self._waiting, self._present)
+                or undoes_new_index(operation, self._waiting)
             ):
                 self._settle()
             if not native.of_table_or_index(operation):
                 self._settle()
                 self._operations.invoke(operation)
-            elif self._connection is None or self._given is not None or not _renames(operation):
+            elif self._connection is None or self._given is not None or not renames(operation):
                 self._waiting.append(operation)
             else:
                 self._rename_ahead(operation)
@@ -220,7 +178,7 @@ class _Table:
         """Make all changes that wait, natively or with one new table."""
         waiting, self._waiting = self._waiting, []
         self._checked = None
-        before = self._key_faults() if self._owed or any(map(_may_break_keys, waiting)) else None
+        before = self._key_faults() if self._owed or any(map(may_break_keys, waiting)) else None
         if self._all_native(waiting):
             for operation in waiting:
                 self._natively(operation)
@@ -376,7 +334,7 @@ class _Table:
             if before is not None:
                 referring.require_parents(where[2], new_keys, before, referring.dangling(*where))
         for operation in part:
-            if _renames(operation):
+            if renames(operation):
                 self._rename(operation)
         for index in editor.indexes:
             with self._in_our_words(f"create_index {str(index.name)!r}"):
@@ -415,28 +373,14 @@ class _Table:
 
     def _look(self) -> tuple[TableDefinition, list[catalog.Entry]]:
         """Return the definition of the table, and all objects of its schema."""
-        batch = self._batch
-        given = self._given
-        found: list[catalog.Entry] = []
-        if self._connection is not None:
-            found = catalog.entries(self._connection, self._schema)
-        if given is not None:
-            text, indexes = described(given, batch, self._context.target.dialect)
-            if self._connection is None:
-                found = indexes
-        elif self._connection is None:
-            raise DefinitionNeeded(batch.table_name)
-        else:
-            text = catalog.find(self._connection, self._schema, batch.table_name, found).sql
-        try:
-            return parse(text.strip()), found
-        except Unreadable as unreadable:
-            raise TableUnreadable(batch.table_name, str(unreadable)) from None
+        return definition_of(
+            self._batch, self._given, self._connection, self._schema, self._context.target.dialect
+        )
 
 
 def _apply(editor: Editor, part: Sequence[MigrateOperation], dialect: str) -> None:
     for operation in part:
-        if _renames(operation):
+        if renames(operation):
             # Where the text cannot be looked up again, in a stream or a copy_from: renamed at the end.
             editor.also_called(str(operation.modify_name), operation.column_name)
         if changes(operation):
@@ -447,13 +391,3 @@ def _apply(editor: Editor, part: Sequence[MigrateOperation], dialect: str) -> No
                 if own is None:
                     raise
                 raise own from error
-
-
-def _may_break_keys(operation: MigrateOperation) -> bool:
-    return isinstance(
-        operation, ops.DropColumnOp | ops.DropConstraintOp | ops.DropIndexOp | ops.AddConstraintOp
-    ) or (isinstance(operation, ops.AddColumnOp) and bool(operation.column.foreign_keys))
-
-
-def _renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
-    return isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None

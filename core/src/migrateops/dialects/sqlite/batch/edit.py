@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column as SchemaColumn
@@ -13,20 +13,21 @@ from sqlalchemy.types import TypeEngine, to_instance
 
 from migrateops.ddl import lower
 from migrateops.dialects.sqlite.batch import parsing as sql
-from migrateops.dialects.sqlite.batch.definition import (
-    Column,
-    ColumnConstraint,
-    TableConstraint,
-    TableDefinition,
+from migrateops.dialects.sqlite.batch.constraints import (
+    Named,
+    all_constraints,
+    find,
+    is_called,
+    meaning,
+    shown,
 )
-from migrateops.dialects.sqlite.batch.naming import conventional_name
+from migrateops.dialects.sqlite.batch.definition import Column, TableConstraint, TableDefinition
 from migrateops.dialects.sqlite.batch.options import with_option
 from migrateops.dialects.sqlite.batch.order import moved, reordered
 from migrateops.dialects.sqlite.batch.tokens import Token, folded, inside, joined, mentions, same, tokens
 from migrateops.dialects.sqlite.statements import quoted
 from migrateops.errors.batch import (
     AlreadyThere,
-    AmbiguousConstraint,
     ColumnStillUsed,
     ConstraintNotFound,
     RebuildRefused,
@@ -36,23 +37,6 @@ from migrateops.operations.batch import TableBatch
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.schema_objects import SchemaObjects, wanted_by
 from migrateops.operations.target import Target
-
-_KINDS: Mapping[str, tuple[str, ...]] = {
-    "primary": ("primary key",),
-    "unique": ("unique",),
-    "check": ("check",),
-    "foreignkey": ("foreign key", "references"),
-}
-
-
-@dataclass(frozen=True)
-class _Named:
-    """A constraint of the table, with the name that it goes by."""
-
-    name: str | None
-    kind: str
-    column: Column | None
-    constraint: ColumnConstraint | TableConstraint
 
 
 class Editor:
@@ -188,16 +172,16 @@ class Editor:
         column = self._column(op.describe(), op.column_name)
         existing_type = op.kw.get("existing_type")
         if existing_type is not None:
-            self._drop_type_constraints(op, existing_type)
+            self._drop_type_constraints(op.column_name, existing_type)
             column = self._column(op.describe(), column.name)
         kept = []
         for constraint in self.definition.constraints:
             if constraint.kind == "check":
-                self._require_unused(op, column, constraint.pieces, _shown(constraint.kind, constraint.name))
+                self._require_unused(op, column, constraint.pieces, shown(constraint.kind, constraint.name))
             elif any(same(column.name, name) for name in constraint.columns):
                 if len(constraint.columns) > 1:
-                    shown = _shown(constraint.kind, constraint.name)
-                    self.notes.append(f"{shown} went with column {column.name!r}, one of those it was on")
+                    which = shown(constraint.kind, constraint.name)
+                    self.notes.append(f"{which} went with column {column.name!r}, one of those it was on")
                 continue
             kept.append(constraint)
         others = [other for other in self.definition.columns if other is not column]
@@ -220,7 +204,7 @@ class Editor:
     def _alter_column(self, op: ops.AlterColumnOp) -> None:
         column = self._column(op.describe(), op.column_name)
         if op.modify_type is not None:
-            self._drop_type_constraints(op, op.existing_type)
+            self._drop_type_constraints(op.column_name, op.existing_type)
             column = self._retyped(op, self._column(op.describe(), column.name), op.modify_type)
         if op.modify_nullable is True:
             column = column.without("not null", "null")
@@ -232,7 +216,7 @@ class Editor:
             self._no_comments(f"of {self._batch.table_name}.{column.name}")
         self._put(column)
         if op.modify_type is not None:
-            for made in self._type_constraints(op, op.modify_type):
+            for made in self._type_constraints(op.column_name, op.modify_type):
                 self._add_constraint(op.describe(), made)
         self._move(op.describe(), column.name, op.insert_before, op.insert_after)
 
@@ -306,7 +290,7 @@ class Editor:
         name = op.constraint_name
         if name is None and op.origin is not None:
             name = lower.resolved_name(op, self._target)
-        found = self._find(name, _KINDS.get(op.constraint_type or "", ()))
+        found = find(self._constraints(), name, op.constraint_type, self._batch.table_name)
         if found is None:
             if op.if_exists:
                 return
@@ -314,38 +298,10 @@ class Editor:
             raise ConstraintNotFound(op.describe(), self._batch.table_name, name, known)
         self._remove(found)
 
-    def _find(self, name: str | None, kinds: Sequence[str]) -> _Named | None:
-        wanted = [each for each in self._constraints() if not kinds or each.kind in kinds]
-        called = [each for each in wanted if name and each.name and same(each.name, name)]
-        if len(called) > 1:
-            raise AmbiguousConstraint(self._batch.table_name, str(name), len(called))
-        if called:
-            return called[0]
-        # A table has one primary key: it needs no name.
-        return next((each for each in wanted if kinds == ("primary key",) and each.name is None), None)
+    def _constraints(self) -> list[Named]:
+        return all_constraints(self.definition, self._batch.table_name, self._batch.naming_convention)
 
-    def _constraints(self) -> list[_Named]:
-        """Return every constraint; those without a name go by what the naming convention calls them."""
-        found = [
-            _Named(each.name, each.kind, column, each)
-            for column in self.definition.columns
-            for each in column.constraints
-            if each.name is not None or each.kind in ("primary key", "unique", "check", "references")
-        ]
-        found += [_Named(each.name, each.kind, None, each) for each in self.definition.constraints]
-        convention = self._batch.naming_convention
-        if convention is None:
-            return found
-        return [
-            each
-            if each.name is not None
-            else replace(
-                each, name=conventional_name(self._batch.table_name, each.column, each.constraint, convention)
-            )
-            for each in found
-        ]
-
-    def _remove(self, found: _Named) -> None:
+    def _remove(self, found: Named) -> None:
         if found.column is None:
             kept = (each for each in self.definition.constraints if each is not found.constraint)
             self.definition = self.definition.with_constraints(kept)
@@ -353,11 +309,10 @@ class Editor:
             left = tuple(each for each in found.column.constraints if each is not found.constraint)
             self._put(replace(found.column, constraints=left))
 
-    def _type_constraints(self, op: MigrateOperation, type_: Any) -> list[Constraint]:
+    def _type_constraints(self, name: str, type_: Any) -> list[Constraint]:
         """Return the CHECK constraints that a column of this type brings along, with a name or without."""
         if type_ is None:
             return []
-        name = op.column_name if isinstance(op, ops.AlterColumnOp | ops.DropColumnOp) else ""
         column = self.definition.column(name)
         made: SchemaColumn[Any] = SchemaColumn(
             column.name if column is not None else name, to_instance(type_)
@@ -370,14 +325,14 @@ class Editor:
         ]
 
     def _drop_type_constraints(
-        self, op: MigrateOperation, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None
+        self, name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]] | None
     ) -> None:
         compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
-        for made in self._type_constraints(op, type_):
+        for made in self._type_constraints(name, type_):
             written = sql.constraint(compiler.process(made))
             checks = [each for each in self._constraints() if each.kind == "check"]
-            alike = [each for each in checks if _meaning(each.constraint) == _meaning(written)]
-            named = [each for each in checks if _is_called(each.constraint, written.name)]
+            alike = [each for each in checks if meaning(each.constraint) == meaning(written)]
+            named = [each for each in checks if is_called(each.constraint, written.name)]
             for each in (named or alike)[:1]:
                 self._remove(each)
 
@@ -403,7 +358,7 @@ class Editor:
                 if column.comment:
                     self._no_comments(f"of {self._batch.table_name}.{column.name}")
         self.indexes += sorted(table.indexes, key=lambda index: str(index.name))
-        present = {_meaning(each.constraint) for each in self._constraints()}
+        present = {meaning(each.constraint) for each in self._constraints()}
         compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
         # SQLAlchemy keeps them in a set; they were made in order.
         for constraint in sorted(table.constraints, key=lambda c: getattr(c, "_creation_order", 0)):
@@ -412,7 +367,7 @@ class Editor:
             if wanted_by(constraint, self._target.dialect):
                 written = compiler.process(constraint)
                 # A definition may be given again, as it could be lost where it is read from the catalog.
-                if not written or _meaning(sql.constraint(written)) not in present:
+                if not written or meaning(sql.constraint(written)) not in present:
                     self._add_constraint(operation, constraint)
 
     def _comment(self, op: MigrateOperation) -> None:
@@ -420,22 +375,6 @@ class Editor:
 
     def _no_comments(self, what: str) -> None:
         self.notes.append(f"{self._target.name} has no comments: that {what} is not stored")
-
-
-def _is_called(constraint: ColumnConstraint | TableConstraint, name: str | None) -> bool:
-    return name is not None and constraint.name is not None and same(constraint.name, name)
-
-
-def _shown(kind: str, name: str | None) -> str:
-    return f"{kind} constraint {name!r}" if name is not None else f"a {kind} constraint without a name"
-
-
-def _meaning(constraint: ColumnConstraint | TableConstraint) -> tuple[str, ...]:
-    """Return a form in which constraints agree that differ in blanks, quotes, case or name."""
-    pieces = constraint.pieces
-    if pieces and pieces[0].word == "CONSTRAINT":
-        pieces = pieces[2:]
-    return tuple(folded(piece.name) if piece.kind in ("word", "quoted") else piece.text for piece in pieces)
 
 
 _CHANGES: Mapping[type, Callable[[Editor, Any], None]] = {

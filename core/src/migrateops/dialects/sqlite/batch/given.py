@@ -1,4 +1,4 @@
-"""A table that is given as ``copy_from``: what the database's catalog would say of it."""
+"""The definition of the table of a batch: looked up, or given as ``copy_from``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,53 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from migrateops.dialects.sqlite.batch import catalog
 from migrateops.dialects.sqlite.batch.catalog import Entry
+from migrateops.dialects.sqlite.batch.definition import TableDefinition
+from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
+from migrateops.errors.batch import DefinitionNeeded, TableUnreadable
 from migrateops.operations.schema_objects import ensure_referred
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Connection, Table
 
     from migrateops.operations.batch import TableBatch
 
 
-def described(given: Table, batch: TableBatch, dialect: Any) -> tuple[str, list[Entry]]:
+def definition_of(
+    batch: TableBatch, given: Table | None, connection: Connection | None, schema: str | None, dialect: Any
+) -> tuple[TableDefinition, list[Entry]]:
+    """Return the definition of a table, and all objects of its schema.
+
+    Args:
+        batch: What it is wanted for.
+        given: What counts in place of the table that the database has, or None.
+        connection: The connection; None in a stream.
+        schema: Its schema.
+        dialect: SQLAlchemy's dialect.
+
+    Raises:
+        DefinitionNeeded: There is neither a connection, nor is it given.
+        TableUnreadable: Its text is of a form that is not known.
+    """
+    found: list[Entry] = []
+    if connection is not None:
+        found = catalog.entries(connection, schema)
+    if given is not None:
+        text, indexes = _described(given, batch, dialect)
+        if connection is None:
+            found = indexes
+    elif connection is None:
+        raise DefinitionNeeded(batch.table_name)
+    else:
+        text = catalog.find(connection, schema, batch.table_name, found).sql
+    try:
+        return parse(text.strip()), found
+    except Unreadable as unreadable:
+        raise TableUnreadable(batch.table_name, str(unreadable)) from None
+
+
+def _described(given: Table, batch: TableBatch, dialect: Any) -> tuple[str, list[Entry]]:
     """Return the text of a given table under the name that the batch says, and its indexes.
 
     Args:

@@ -1,4 +1,4 @@
-"""What can be seen to be wrong with a batch without a look at its table."""
+"""What can be seen to be wrong with a batch before any change is looked at."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column
 
+from migrateops.dialects.sqlite.batch import catalog
+from migrateops.dialects.sqlite.batch.tokens import same
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import BatchArgument
+from migrateops.errors.batch import BatchArgument, ChangeRefused
 from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
 from migrateops.operations import ops
 from migrateops.operations.checking import refuse_misspelt_dialects, require_types
 from migrateops.operations.invocation import refuse_unknown_options
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
     from migrateops.operations.target import Target
@@ -64,3 +68,21 @@ def require_sense(
         for described, what in needed:
             if what is not None:
                 raise UnsupportedOperation(described, target.name, what, _BUILD_ANEW)
+
+
+def require_there(connection: Connection, schema: str | None, batch: TableBatch, target: Target) -> None:
+    """Make sure that there is such a table, and that indexes that are dropped are its own.
+
+    Raises:
+        TableNotFound: There is none.
+        NoOrdinaryTable: It is none that can be changed.
+        ChangeRefused: An index is on another table.
+    """
+    found = catalog.entries(connection, schema)
+    table = catalog.find(connection, schema, batch.table_name, found)
+    others = {entry.name: entry.table for entry in found if entry.type == "index"}
+    for operation in batch.operations:
+        if isinstance(operation, ops.DropIndexOp):
+            owner = others.get(str(operation.index_name), table.name)
+            if not same(owner, table.name):
+                raise ChangeRefused(operation.describe(), target.name, f"the index is on table {owner!r}")

@@ -1,0 +1,65 @@
+"""What changes that wait for others mean to those that follow them, and to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
+
+from migrateops.dialects.sqlite.batch.tokens import same
+from migrateops.operations import ops
+from migrateops.operations.declare import MigrateOperation
+
+
+def comes_after_rows(
+    operation: MigrateOperation, waiting: Sequence[MigrateOperation], present: Callable[[str], str]
+) -> bool:
+    """Say whether a change must find the rows as the changes that wait would leave them.
+
+    A new column is filled before its default is dropped; a value goes through one type, then the next.
+
+    Args:
+        operation: The change.
+        waiting: Those that wait.
+        present: Returns what a column is called by now.
+    """
+    if not isinstance(operation, ops.AlterColumnOp):
+        return False
+    name, retypes = present(operation.column_name), operation.modify_type is not None
+    changed = []
+    for each in waiting:
+        if isinstance(each, ops.AddColumnOp):
+            changed.append(each.column.name)
+        elif retypes and isinstance(each, ops.AlterColumnOp) and each.modify_type is not None:
+            changed.append(present(each.column_name))
+    return any(same(one, name) for one in changed)
+
+
+def undoes_new_index(operation: MigrateOperation, waiting: Sequence[MigrateOperation]) -> bool:
+    """Say whether a change drops an index that the changes that wait are to create, or its column."""
+    if isinstance(operation, ops.DropIndexOp):
+        return any(
+            each.column.index
+            if isinstance(each, ops.AddColumnOp)
+            else isinstance(each, ops.CreateIndexOp) and each.index_name == operation.index_name
+            for each in waiting
+        )
+    return isinstance(operation, ops.DropColumnOp) and any(
+        isinstance(each, ops.CreateIndexOp) for each in waiting
+    )
+
+
+def drops_columns(waiting: Sequence[MigrateOperation]) -> bool:
+    """Say whether a change that waits writes all rows, which a new table would do anyway."""
+    return any(isinstance(operation, ops.DropColumnOp) for operation in waiting)
+
+
+def may_break_keys(operation: MigrateOperation) -> bool:
+    """Say whether foreign keys of the table, or to it, may be worse after a change than before."""
+    return isinstance(
+        operation, ops.DropColumnOp | ops.DropConstraintOp | ops.DropIndexOp | ops.AddConstraintOp
+    ) or (isinstance(operation, ops.AddColumnOp) and bool(operation.column.foreign_keys))
+
+
+def renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
+    """Say whether a change gives a column another name."""
+    return isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None
