@@ -70,7 +70,10 @@ class SequenceKind(Kind[SequenceRecord]):
     name: ClassVar[str] = "sequence"
     version: ClassVar[int] = 1
     record: ClassVar[type[Any]] = SequenceRecord
-    not_compared: ClassVar[Sequence[str]] = ("the values that sequences are at", "the owners of sequences")
+    not_compared: ClassVar[Sequence[str]] = (
+        "the values that sequences are at",
+        "the owners of sequences, which models do not say",
+    )
 
     def __init__(self, catalog: Catalog, dialect: Dialect) -> None:
         self.catalog = catalog

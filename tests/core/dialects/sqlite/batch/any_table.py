@@ -190,7 +190,12 @@ class Table:
         unique = [
             index.cols for index in self.indexes if index.unique and index.form == "{0}" and not index.where
         ]
-        unique += [rule.cols for rule in self.rules if rule.kind in ("unique", "pk")]
+        # One that compares in another order than its column does not count.
+        unique += [
+            rule.cols
+            for rule in self.rules
+            if rule.kind in ("unique", "pk") and not (col.collate and "COLLATE" in rule.form)
+        ]
         return col in self.cols and (bool(col.unique or col.key) or [col] in unique)
 
     def put(self, driver: Driver, number: int | None, values: dict[Col, Any]) -> None:

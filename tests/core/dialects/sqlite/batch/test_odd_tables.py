@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import NoOrdinaryTable, TableNotFound
+from migrateops.errors.batch import ForeignKeyMismatch, NoOrdinaryTable, TableNotFound
 from migrateops.operations import BatchOperations, Operations
 from tests.core.dialects.sqlite.batch.conftest import everything, objects, rows, script
 
@@ -293,3 +293,32 @@ def test_a_key_to_a_table_of_the_same_attached_schema(
     (text,) = connection.exec_driver_sql("SELECT sql FROM other.sqlite_master WHERE name = 't'").one()
     assert text.endswith("CONSTRAINT fk FOREIGN KEY(a) REFERENCES p (id))")
     assert rows(connection, "other.sqlite_sequence") == [("t", 9)]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_key"),
+    [
+        ("s TEXT COLLATE NOCASE, UNIQUE (s COLLATE BINARY)", False),
+        ("s TEXT COLLATE NOCASE, UNIQUE (s)", True),
+        ("s TEXT, UNIQUE (s COLLATE NOCASE)", False),
+        ("s TEXT COLLATE NOCASE PRIMARY KEY", True),
+        ("s TEXT PRIMARY KEY", True),
+        ("s TEXT, PRIMARY KEY (s COLLATE NOCASE)", False),
+        ("S INTEGER PRIMARY KEY", True),
+        ("s INT, n INT, PRIMARY KEY (s, n)", False),
+    ],
+)
+def test_a_key_that_compares_in_another_order_than_its_column_is_none(
+    operations: Operations, connection: sa.Connection, key: str, is_key: bool
+) -> None:
+    """SQLite would refuse each change of these rows: https://www.sqlite.org/foreignkeys.html#fk_indexes."""
+    script(connection, f"CREATE TABLE t ({key}); CREATE UNIQUE INDEX ix ON t (s)")
+    script(connection, "CREATE TABLE of_t (x REFERENCES t (s))")
+    if is_key:
+        with operations.batch_alter_table("t") as batch:
+            batch.drop_index("ix")
+        connection.exec_driver_sql("PRAGMA foreign_key_check")
+        return
+    with pytest.raises(ForeignKeyMismatch), operations.batch_alter_table("t") as batch:
+        batch.drop_index("ix")
+    assert "ix" in objects(connection)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.batch.definition import TableConstraint
 from migrateops.dialects.sqlite.batch.naming import referred
+from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
 from migrateops.dialects.sqlite.batch.tokens import folded, same
 from migrateops.dialects.sqlite.statements import quoted
 from migrateops.errors.batch import ForeignKeyMismatch, RowsDoNotFit
@@ -78,19 +79,53 @@ class Faults:
                 return f"there is no column {name!r}"
         if len(wanted) != len(key.columns):
             return f"its primary key has {len(wanted)} columns"
-        names = {folded(name) for name in wanted}
-        if names == {folded(name) for name in primary}:
+        if not key.referred:
             return None
-        if any(names == unique for unique in self._unique(key.parent)):
+        is_primary = len(primary) == len(wanted) == 1 and same(primary[0], wanted[0])
+        if is_primary and self._is_row_number(key.parent):
             return None
+        declared = self._collations(key.parent)
+        names = {folded(name): declared.get(folded(name), "binary") for name in wanted}
+        found = list(self._unique(key.parent))
+        if names in found:
+            return None
+        if any(names.keys() == unique.keys() for unique in found):
+            return f"({', '.join(wanted)}) is UNIQUE in another collation than its own"
         return f"({', '.join(wanted)}) is neither its primary key nor UNIQUE"
 
-    def _unique(self, table: str) -> Iterator[set[str]]:
-        listed = driver.send(self._connection, f"PRAGMA {self._schema}.index_list({quoted(table)})")
-        for _, index, unique, _, partial in listed:
+    def _unique(self, table: str) -> Iterator[dict[str, str]]:
+        """Yield the columns of each unique index, and in which order it compares their values."""
+        for _, index, unique, _, partial in self._indexes(table):
             if unique and not partial:
-                columns = driver.send(self._connection, f"PRAGMA {self._schema}.index_info({quoted(index)})")
-                yield {folded(name) if name is not None else "" for _, _, name in columns}
+                columns = driver.send(self._connection, f"PRAGMA {self._schema}.index_xinfo({quoted(index)})")
+                yield {folded(row[2] or ""): folded(row[4]) for row in columns if row[5]}
+
+    def _indexes(self, table: str) -> Sequence[tuple[int, str, int, str, int]]:
+        found: Sequence[tuple[int, str, int, str, int]] = driver.send(
+            self._connection, f"PRAGMA {self._schema}.index_list({quoted(table)})"
+        )
+        return found
+
+    def _is_row_number(self, table: str) -> bool:
+        """Say whether the primary key of one column is the number of the row: it has no index then."""
+        return not any(origin == "pk" for *_, origin, _ in self._indexes(table))
+
+    def _collations(self, table: str) -> dict[str, str]:
+        """Return in which order columns compare values, of those that say it; no pragma does."""
+        listed = driver.send(
+            self._connection,
+            f"SELECT sql FROM {self._schema}.sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
+            (table,),
+        )
+        try:
+            definition = parse(str(listed[0][0]).strip())
+        except (IndexError, Unreadable):
+            return {}
+        return {
+            folded(column.name): folded(said.pieces[-1].name)
+            for column in definition.columns
+            for said in column.of("collate")
+        }
 
 
 def _keys(connection: Connection, schema: str, table: str) -> Iterator[Key]:
