@@ -7,13 +7,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity, String
-from sqlalchemy.schema import DefaultClause
+from sqlalchemy import Column, String
 from sqlalchemy.types import NullType
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.conversions import converted
+from migrateops.autogenerate.defaults import apart
 from migrateops.errors.operations import NotReversible
 from migrateops.operations import ops
 from migrateops.snapshot.difference import Difference, What
@@ -97,7 +97,7 @@ class ColumnChanges:
             elif one.attribute == "nullable":
                 op.modify_nullable = one.new
             elif one.attribute in _DEFAULTS:
-                op.modify_server_default = _default(wanted)
+                op.modify_server_default = apart(wanted.server_default)
                 op.existing_server_default = self._existing_default(name)
             elif one.attribute == "comment":
                 op.modify_comment = one.new
@@ -133,14 +133,4 @@ class ColumnChanges:
 
     def _existing_default(self, name: str) -> Any:
         # What numbers the rows is not a default that somebody gave.
-        return None if self._records[name].autoincrement else _default(self._present[name])
-
-
-def _default(column: Column[Any]) -> Any:
-    """Return a column's default apart from its column: an object belongs to one column alone."""
-    default = column.server_default
-    if isinstance(default, DefaultClause):
-        return DefaultClause(default.arg)
-    if isinstance(default, Computed | Identity):
-        return default._copy()
-    return default
+        return None if self._records[name].autoincrement else apart(self._present[name].server_default)

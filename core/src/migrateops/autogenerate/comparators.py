@@ -61,7 +61,7 @@ class Comparators:
             entry = (priority, subgroup, qualifier, function)
             with self._lock:
                 # What env.py defines is another function each time that it is executed.
-                kept = [one for one in self._functions.get(target, ()) if _where(one[3]) != _where(function)]
+                kept = [one for one in self._functions.get(target, ()) if where(one[3]) != where(function)]
                 self._functions[target] = [*kept, entry]
             return function
 
@@ -110,11 +110,12 @@ def _called(function: Comparator, target: str, context: Any, arguments: Iterable
     except Exception as exc:
         named = " ".join(repr(one) for one in arguments if isinstance(one, str))
         raise ComparingFailed(
-            f"comparator {_where(function)}", f"{target} {named}".strip(), f"{type(exc).__name__}: {exc}"
+            f"comparator {where(function)}", f"{target} {named}".strip(), f"{type(exc).__name__}: {exc}"
         ) from exc
 
 
-def _where(function: Any) -> str:
+def where(function: Any) -> str:
+    """Return where a function is defined; what ``env.py`` defines anew is at the same place."""
     return f"{function.__module__}.{getattr(function, '__qualname__', function)}"
 
 

@@ -1,16 +1,25 @@
-"""Defaults of the models that the server does not take: found before a script says them."""
+"""Server defaults: apart from their columns, and those of the models that the server does not take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Computed, Identity
 from sqlalchemy.schema import DefaultClause
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.errors.autogenerate import DefaultRefused
 from migrateops.operations import ops
+
+
+def apart(default: Any) -> Any:
+    """Return a server default apart from its column: an object belongs to one column alone."""
+    if isinstance(default, DefaultClause):
+        return DefaultClause(default.arg)
+    if isinstance(default, Computed | Identity):
+        return default._copy()
+    return default
 
 
 def refuse_wrong_defaults(upgrade: ops.UpgradeOps, context: AutogenContext) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Table,
     TextClause,
     event,
-    text,
 )
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql import visitors
@@ -26,6 +24,7 @@ from sqlalchemy.sql.elements import conv, quoted_name
 from migrateops.autogenerate import renamed_objects
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.corrected import correct
+from migrateops.autogenerate.items import escaped
 from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.errors.base import quoted
@@ -34,9 +33,6 @@ from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.reading import reading
 from migrateops.snapshot.records import TableRecord
 from migrateops.snapshot.texts import Texts
-
-# Where text() reads a parameter: a colon before a word, that is not one of two.
-_COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 class Definitions:
@@ -173,5 +169,5 @@ def _without_parameters(element: Any) -> Any:
     if isinstance(element, TextClause) and any(
         isinstance(one, BindParameter) for one in visitors.iterate(element)
     ):
-        return text(_COLON.sub(r"\\:", element.text))
+        return escaped(element.text)
     return element

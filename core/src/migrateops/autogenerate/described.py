@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from inspect import Parameter
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity, MetaData, Table
-from sqlalchemy.schema import DefaultClause
+from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.types import NULLTYPE, to_instance
 
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.defaults import apart
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops.base import AddConstraintOp
@@ -153,7 +153,10 @@ class _Described:
         """Return the record of a column before, or after, it is altered."""
         shown = to_instance(NULLTYPE if type_ is None else type_)
         column: Column[Any] = Column(
-            op.column_name, shown, server_default=_default(default), comment=comment or None
+            op.column_name,
+            shown,
+            server_default=None if default is False else apart(default),
+            comment=comment or None,
         )
         column.nullable = nullable is not False
         return self._reader.table(Table("t", MetaData(), column))
@@ -203,12 +206,3 @@ def _strings(op: MigrateOperation) -> Iterator[str]:
         value = getattr(op, field.name, None)
         if field.default is Parameter.empty and isinstance(value, str):
             yield value
-
-
-def _default(given: Any) -> Any:
-    """Return a default apart from its column: an object belongs to one column alone."""
-    if isinstance(given, DefaultClause):
-        return DefaultClause(given.arg)
-    if isinstance(given, Computed | Identity):
-        return given._copy()
-    return None if given is False else given

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column
 
 from migrateops.autogenerate import batches, layout
+from migrateops.autogenerate.comparators import where
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.schema_items import column_source, server_default_source
 from migrateops.autogenerate.values import render_value
@@ -46,8 +47,8 @@ class Renderers:
 
         def decorate(function: FnT) -> FnT:
             existing = self._functions.get(op_cls)
-            if existing is not None and not replace and _where(existing) != _where(function):
-                raise RendererExists(op_cls.__name__, _where(existing))
+            if existing is not None and not replace and where(existing) != where(function):
+                raise RendererExists(op_cls.__name__, where(existing))
             self._functions[op_cls] = function
             return function
 
@@ -56,10 +57,6 @@ class Renderers:
     def dispatch(self, op_cls: type[Any]) -> Renderer | None:
         """Return the function of the nearest class, or None."""
         return next((self._functions[cls] for cls in op_cls.__mro__ if cls in self._functions), None)
-
-
-def _where(function: Any) -> str:
-    return f"{function.__module__}.{getattr(function, '__qualname__', function)}"
 
 
 renderers = Renderers()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
+    from migrateops.dialects.driver_errors import of_driver
     from migrateops.dialects.session_lock import SessionLock
     from migrateops.dialects.transaction import NOTHING_APPLIED, Transaction
 
@@ -23,6 +24,7 @@ __all__ = [
     "SessionLock",
     "Transaction",
     "embedded",
+    "of_driver",
 ]
 
 _HOMES = {
@@ -33,6 +35,7 @@ _HOMES = {
     "NOTHING_APPLIED": "transaction",
     "SessionLock": "session_lock",
     "Transaction": "transaction",
+    "of_driver": "driver_errors",
 }
 
 

@@ -302,16 +302,6 @@ class BadModels(RunError):
         return 'name the metadata itself: models = "shop.models:Base.metadata"'
 
 
-class HookReported(RunError):
-    """Hooks that are called after the fact raised; the run itself stands."""
-
-    code = "MO455"
-    problems: tuple[str, ...]
-
-    def message(self) -> str:
-        return f"the run is done; {len(self.problems)} hook(s) reported: {'; '.join(self.problems)}"
-
-
 class RangeOnline(RunError):
     """A range was given for a database, which knows itself where it is."""
 

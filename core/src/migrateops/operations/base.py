@@ -44,24 +44,6 @@ class Observer(Protocol):
     def after_operation(self, operation: MigrateOperation, error: BaseException | None) -> None: ...
 
 
-class RunningContext(Protocol):
-    """What operations need of a ``MigrationContext``."""
-
-    namespace: Namespace
-    target: Target
-    as_sql: bool
-    observer: Observer | None
-    pack: Any
-
-    @property
-    def impl(self) -> Any: ...
-
-    @property
-    def bind(self) -> Any: ...
-
-    def run_statement(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> Any: ...
-
-
 class _Layered(type):
     """Answer ``Operations.<name>`` from the same layers as ``op.<name>``; the class is never changed."""
 

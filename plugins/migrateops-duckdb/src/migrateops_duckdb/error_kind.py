@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
-
-from migrateops.dialects import ErrorKind
+from migrateops.dialects import ErrorKind, of_driver
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy.
     """
-    if isinstance(exception, DBAPIError):
-        exception = exception.orig or exception
     names = {cls.__name__ for cls in type(exception).__mro__}
     text = str(exception)
     if "ConstraintException" in names or "constraint violation" in text:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy.exc import DBAPIError
-
-from migrateops.dialects import ErrorKind
+from migrateops.dialects import ErrorKind, of_driver
 
 _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     # Deadlock, lock timeout, a snapshot that another has changed, memory-optimised conflicts.
@@ -23,16 +21,13 @@ _KINDS: dict[int, ErrorKind] = {number: kind for kind, numbers in _NUMBERS.items
 _ODBC_NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy.
     """
-    if isinstance(exception, DBAPIError):
-        if exception.connection_invalidated:
-            return "lost"
-        exception = exception.orig or exception
     if isinstance(exception, OSError) or not exception.args:
         return None
     first = exception.args[0]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
-
-from migrateops.dialects import ErrorKind
+from migrateops.dialects import ErrorKind, of_driver
 
 _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     # Of a row or of metadata, after waiting; by a deadlock; with NOWAIT.
@@ -21,16 +19,13 @@ _NUMBERS: dict[ErrorKind, frozenset[int]] = {
 _KINDS: dict[int, ErrorKind] = {number: kind for kind, numbers in _NUMBERS.items() for number in numbers}
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy.
     """
-    if isinstance(exception, DBAPIError):
-        if exception.connection_invalidated:
-            return "lost"
-        exception = exception.orig or exception
     # An OSError has a number of the operating system there.
     if isinstance(exception, OSError) or not exception.args:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from migrateops.dialects import Transaction
+from migrateops.dialects import NOTHING_APPLIED, Transaction
 from migrateops_mysql.statement_text import effect
 
 # Of the statements that are applied, for the message that lists them: how many, and how much of each.
@@ -71,7 +71,7 @@ class MySQLTransaction(Transaction):
         # A DDL statement that fails has committed what was there before, unless it could not even be read.
         doubtful = len(self._pending) if self._in_doubt else 0
         if not self._applied and not doubtful:
-            return "nothing of it is applied" if self.owned else None
+            return NOTHING_APPLIED if self.owned else None
         number = len(self._applied)
         said = []
         if number:

@@ -23,7 +23,6 @@ _NAMES = {
 _SIZES = {"timestamp": "(6)", "float": "(126)", "char": "(1)"}
 _TYPE = re.compile(r"([a-z][a-z0-9_ ]*?) ?(\([^)]*\))?( with .*)?")
 _PART = re.compile(r"('(?:[^']|'')*')")
-_NAME_OR_REST = re.compile(r'"[^"]*"|[^"]+')
 _PLAIN_NAME = re.compile(r'"([A-Z][A-Z0-9_$#]*)"')
 
 

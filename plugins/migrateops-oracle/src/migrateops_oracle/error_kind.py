@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
-from migrateops.dialects import ErrorKind
+from migrateops.dialects import ErrorKind, of_driver
 
 _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     # Busy with NOWAIT or after waiting, deadlock, a library lock, distributed lock.
@@ -28,16 +26,13 @@ _NUMBER = re.compile(r"\bORA-(\d{5})\b")
 _DRIVER_LOST = re.compile(r"\bDP[YI]-(?:1001|1010|1080|4011|6005)\b")
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy.
     """
-    if isinstance(exception, DBAPIError):
-        if exception.connection_invalidated:
-            return "lost"
-        exception = exception.orig or exception
     if isinstance(exception, OSError) or not exception.args:
         return None
     # The first argument is an object with the code, and says it in words.

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from migrateops.dialects import Transaction
+from migrateops.dialects import NOTHING_APPLIED, Transaction
 
 # Of the statements that are applied, for the message that lists them: how many, and how much of each.
 _LISTED, _KEPT = 3, 60
@@ -61,7 +61,7 @@ class OracleTransaction(Transaction):
             # What came after the commit, in an autocommit block, was not watched.
             return None
         if not self._applied:
-            return "nothing of it is applied" if self.owned else None
+            return NOTHING_APPLIED if self.owned else None
         number = len(self._applied)
         listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
         more = f" and {number - _LISTED} more" if number > _LISTED else ""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
-from migrateops.dialects import ErrorKind
+from migrateops.dialects import ErrorKind, of_driver
 
 _STATES: dict[str, ErrorKind] = {
     "55P03": "locked",  # lock_not_available: lock_timeout, NOWAIT
@@ -22,16 +20,13 @@ _STATES: dict[str, ErrorKind] = {
 _CLASSES: dict[str, ErrorKind] = {"08": "lost", "23": "constraint"}
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy.
     """
-    if isinstance(exception, DBAPIError):
-        if exception.connection_invalidated:
-            return "lost"
-        exception = exception.orig or exception
     state = _sqlstate(exception)
     if state is not None:
         return _STATES.get(state) or _CLASSES.get(state[:2])

@@ -7,6 +7,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError
 
 from migrateops.dialects.base import ErrorKind
+from migrateops.dialects.driver_errors import of_driver
 from migrateops.errors.database import DatabaseLocked
 
 _PRIMARY: dict[int, ErrorKind] = {
@@ -29,6 +30,7 @@ def refused(error: DBAPIError) -> bool:
     return code in _REFUSALS and error_kind(error) not in ("locked", "lost")
 
 
+@of_driver
 def error_kind(exception: BaseException) -> ErrorKind | None:
     """Return what *exception* is about, or None.
 
@@ -40,10 +42,6 @@ def error_kind(exception: BaseException) -> ErrorKind | None:
     """
     if isinstance(exception, DatabaseLocked):
         return "locked"
-    if isinstance(exception, DBAPIError):
-        if exception.connection_invalidated:
-            return "lost"
-        exception = exception.orig or exception
     if not isinstance(exception, sqlite3.Error):
         return None
     if isinstance(exception, sqlite3.NotSupportedError):
