@@ -250,6 +250,12 @@ def test_an_exclude_constraint_is_seen(postgresql: Database) -> None:
     postgresql.runs(before, after)
 
 
+def test_how_a_computed_column_is_kept_is_no_warning_of_a_comparison(postgresql: Database) -> None:
+    """SQLAlchemy warns of it when the table is created."""
+    postgresql.has(table(), "ALTER TABLE t ADD COLUMN n integer GENERATED ALWAYS AS (id + 1) STORED")
+    assert postgresql.differs(table(number("n", sa.Computed("1 + id")))) != []
+
+
 # -- what is not compared, and said ---------------------------------------------------------------
 def test_values_of_a_native_enum_are_reported(postgresql: Database) -> None:
     postgresql.has(table(sa.Column("kind", enum("a", "b"))))

@@ -7,12 +7,13 @@ has nothing more to do with them afterwards, and locks are held on nothing that 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import CompileError, DBAPIError
+from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from migrateops.snapshot.names import own_schema
@@ -114,7 +115,10 @@ def _statements(table: Table, dialect: Dialect) -> list[str]:
     preparer = dialect.identifier_preparer
     written, own = preparer.format_table(table), preparer.quote(table.name)
     try:
-        create = str(CreateTable(table, include_foreign_key_constraints=()).compile(dialect=dialect))
+        with warnings.catch_warnings():
+            # It is for whoever creates the table: here, it would be said at each look.
+            warnings.filterwarnings("ignore", "Computed column", SAWarning)
+            create = str(CreateTable(table, include_foreign_key_constraints=()).compile(dialect=dialect))
         indexes = [
             str(CreateIndex(index).compile(dialect=dialect))
             for index in sorted(table.indexes, key=lambda index: str(index.name))
