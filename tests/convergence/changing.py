@@ -146,7 +146,7 @@ def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
 
 @change("primary key")
 def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
-    if any(one.numbered for one in table.columns):
+    if any(one.numbered for one in table.columns) and not made.words.renumbers:
         return None
     keyed = made.keyed(table)
     key = made.choice.some(keyed, 2) if keyed and not made.choice.happens(3) else ()

@@ -158,10 +158,11 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
             (("onupdate", "CASCADE"),),
         ),
         numbered_alone=True,
+        renumbers=True,
         # The server makes nothing else of a uuid.
         related=(frozenset({one.family for one in {**kept, **types}.values()} - {"uuid"} | {"long"}),),
-        # SQLAlchemy's reflection does not find its way past `; and the server names foreign keys, too.
-        odd_names=tuple(name[:40] for name in ODD_NAMES if "`" not in name),
+        # The server makes longer names of foreign keys of them.
+        odd_names=tuple(name[:40] for name in ODD_NAMES),
     )
 
 

@@ -155,6 +155,7 @@ class Vocabulary:
             to have names, or nothing would tell which of them is meant.
         numbered_alone: Whether nothing may be computed of a column that numbers itself, nor of one that
             a foreign key writes to.
+        renumbers: Whether a key may change whose column numbers itself.
         references: Options of foreign keys.
         related: Families of types of which the server makes one another by itself; None for all.
     """
@@ -172,6 +173,7 @@ class Vocabulary:
     renames: bool = True
     names_all: bool = False
     numbered_alone: bool = False
+    renumbers: bool = False
     unique_options: Sequence[tuple[tuple[str, Any], ...]] = ()
     references: Sequence[tuple[tuple[str, Any], ...]] = ()
     where_options: Sequence[str] = ()

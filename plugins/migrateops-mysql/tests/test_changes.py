@@ -25,6 +25,7 @@ from tests.core.autogenerate.test_changes import (
     Edit,
     built,
     foreign_key,
+    key,
     nothing,
     shown,
     with_column,
@@ -41,9 +42,7 @@ NOT_HERE = {
     "index-operator": "likewise",
     "index-where": "there are no conditions of indexes",
     "column-with-all": "a CHECK with a name stands on no column",
-    "primary-key": "a column that numbers itself is always in a key",
-    "primary-key-other": "likewise",
-    "several": "likewise",
+    "several": "a TEXT is in a key with a length alone",
 }
 
 
@@ -93,6 +92,11 @@ OF_ITS_OWN: dict[str, tuple[Edit, Edit]] = {
         with_item(lambda: sa.UniqueConstraint("a", name="one")),
         with_index("a", "d", name="one", unique=True),
     ),
+    "several": (
+        with_index("a"),
+        on(with_type(sa.String(90)), with_index("b"), key("id", "b"), foreign_key(*A_PARENT)),
+    ),
+    "key-of-none": (nothing, key()),
     "check-of-column": (nothing, with_column(sa.Integer, sa.CheckConstraint("a > 0"))),
 }
 ALL = {name: case for name, case in CASES.items() if name not in NOT_HERE} | OF_ITS_OWN

@@ -99,6 +99,27 @@ def test_a_circle_is_closed_after_its_tables(connection: sa.Connection, configur
         assert made[-1] is apart[0]
 
 
+def test_a_key_refers_to_what_an_index_of_its_own_table_makes_unique(
+    connection: sa.Connection, configure: Configure
+) -> None:
+    def tree(metadata: sa.MetaData) -> None:
+        sa.Table(
+            "tree",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("code", sa.Integer, index=True, unique=True),
+            sa.Column("above", sa.ForeignKey("tree.code", name="fk_above")),
+        )
+
+    wanted, nothing = models(tree), models()
+    run(configure(wanted), wanted)
+    assert difference(configure(wanted), wanted) == []
+    before = state(connection)
+    take_back = run(configure(nothing), nothing)
+    take_back()
+    assert state(connection) == before
+
+
 def test_diff_tuples(connection: sa.Connection, configure: Configure) -> None:
     models(keyless).create_all(connection)
     metadata = models(parent)

@@ -21,6 +21,7 @@ from migrateops.autogenerate.column_changes import ColumnChanges
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
 from migrateops.autogenerate.key_indexes import KeyIndexes
+from migrateops.autogenerate.numbering import NUMBERS, numbering, renumbers
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
@@ -82,7 +83,6 @@ class TableChanges:
         self.old, self.new = old, new
         self.model, self.database = model, database
         self.nameless = False
-        self._key_indexes = KeyIndexes(context, old, new, model, database)
         self._here, self._there = Items(database, texts), Items(model, texts)
         self._made: dict[int, Any] = {}
         self._names: set[str] = set()
@@ -98,7 +98,11 @@ class TableChanges:
         added, and columns are dropped last.
         """
         columns = ColumnChanges(self.context, self.old, self._present, self._columns)
-        altered = columns.operations(found)
+        renumbered = renumbers(found, self.context)
+        altered = columns.operations([one for one in found if not (renumbered and one.attribute == NUMBERS)])
+        if renumbered:
+            for op in altered:
+                op.kw = {name: value for name, value in op.kw.items() if name != f"existing_{NUMBERS}"}
         whole = [one for one in found if one.what == What.COLUMN and one.attribute is None]
         added = [str(one.name) for one in whole if one.old is None and self._adds(str(one.name))]
         removed = [str(one.name) for one in whole if one.new is None and self._removes(str(one.name))]
@@ -111,12 +115,15 @@ class TableChanges:
         for name in columns.anew:
             self._put_again(name)
         lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
-        dropped = list(self._drops(lost))
-        new_columns, new_items = self._additions([*columns.anew, *added], altered)
+        gone = [record for _, record in self._gone]
+        key_indexes = KeyIndexes(self.context, self.old, self.new, self.model, self.database, gone)
+        dropped = list(self._drops(lost, key_indexes))
+        new_columns, new_items = self._additions([*columns.anew, *added], altered, key_indexes)
         # What is computed of other columns goes before they do or change, and comes after.
         first = [name for name in lost if name in columns.anew or self._present[name].computed is not None]
         return [
-            *self._key_indexes.needed_first([record for _, record in self._gone]),
+            *key_indexes.needed_first(),
+            *(self._numbering(self._gone, self.old, numbers=False) if renumbered else ()),
             *dropped,
             # A column has to be gone before the one that takes its place.
             *(self._adding_column(lost[name]).reverse() for name in first),
@@ -124,10 +131,19 @@ class TableChanges:
             *altered,
             *(op for op in new_columns if op.column.computed is not None),
             *new_items,
+            *(self._numbering(self._come, self.new, numbers=True) if renumbered else ()),
             *self._comment(found),
             *(self._adding_column(lost[name]).reverse() for name in removed if name not in first),
-            *self._key_indexes.needed_no_more(),
+            *key_indexes.needed_no_more(),
         ]
+
+    def _numbering(
+        self, noted: Sequence[tuple[What, AnyRecord]], record: TableRecord, *, numbers: bool
+    ) -> Iterator[MigrateOperation]:
+        """Yield what changes AUTO_INCREMENT with a primary key that is among what goes, or comes."""
+        if any(kind == What.PRIMARY_KEY for kind, _ in noted):
+            columns = self._columns if numbers else self._present
+            yield from numbering(record, columns, self.model, numbers=numbers)
 
     def _compute_again(self, columns: ColumnChanges, found: Sequence[Difference]) -> None:
         """Have columns made anew that are computed of others whose type changes: the server refuses that."""
@@ -194,8 +210,11 @@ class TableChanges:
                     noted.append((kind, item))
 
     # -- what goes away -----------------------------------------------------------------------------
-    def _drops(self, columns: Mapping[str, Column[Any]]) -> Iterator[MigrateOperation]:
+    def _drops(
+        self, columns: Mapping[str, Column[Any]], key_indexes: KeyIndexes
+    ) -> Iterator[MigrateOperation]:
         """Yield what drops constraints and indexes; one that goes with a column is put on it."""
+        keys: list[ForeignKeyRecord] = []
         for kind, record in sorted(self._gone, key=lambda one: _DROPPED_FIRST.index(one[0])):
             item = self._item_here(kind, record)
             if item is None:
@@ -217,7 +236,8 @@ class TableChanges:
                 adding.constraint_name = self._conventional(kind, record)
             yield adding.reverse()
             if isinstance(record, ForeignKeyRecord):
-                yield from self._key_indexes.dropped(record)
+                keys.append(record)
+        yield from key_indexes.of_dropped(keys)
 
     def _goes_along(self, item: Any) -> bool:
         """Say whether a constraint need not be dropped before its column."""
@@ -232,12 +252,13 @@ class TableChanges:
 
     # -- what is new --------------------------------------------------------------------------------
     def _additions(
-        self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp]
+        self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp], key_indexes: KeyIndexes
     ) -> tuple[list[ops.AddColumnOp], list[MigrateOperation]]:
         """Return what adds columns, and what adds constraints and indexes."""
         copies = {name: _alone(self._columns[name]) for name in names}
         retyped = {op.column_name for op in altered if op.modify_type is not None}
         later: list[MigrateOperation] = []
+        keys: dict[ForeignKeyRecord, MigrateOperation] = {}
         for kind, record in sorted(self._come, key=lambda one: -_DROPPED_FIRST.index(one[0])):
             item = self._there.find(kind, record)
             if any(is_of_type(item, self._columns[name]) for name in (*names, *retyped)):
@@ -256,9 +277,10 @@ class TableChanges:
             if not isinstance(item, Index) and adding.constraint_name is None:
                 adding.constraint_name = self._new_name(kind, record)
             if isinstance(record, ForeignKeyRecord):
-                named = replace(record, name=adding.constraint_name)
-                later += self._key_indexes.added(named)
-            later.append(adding)
+                keys[replace(record, name=adding.constraint_name)] = adding
+            else:
+                later.append(adding)
+        later += [*key_indexes.of_added(keys), *keys.values()]
         return [self._adding_column(copy) for copy in copies.values()], later
 
     def _adding_column(self, column: Column[Any]) -> ops.AddColumnOp:

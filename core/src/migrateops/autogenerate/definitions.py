@@ -94,8 +94,8 @@ class Definitions:
                 wanted.setdefault(key.schema, set()).add(self.names.old_key(key).name)
         for schema, names in wanted.items():
             with reading(f"tables {quoted(sorted(names))}"), warnings.catch_warnings():
-                # The indexes that SQLAlchemy does not see are made from their records.
-                warnings.filterwarnings("ignore", "Skipped unsupported reflection")
+                # What SQLAlchemy does not see on a table is made from its record.
+                warnings.filterwarnings("ignore", "Skipped unsupported reflection|Unknown schema content")
                 self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)
         for table in list(self._metadata.tables.values()):
             key = self.names.key(Key(self._kind, table.schema, str(table.name)))
@@ -109,7 +109,8 @@ class Definitions:
 
     def _name_column(self, inspector: Any, table: Table, column: Any) -> None:
         key = self.names.key(Key(self._kind, table.schema, str(table.name)))
-        column["name"] = self.names.columns.get(key, {}).get(column["name"], column["name"])
+        name = self.context.pack.reflected_name(column["name"])
+        column["name"] = self.names.columns.get(key, {}).get(name, name)
 
     def _rename(self, table: Table, key: Key) -> None:
         """Have a table that was reflected, with its columns, speak of the new names."""

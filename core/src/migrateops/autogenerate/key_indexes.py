@@ -7,7 +7,7 @@ when it is taken back, and no foreign key is ever without one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Table
 
@@ -16,6 +16,8 @@ from migrateops.autogenerate.items import AnyRecord
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, TableRecord
+
+Columns = tuple[str, ...]
 
 
 class KeyIndexes:
@@ -27,52 +29,63 @@ class KeyIndexes:
         new: The record of the models.
         model: The table of the models.
         database: The table of the database.
+        gone: The constraints and indexes that are dropped.
     """
 
     def __init__(
-        self, context: AutogenContext, old: TableRecord, new: TableRecord, model: Table, database: Table
+        self,
+        context: AutogenContext,
+        old: TableRecord,
+        new: TableRecord,
+        model: Table,
+        database: Table,
+        gone: Collection[AnyRecord],
     ) -> None:
         self._pack = context.pack
         self._if_exists = context.migration_context.target.capabilities.index_if_exists
-        self._old, self._new = old, new
+        self._old, self._new, self._gone = old, new, gone
         self._model = model
-        self._made: list[ForeignKeyRecord] = []
-        self._present = {str(index.name) for index in database.indexes}
+        self._taken = {str(index.name) for index in database.indexes}
+        self._taken |= {str(one.name) for one in new.indexes} | {str(one.name) for one in new.unique}
+        self._present = list(self._of_the_server(database))
+        self._wanted = {_columns(index) for index in self._made_for(new.foreign_keys, new)}
+        self._made: list[IndexRecord] = []
+        self._dropped: list[IndexRecord] = []
 
-    def added(self, key: ForeignKeyRecord) -> Iterator[MigrateOperation]:
-        """Yield what adds the index of a key, in front of the key."""
-        if not _has(self._old, key):
-            index = self._pack.key_index(key, self._new)
-            if index is not None:
-                yield self._creation(index)
-
-    def dropped(self, key: ForeignKeyRecord) -> Iterator[MigrateOperation]:
-        """Yield what drops the index of a key, behind the key."""
-        if not _has(self._new, key):
-            index = self._pack.key_index(key, self._old)
-            if index is not None:
-                for name in (index.name, key.columns[0]):
-                    if name in self._present:
-                        yield self._creation(dataclasses.replace(index, name=name)).reverse()
-                        break
-
-    def needed_first(self, gone: Collection[AnyRecord]) -> Iterator[MigrateOperation]:
-        """Yield what makes indexes for keys that stay, in front of all: what served them goes.
-
-        Args:
-            gone: The constraints and indexes that are dropped.
-        """
+    def needed_first(self) -> Iterator[MigrateOperation]:
+        """Yield what makes indexes for keys that stay, in front of all: what served them goes."""
         key = self._old.primary_key
         between = dataclasses.replace(
             self._old,
-            primary_key=None if key in gone else key,
-            unique=tuple(one for one in self._old.unique if one not in gone),
-            indexes=tuple(one for one in self._old.indexes if one not in gone),
+            primary_key=None if key in self._gone else key,
+            unique=tuple(one for one in self._old.unique if one not in self._gone),
+            indexes=tuple(one for one in self._old.indexes if one not in self._gone),
         )
-        for reference in self._staying():
-            index = self._pack.key_index(reference, between)
-            if index is not None and self._pack.key_index(reference, self._old) is None:
-                self._made.append(reference)
+        staying = [key for key in self._new.foreign_keys if _has(self._old, key)]
+        kept = [_columns(index) for index in self._present if self._is_kept(index)]
+        for index in self._made_for(staying, between):
+            if not _serves(kept, _columns(index)):
+                named = self._with_free_name(index)
+                self._made.append(named)
+                yield self._creation(named)
+
+    def of_dropped(self, keys: Iterable[ForeignKeyRecord]) -> Iterator[MigrateOperation]:
+        """Yield what drops the indexes of keys, behind them.
+
+        Args:
+            keys: Those that are dropped by themselves, and not with their column.
+        """
+        columns = {key.columns for key in keys}
+        for index in self._present:
+            if _columns(index) in columns and not self._is_kept(index):
+                self._dropped.append(index)
+                yield self._creation(index).reverse()
+
+    def of_added(self, keys: Iterable[ForeignKeyRecord]) -> Iterator[MigrateOperation]:
+        """Yield what makes the indexes of new keys, in front of all of these."""
+        there = {_columns(index) for index in (*self._made, *self._present) if index not in self._dropped}
+        for index in self._made_for(keys, self._new):
+            if _columns(index) in self._wanted and _columns(index) not in there:
                 yield self._creation(index)
 
     def needed_no_more(self) -> Iterator[MigrateOperation]:
@@ -80,26 +93,70 @@ class KeyIndexes:
 
         The server may have dropped its own by then; on the way back they are needed again.
         """
-        for reference in self._staying():
-            if self._pack.key_index(reference, self._new) is not None:
-                continue
-            between = dataclasses.replace(self._new, primary_key=None, unique=(), indexes=())
-            index = self._pack.key_index(reference, between)
-            if index is None:
-                continue
-            if reference in self._made:
+        for index in self._made:
+            if _columns(index) not in self._wanted:
                 yield self._creation(index).reverse()
-            elif self._if_exists and self._pack.key_index(reference, self._old) is not None:
+        for index in self._present:
+            if index in self._dropped or self._is_kept(index) or not self._if_exists:
+                continue
+            if any(key.columns == _columns(index) for key in self._new.foreign_keys):
                 creation = self._creation(index)
                 creation.if_not_exists = True
                 yield creation.reverse()
 
-    def _staying(self) -> Iterator[ForeignKeyRecord]:
-        return (key for key in self._old.foreign_keys if _has(self._new, key))
+    def _of_the_server(self, database: Table) -> Iterator[IndexRecord]:
+        """Yield the indexes that the server has made for keys that are there."""
+        recorded = {one.name for one in self._old.indexes} | {one.name for one in self._old.unique}
+        there = {str(index.name): index for index in database.indexes if index.name not in recorded}
+        bare = dataclasses.replace(self._old, primary_key=None, unique=(), indexes=())
+        for key in self._old.foreign_keys:
+            made = self._pack.key_index(key, bare)
+            for name in (made.name, key.columns[0]) if made is not None else ():
+                index = there.pop(str(name), None)
+                if made is not None and index is not None:
+                    yield dataclasses.replace(made, name=name)
+                    break
+
+    def _is_kept(self, index: IndexRecord) -> bool:
+        """Say whether an index that is there is as the server would make it for the models."""
+        if _columns(index) not in self._wanted:
+            return False
+        gone = [one.name for one in self._gone if isinstance(one, ForeignKeyRecord)]
+        # One that is called like a key of another name was made for that.
+        return index.name not in gone or any(key.name == index.name for key in self._new.foreign_keys)
+
+    def _made_for(self, keys: Iterable[ForeignKeyRecord], table: TableRecord) -> list[IndexRecord]:
+        """Return the indexes that keys of a table need: one that begins a longer one has that."""
+        found: dict[Columns, IndexRecord] = {}
+        for key in keys:
+            index = self._pack.key_index(key, table)
+            if index is not None:
+                found.setdefault(_columns(index), index)
+        return [
+            index
+            for columns, index in found.items()
+            if not _serves([other for other in found if other != columns], columns)
+        ]
+
+    def _with_free_name(self, index: IndexRecord) -> IndexRecord:
+        first, number, name = _columns(index)[0], 1, str(index.name)
+        while name in self._taken:
+            number += 1
+            name = f"{first}_{number}"
+        return dataclasses.replace(index, name=name)
 
     def _creation(self, index: IndexRecord) -> ops.CreateIndexOp:
-        columns = [part.text for part in index.parts]
+        columns = list(_columns(index))
         return ops.CreateIndexOp(index.name, self._model.name, columns, schema=self._model.schema)
+
+
+def _columns(index: IndexRecord) -> Columns:
+    return tuple([part.text for part in index.parts])
+
+
+def _serves(indexes: Iterable[Columns], columns: Columns) -> bool:
+    """Say whether one of some indexes begins with columns."""
+    return any(one[: len(columns)] == columns for one in indexes)
 
 
 def _has(table: TableRecord, key: ForeignKeyRecord) -> bool:

@@ -9,7 +9,9 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
+    PrimaryKeyConstraint,
     Table,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.schema import DefaultClause
@@ -134,13 +136,29 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         apart = [
             reference
             for reference in sorted(table.foreign_key_constraints, key=_name)
-            if (key, self.referred(reference)) in self.apart
+            if (key, self.referred(reference)) in self.apart or self._needs_index(key, reference)
         ]
         if apart:
             left_out = set(map(id, apart))
             creation.columns = [item for item in creation.columns if id(item) not in left_out]
             made_apart += [ops.CreateForeignKeyOp.from_constraint(reference) for reference in apart]
         return creation
+
+    def _needs_index(self, key: Key, reference: ForeignKeyConstraint) -> bool:
+        """Say whether a foreign key refers to its own table by what an index alone makes unique.
+
+        CREATE TABLE cannot have it, as the index is made after the table.
+        """
+        if not self.context.adds_constraints or self.referred(reference) != key:
+            return False
+        table = reference.table
+        names = [target_of_key(element).rpartition(".")[2] for element in reference.elements]
+        keys = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+        if any([column.name for column in one.columns] == names for one in keys):
+            return False
+        return any(
+            index.unique and [column.name for column in index.columns] == names for index in table.indexes
+        )
 
     def _loose(self, index: Index) -> Index:
         """Return an index that is in no table yet."""

@@ -294,6 +294,14 @@ class Dialect:
         """
         return None
 
+    def reflected_name(self, name: str) -> str:
+        """Return the name of a column that SQLAlchemy's reflection calls so: without escapes that it leaves.
+
+        Args:
+            name: As it is reflected.
+        """
+        return name
+
     def complete(self, table: Table, record: TableRecord) -> None:
         """Put into a reflected table what SQLAlchemy's reflection of this dialect leaves out.
 

@@ -18,7 +18,14 @@ from migrateops.operations.schema_objects import (
     require_values,
     wanted_by,
 )
-from migrateops_mysql.lower import name_checks_of_columns, refuse_checks, refuse_clauses, refuse_identities
+from migrateops_mysql.lower import (
+    leave_out_not_null,
+    name_checks_of_columns,
+    refuse_checks,
+    refuse_clauses,
+    refuse_identities,
+)
+from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, Writer
 
 
@@ -45,6 +52,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     refuse_identities(table, op, target)
     refuse_checks(table, op, target)
     name_checks_of_columns(table)
+    leave_out_not_null(table, Server.of(target))
     column = table.columns[op.column.key]
     constraints = [
         c

@@ -82,6 +82,10 @@ class MySQLDialect(Dialect):
         """Return the index that the server makes for a foreign key, or None where another one serves."""
         return index_for_key(key, table)
 
+    def reflected_name(self, name: str) -> str:
+        """Return a column's name without the second of two backticks, which SQLAlchemy leaves in it."""
+        return name.replace("``", "`")
+
     def complete(self, table: Table, record: TableRecord) -> None:
         """Put JSON and CHECK constraints of columns into a reflected table."""
         # Asked while scripts are written, and at no other time.

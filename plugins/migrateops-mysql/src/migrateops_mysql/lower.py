@@ -42,6 +42,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
             refuse_identities(statement.table, op, target)
             refuse_checks(statement.table, op, target)
             name_checks_of_columns(statement.table)
+            leave_out_not_null(statement.table, Server.of(target))
             items: list[Any] = [*statement.table.indexes, *statement.table.constraints]
             for item in items:
                 item.dialect_kwargs.update(own_options(item.dialect_kwargs, target))
@@ -54,6 +55,13 @@ def name_checks_of_columns(table: Table) -> None:
         for check in [c for c in column.constraints if isinstance(c, CheckConstraint) and c.name]:
             column.constraints.discard(check)
             table.append_constraint(CheckConstraint(check.sqltext, name=check.name))
+
+
+def leave_out_not_null(table: Table, server: Server) -> None:
+    """Take NOT NULL off generated columns: MariaDB has none of these, and MySQL has."""
+    for column in table.columns:
+        if column.computed is not None and server.mariadb:
+            column.nullable = True
 
 
 @Operations.lowering_for(ops.RenameTableOp, dialect="mysql")

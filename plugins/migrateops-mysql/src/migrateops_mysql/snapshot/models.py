@@ -67,8 +67,11 @@ def _column(column: ColumnRecord, in_key: frozenset[str]) -> ColumnRecord:
     default = default_of(column.type, column.default)
     if default != column.default:
         changes["default"] = default
-    if column.computed is not None and column.computed.persisted is None:
-        changes["computed"] = replace(column.computed, persisted=False)
+    if column.computed is not None:
+        # MariaDB has no NOT NULL of a generated column.
+        changes["nullable"] = True
+        if column.computed.persisted is None:
+            changes["computed"] = replace(column.computed, persisted=False)
     if column.collation is not None:
         changes["collation"] = collation_name(column.collation)
     return replace(column, **changes) if changes else column

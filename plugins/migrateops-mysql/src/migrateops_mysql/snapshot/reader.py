@@ -143,7 +143,8 @@ class _Reader:
         return ColumnRecord(
             row.name,
             type_,
-            row.nullable == "YES",
+            # What the models say of a generated column is not kept by both servers.
+            row.nullable == "YES" or computed is not None,
             default_of(type_, self._default(row, extra)) if computed is None else None,
             computed,
             None,

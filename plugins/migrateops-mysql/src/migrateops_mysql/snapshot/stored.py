@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import MetaData
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -64,13 +65,26 @@ def _qualified(schema: str | None, dialect: Dialect) -> str:
 
 def _statement(table: Table, name: str, dialect: Dialect) -> str:
     """Return what makes a temporary table like one of the models, with its indexes; without foreign keys."""
-    create = str(CreateTable(table, include_foreign_key_constraints=()).compile(dialect=dialect))
+    create = str(
+        CreateTable(_taken(table, dialect), include_foreign_key_constraints=()).compile(dialect=dialect)
+    )
     backslashes = Writer(dialect).backslashes
     brackets = [one for one in definition.tokens(create, backslashes=backslashes) if not one.depth]
     start = next(one.start for one in brackets if one.text == "(")
     end = next(one.start for one in brackets if one.text == ")")
     inside = [create[start + 1 : end], *_indexes(table, dialect)]
     return f"CREATE TEMPORARY TABLE {name} ({', '.join(inside)}{create[end:]}"
+
+
+def _taken(table: Table, dialect: Dialect) -> Table:
+    """Return a table that the server takes: without NOT NULL of generated columns, where it has none."""
+    unlike = [one.key for one in table.columns if one.computed is not None and not one.nullable]
+    if not unlike or not getattr(dialect, "is_mariadb", False):
+        return table
+    copy = table.to_metadata(MetaData())
+    for name in unlike:
+        copy.columns[name].nullable = True
+    return copy
 
 
 def _indexes(table: Table, dialect: Dialect) -> list[str]:

@@ -1,0 +1,130 @@
+"""Pairs of schemas that once broke a law on MariaDB, reduced to what it took."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.convergence.databases import DATABASES
+from tests.convergence.schemas import Col, Index, Part, Reference, Tab, Unique
+from tests.convergence.test_found import EMPTY, ONE, schema, table
+
+pytestmark = [
+    pytest.mark.mariadb,
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection"),
+]
+
+ID = Col("id", "integer", nullable=False)
+TWO = Col("b", "integer")
+PARENT = table(ID, Col("n", "integer", nullable=False), name="p", key=("id", "n"))
+ON_BOTH = Reference("fk_both", ("a", "b"), "p", ("id", "n"))
+ON_ONE = Reference("fk_one", ("a",), "p", ("id",))
+
+
+def child(*references: Reference) -> Tab:
+    return table(ONE, TWO, references=references)
+
+
+CASES = {
+    "a dropped table refers to a unique column of its own": (
+        schema(
+            table(
+                ONE,
+                TWO,
+                unique=(Unique("uq", ("a",)),),
+                references=(Reference("fk", ("b",), "t", ("a",)),),
+            )
+        ),
+        EMPTY,
+    ),
+    "one of two foreign keys that share an index goes: the longer": (
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
+        schema(PARENT, child(ON_ONE)),
+    ),
+    "one of two foreign keys that share an index goes: the shorter": (
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
+        schema(PARENT, child(ON_BOTH)),
+    ),
+    "two foreign keys that share an index go": (
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
+        schema(PARENT, child()),
+    ),
+    "a foreign key goes to a table that refers to itself": (
+        schema(
+            table(ID, ONE, name="p", unique=(Unique("uq_p", ("id",)),)),
+            table(ONE, TWO, references=(Reference("fk", ("a",), "p", ("id",)),)),
+        ),
+        schema(table(ID, ONE, name="p"), table(ONE, TWO)),
+    ),
+    "a column may no longer be null, and its foreign key no longer says so": (
+        schema(PARENT, child(Reference("fk", ("a",), "p", ("id",), (("ondelete", "SET NULL"),)))),
+        schema(
+            PARENT,
+            table(
+                Col("a", "integer", nullable=False),
+                TWO,
+                references=(Reference("fk", ("a",), "p", ("id",)),),
+            ),
+        ),
+    ),
+    "a column may no longer be null, and its foreign key goes with its table": (
+        schema(PARENT, child(Reference("fk", ("a",), "p", ("id",), (("ondelete", "SET NULL"),)))),
+        schema(table(Col("a", "integer", nullable=False), TWO)),
+    ),
+    "a column with a foreign key comes into the key": (
+        schema(PARENT, child(Reference("fk", ("a",), "p", ("id",), (("ondelete", "SET NULL"),)))),
+        schema(
+            PARENT,
+            table(Col("a", "integer", nullable=False), TWO, key=("a",)),
+        ),
+    ),
+    "names with backticks": (
+        schema(
+            table(
+                Col("id", "integer", nullable=False),
+                Col("back`tick", "integer"),
+                name="t`t",
+                key=("id",),
+                unique=(Unique("uq `t`", ("back`tick", "id")),),
+                references=(Reference("fk `t`", ("back`tick",), "t`t", ("id",)),),
+                indexes=(Index("ix `t`", (Part("back`tick"),)),),
+            )
+        ),
+        EMPTY,
+    ),
+    "a column with a backtick changes": (
+        schema(table(ID, Col("back`tick", "string20", default="x"), key=("id",))),
+        schema(table(ID, Col("back`tick", "string40", default="quote"), key=("id",))),
+    ),
+    "another primary key of a table that numbers itself": (
+        schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
+        schema(table(Col("id", "integer", nullable=False), Col("a", "integer", nullable=False), key=("a",))),
+    ),
+    "a longer primary key of a table that numbers itself": (
+        schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
+        schema(
+            table(Col("id", "integer", nullable=False), Col("a", "integer", nullable=False), key=("id", "a"))
+        ),
+    ),
+    "no primary key of a table that numbered itself": (
+        schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
+        schema(table(Col("id", "integer", nullable=False), ONE)),
+    ),
+    "a table numbers itself from now on": (
+        schema(table(Col("id", "integer"), ONE)),
+        schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
+    ),
+    "a column that numbers itself comes": (
+        schema(table(ONE)),
+        schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
+    ),
+}
+
+
+def test_what_was_found(subtests: pytest.Subtests) -> None:
+    with DATABASES["mariadb"]() as database:
+        for case, (old, new) in CASES.items():
+            with subtests.test(case):
+                try:
+                    assert database.laws.hold(old, new, differ=True)
+                finally:
+                    database.clear()
