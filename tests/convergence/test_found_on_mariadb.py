@@ -25,6 +25,16 @@ def child(*references: Reference) -> Tab:
 
 
 CASES = {
+    "a comment comes back behind a default that reflection cuts off": (
+        schema(table(ONE, Col("b", "integer", default="product", comment="said"))),
+        EMPTY,
+    ),
+    "an index that serves a foreign key comes": (
+        schema(PARENT, child(ON_BOTH)),
+        schema(
+            PARENT, table(ONE, TWO, references=(ON_BOTH,), indexes=(Index("ix", (Part("a"), Part("b"))),))
+        ),
+    ),
     "a dropped table refers to a unique column of its own": (
         schema(
             table(

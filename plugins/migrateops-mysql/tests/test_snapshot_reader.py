@@ -181,6 +181,31 @@ def test_what_is_no_plain_table(connection: sa.Connection) -> None:
     }
 
 
+PERIODS = """
+CREATE TABLE `ti``me` (
+    a DATE,
+    b DATE,
+    `fr``om` DATETIME(3),
+    till DATETIME(3) NOT NULL,
+    CONSTRAINT ck CHECK (`fr``om` < till),
+    CHECK (a > '2000-01-01'),
+    PERIOD FOR `val``id` (`fr``om`, till)
+)
+"""
+
+
+def test_a_period_is_no_check(connection: sa.Connection) -> None:
+    found = made(
+        connection,
+        PERIODS,
+        "CREATE TABLE alike (a DATE NOT NULL, b DATE NOT NULL, CONSTRAINT app CHECK (a < b))",
+        "CREATE TABLE t (a DATE, b DATE, PERIOD FOR app (a, b))",
+    )
+    assert [check.expression for check in found["ti`me"].checks] == ["a > '2000-01-01'", "`fr``om` < till"]
+    assert [check.name for check in found["alike"].checks] == ["app"]
+    assert found["t"].checks == ()
+
+
 def test_several_schemas(connection: sa.Connection, other: str) -> None:
     own = connection.exec_driver_sql("SELECT DATABASE()").scalar_one()
     for statement in (

@@ -65,6 +65,7 @@ class TableChanges:
         new: The record of the models.
         model: The table of the models.
         database: The table of the database.
+        renamed: The columns that have a new name by now, by their old one.
 
     Attributes:
         nameless: Constraints without a name are to be dropped: a batch has to name them.
@@ -78,10 +79,12 @@ class TableChanges:
         new: TableRecord,
         model: Table,
         database: Table,
+        renamed: Mapping[str, str],
     ) -> None:
         self.context = context
         self.old, self.new = old, new
         self.model, self.database = model, database
+        self._renamed = renamed
         self.nameless = False
         self._here, self._there = Items(database, texts), Items(model, texts)
         self._made: dict[int, Any] = {}
@@ -116,7 +119,9 @@ class TableChanges:
             self._put_again(name)
         lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
         gone = [record for _, record in self._gone]
-        key_indexes = KeyIndexes(self.context, self.old, self.new, self.model, self.database, gone)
+        key_indexes = KeyIndexes(
+            self.context, self.old, self.new, self.model, self.database, gone, self._renamed
+        )
         dropped = list(self._drops(lost, key_indexes))
         new_columns, new_items = self._additions([*columns.anew, *added], altered, key_indexes)
         # What is computed of other columns goes before they do or change, and comes after.

@@ -9,7 +9,8 @@ from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import TextClause, conv
 
 from migrateops.autogenerate.items import Items, escaped
-from migrateops.snapshot.difference import CONSTRAINTS
+from migrateops.autogenerate.key_indexes import indexes_of_keys
+from migrateops.snapshot.difference import CONSTRAINTS, What
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 from migrateops.snapshot.texts import Texts
@@ -31,12 +32,14 @@ def correct(table: Table, record: TableRecord, texts: Texts) -> None:
         table.primary_key.name = conv(record.primary_key.name)
     said = ModelReader(texts, lambda table, column, error: None).table(table)
     items = Items(table, texts)
+    # They are in no record, and stay: also under a name of before a column had its present one.
+    of_keys = [index.parts for index in indexes_of_keys(record, texts.pack)]
     for kind, of in CONSTRAINTS:
         wanted, there = of(record), of(said)
         if wanted == there:
             continue
         for one in there:
-            if one not in wanted:
+            if one not in wanted and not (kind == What.INDEX and not one.unique and one.parts in of_keys):
                 _take_off(table, items.find(kind, one))
         for one in wanted:
             if one not in there:
@@ -48,6 +51,8 @@ def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> 
         type_: Any = column.type.copy()
         type_.collation = record.collation
         column.type = type_
+    # Where a default is cut off, so is what stands behind it.
+    column.comment = record.comment
     default = column.server_default
     if record.computed is not None:
         if not isinstance(default, Computed) or (

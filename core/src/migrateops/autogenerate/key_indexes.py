@@ -7,12 +7,13 @@ when it is taken back, and no foreign key is ever without one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import Table
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord
+from migrateops.dialects import Dialect
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, TableRecord
@@ -30,6 +31,7 @@ class KeyIndexes:
         model: The table of the models.
         database: The table of the database.
         gone: The constraints and indexes that are dropped.
+        renamed: The columns that have a new name by now, by their old one.
     """
 
     def __init__(
@@ -40,11 +42,12 @@ class KeyIndexes:
         model: Table,
         database: Table,
         gone: Collection[AnyRecord],
+        renamed: Mapping[str, str],
     ) -> None:
-        self._pack = context.pack
+        self._context, self._pack = context, context.pack
         self._if_exists = context.migration_context.target.capabilities.index_if_exists
         self._old, self._new, self._gone = old, new, gone
-        self._model = model
+        self._model, self._renamed = model, renamed
         self._taken = {str(index.name) for index in database.indexes}
         self._taken |= {str(one.name) for one in new.indexes} | {str(one.name) for one in new.unique}
         self._present = list(self._of_the_server(database))
@@ -62,9 +65,13 @@ class KeyIndexes:
             indexes=tuple(one for one in self._old.indexes if one not in self._gone),
         )
         staying = [key for key in self._new.foreign_keys if _has(self._old, key)]
-        kept = [_columns(index) for index in self._present if self._is_kept(index)]
+        there = [
+            _columns(index)
+            for index in self._present
+            if not self._goes(index) and not self._has_old_name(index)
+        ]
         for index in self._made_for(staying, between):
-            if not _serves(kept, _columns(index)):
+            if not _serves(there, _columns(index)):
                 named = self._with_free_name(index)
                 self._made.append(named)
                 yield self._creation(named)
@@ -77,7 +84,7 @@ class KeyIndexes:
         """
         columns = {key.columns for key in keys}
         for index in self._present:
-            if _columns(index) in columns and not self._is_kept(index):
+            if _columns(index) in columns and self._goes(index):
                 self._dropped.append(index)
                 yield self._creation(index).reverse()
 
@@ -107,23 +114,35 @@ class KeyIndexes:
     def _of_the_server(self, database: Table) -> Iterator[IndexRecord]:
         """Yield the indexes that the server has made for keys that are there."""
         recorded = {one.name for one in self._old.indexes} | {one.name for one in self._old.unique}
-        there = {str(index.name): index for index in database.indexes if index.name not in recorded}
-        bare = dataclasses.replace(self._old, primary_key=None, unique=(), indexes=())
-        for key in self._old.foreign_keys:
-            made = self._pack.key_index(key, bare)
-            for name in (made.name, key.columns[0]) if made is not None else ():
-                index = there.pop(str(name), None)
-                if made is not None and index is not None:
-                    yield dataclasses.replace(made, name=name)
-                    break
+        parents = {"schema_name": self._old.schema, "table_name": self._old.name}
+        there: dict[Columns, str] = {}
+        for index in database.indexes:
+            # One that a filter leaves out is in no record either.
+            if index.name not in recorded and self._context.run_name_filters(index.name, "index", parents):
+                there[tuple([str(column.name) for column in index.columns])] = str(index.name)
+        for made in indexes_of_keys(self._old, self._pack):
+            # It has the name of the key, or of the first column, and keeps an old one of these.
+            name = there.pop(_columns(made), None)
+            if name is not None:
+                yield dataclasses.replace(made, name=name)
 
     def _is_kept(self, index: IndexRecord) -> bool:
         """Say whether an index that is there is as the server would make it for the models."""
-        if _columns(index) not in self._wanted:
+        if _columns(index) not in self._wanted or self._has_old_name(index):
             return False
         gone = [one.name for one in self._gone if isinstance(one, ForeignKeyRecord)]
         # One that is called like a key of another name was made for that.
         return index.name not in gone or any(key.name == index.name for key in self._new.foreign_keys)
+
+    def _has_old_name(self, index: IndexRecord) -> bool:
+        """Say whether an index that is needed is called like its first column was."""
+        columns = _columns(index)
+        return columns in self._wanted and self._renamed.get(str(index.name)) == columns[0]
+
+    def _goes(self, index: IndexRecord) -> bool:
+        """Say whether an index that is there goes with its key."""
+        gone = {one.columns for one in self._gone if isinstance(one, ForeignKeyRecord)}
+        return _columns(index) in gone and not self._is_kept(index)
 
     def _made_for(self, keys: Iterable[ForeignKeyRecord], table: TableRecord) -> list[IndexRecord]:
         """Return the indexes that keys of a table need: one that begins a longer one has that."""
@@ -148,6 +167,20 @@ class KeyIndexes:
     def _creation(self, index: IndexRecord) -> ops.CreateIndexOp:
         columns = list(_columns(index))
         return ops.CreateIndexOp(index.name, self._model.name, columns, schema=self._model.schema)
+
+
+def indexes_of_keys(record: TableRecord, pack: Dialect) -> Iterator[IndexRecord]:
+    """Yield the index that the server makes for each foreign key of a table that has no other index.
+
+    Args:
+        record: The table.
+        pack: The pack of its dialect.
+    """
+    bare = dataclasses.replace(record, primary_key=None, unique=(), indexes=())
+    for key in record.foreign_keys:
+        index = pack.key_index(key, bare)
+        if index is not None:
+            yield index
 
 
 def _columns(index: IndexRecord) -> Columns:

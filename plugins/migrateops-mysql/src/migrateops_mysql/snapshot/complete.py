@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, CheckConstraint, Constraint, Index
 from sqlalchemy.dialects import mysql
 from sqlalchemy.sql.elements import conv
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def complete(table: Table, record: TableRecord) -> None:
     """Make JSON of what MariaDB stores as text, and add the CHECK constraints that stand on columns.
 
-    Options of the table get names that a script can say.
+    Options of the table get names that a script can say, and backticks in names are no longer doubled.
 
     Args:
         table: The table, changed in place.
@@ -29,6 +29,10 @@ def complete(table: Table, record: TableRecord) -> None:
     for option in [option for option in options if " " in option]:
         # Reflected as the server says them, which is no name of an argument.
         options[option.replace(" ", "_")] = options.pop(option)
+    named: list[Constraint | Index] = [*table.constraints, *table.indexes]
+    for item in named:
+        if isinstance(item.name, str) and "``" in item.name:
+            item.name = conv(item.name.replace("``", "`"))
     columns = {str(column.name): column for column in table.columns}
     for column in record.columns:
         if column.type == "json" and not isinstance(columns[column.name].type, JSON):

@@ -21,6 +21,7 @@ from migrateops.snapshot.records import (
 )
 from migrateops_mysql import canonical
 from migrateops_mysql.snapshot import catalog
+from migrateops_mysql.snapshot.asked import completed
 from migrateops_mysql.snapshot.catalog import ColumnRow, Found, PartRow, ReferenceRow, TableRow
 from migrateops_mysql.snapshot.kept import collation_name, default_of, made_for_key, table_options
 
@@ -46,7 +47,10 @@ def read(
     own = connection.dialect.default_schema_name
     asked = [name for name in dict.fromkeys(schema or own for schema in schemas) if name is not None]
     mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
-    return records(catalog.read(connection, asked, names), own, mariadb=mariadb)
+    found = catalog.read(connection, asked, names)
+    if mariadb:
+        found = completed(connection, found)
+    return records(found, own, mariadb=mariadb)
 
 
 def records(found: Found, own: str | None, *, mariadb: bool) -> Iterator[TableRecord]:
