@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.convergence.databases import DATABASES
-from tests.convergence.schemas import Col, Index, Part, Reference, Tab, Unique
+from tests.convergence.schemas import Check, Col, Index, Part, Reference, Tab, Unique
 from tests.convergence.test_found import EMPTY, ONE, schema, table
 
 pytestmark = [
@@ -28,6 +28,10 @@ CASES = {
     "a comment comes back behind a default that reflection cuts off": (
         schema(table(ONE, Col("b", "integer", default="product", comment="said"))),
         EMPTY,
+    ),
+    "a check of a column whose name is a word goes": (
+        schema(table(Col("order", "integer"), checks=(Check("ck", "between", "order"),))),
+        schema(table(Col("order", "integer"))),
     ),
     "an index that serves a foreign key comes": (
         schema(PARENT, child(ON_BOTH)),
@@ -53,6 +57,18 @@ CASES = {
     "one of two foreign keys that share an index goes: the shorter": (
         schema(PARENT, child(ON_BOTH, ON_ONE)),
         schema(PARENT, child(ON_BOTH)),
+    ),
+    "a foreign key gets another name": (
+        schema(PARENT, child(ON_ONE)),
+        schema(PARENT, child(Reference("fk_other", ("a",), "p", ("id",)))),
+    ),
+    "a foreign key says something else, and what served it goes": (
+        schema(PARENT, table(ONE, TWO, references=(ON_ONE,), indexes=(Index("ix", (Part("a"), Part("b"))),))),
+        schema(PARENT, child(Reference("fk_one", ("a",), "p", ("id",), (("ondelete", "CASCADE"),)))),
+    ),
+    "a new foreign key has the index of one that stays": (
+        schema(PARENT, child(ON_ONE)),
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
     ),
     "two foreign keys that share an index go": (
         schema(PARENT, child(ON_BOTH, ON_ONE)),

@@ -192,6 +192,10 @@ def test_expressions_of_mysql(stored: str, declared: str) -> None:
     assert expression_text(stored) == expression_text(declared)
 
 
+def test_a_name_that_is_a_word_keeps_its_quotes() -> None:
+    assert expression_text("(`Order` > 1) and (`a` > 1)") == "`order` > 1 and a > 1"
+
+
 @pytest.mark.parametrize("text", ["a > (", "a) > (b", "'open", "a \x01 b"])
 def test_what_cannot_be_read_stays(text: str) -> None:
     assert expression_text(text) == " ".join(text.split())

@@ -122,12 +122,13 @@ class TableChanges:
         key_indexes = KeyIndexes(
             self.context, self.old, self.new, self.model, self.database, gone, self._renamed
         )
+        needed_first = list(key_indexes.needed_first())
         dropped = list(self._drops(lost, key_indexes))
         new_columns, new_items = self._additions([*columns.anew, *added], altered, key_indexes)
         # What is computed of other columns goes before they do or change, and comes after.
         first = [name for name in lost if name in columns.anew or self._present[name].computed is not None]
         return [
-            *key_indexes.needed_first(),
+            *needed_first,
             *(self._numbering(self._gone, self.old, numbers=False) if renumbered else ()),
             *dropped,
             # A column has to be gone before the one that takes its place.
@@ -200,7 +201,9 @@ class TableChanges:
     def _item_here(self, kind: What, record: AnyRecord) -> Any:
         """Return the object of a record of the database, with all that the record says."""
         if id(record) not in self._made:
-            self._made[id(record)] = self._here.find(kind, record) or self._here.made(kind, record)
+            found = self._here.find(kind, record)
+            # A CHECK that knows no columns is false, too.
+            self._made[id(record)] = self._here.made(kind, record) if found is None else found
         return self._made[id(record)]
 
     def _put_again(self, column: str) -> None:

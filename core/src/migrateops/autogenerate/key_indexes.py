@@ -83,10 +83,11 @@ class KeyIndexes:
             keys: Those that are dropped by themselves, and not with their column.
         """
         columns = {key.columns for key in keys}
+        made = [_columns(index) for index in self._made]
         for index in self._present:
             if _columns(index) in columns and self._goes(index):
                 self._dropped.append(index)
-                yield self._creation(index).reverse()
+                yield from self._drop(index, surely=not _serves(made, _columns(index)))
 
     def of_added(self, keys: Iterable[ForeignKeyRecord]) -> Iterator[MigrateOperation]:
         """Yield what makes the indexes of new keys, in front of all of these."""
@@ -104,12 +105,10 @@ class KeyIndexes:
             if _columns(index) not in self._wanted:
                 yield self._creation(index).reverse()
         for index in self._present:
-            if index in self._dropped or self._is_kept(index) or not self._if_exists:
+            if index in self._dropped or self._is_kept(index):
                 continue
             if any(key.columns == _columns(index) for key in self._new.foreign_keys):
-                creation = self._creation(index)
-                creation.if_not_exists = True
-                yield creation.reverse()
+                yield from self._drop(index, surely=False)
 
     def _of_the_server(self, database: Table) -> Iterator[IndexRecord]:
         """Yield the indexes that the server has made for keys that are there."""
@@ -163,6 +162,13 @@ class KeyIndexes:
             number += 1
             name = f"{first}_{number}"
         return dataclasses.replace(index, name=name)
+
+    def _drop(self, index: IndexRecord, *, surely: bool) -> Iterator[MigrateOperation]:
+        """Yield what drops an index; where the server may have done so, and nothing asks it, nothing."""
+        creation = self._creation(index)
+        creation.if_not_exists = None if surely else True
+        if surely or self._if_exists:
+            yield creation.reverse()
 
     def _creation(self, index: IndexRecord) -> ops.CreateIndexOp:
         columns = list(_columns(index))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB, RESERVED_WORDS_MYSQL
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
@@ -112,6 +114,7 @@ _TOKEN = re.compile(
       | (?P<operator><=>|<>|!=|<=|>=|:=|\|\||&&|<<|>>|->>|->|[-+*/<>=~!%^&|:])""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_WORDS = RESERVED_WORDS_MARIADB | RESERVED_WORDS_MYSQL
 _SAME = {
     "!=": "<>",
     "&&": "and",
@@ -164,9 +167,9 @@ def _tokens(text: str) -> list[str] | None:
         if found.lastgroup == "introducer":
             continue
         if found.lastgroup == "quoted":
-            name = token[1:-1].replace("``", "`")
-            # Names of columns are the same in either case.
-            token = name.lower() if name.replace("_", "a").isalnum() else token.lower()
+            name = token[1:-1].replace("``", "`").lower()
+            # Names of columns are the same in either case; words of SQL need their quotes.
+            token = name if name.replace("_", "a").isalnum() and name not in _WORDS else token.lower()
         elif found.lastgroup != "string":
             token = token.lower()
             token = _SAME.get(token, token)
