@@ -131,6 +131,7 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
         "native": Type(lambda: mysql.ENUM("a", "b"), "enum"),
         "set": Type(lambda: mysql.SET("a", "b"), "set"),
         "real": Type(sa.Float, "num"),
+        "latin": Type(lambda: mysql.VARCHAR(20, charset="latin1"), "text"),
     }
     kept = {name: type_ for name, type_ in TYPES.items() if name != "json"}
     return Vocabulary(
@@ -146,6 +147,8 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
             "letter": Default(lambda: "a", ("enum", "set")),
             "natural": Default(lambda: "3", ("natural",)),
             "leap": Default(lambda: "2020", ("year",)),
+            "touched": Default(text_of("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"), ("time",)),
+            "exactly": Default(text_of("CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"), ("exact",)),
         },
         checks=CHECKS,
         expressions={},
@@ -159,6 +162,7 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
         ),
         numbered_alone=True,
         renumbers=True,
+        orders=DESC,
         # The server makes nothing else of a uuid.
         related=(frozenset({one.family for one in {**kept, **types}.values()} - {"uuid"} | {"long"}),),
         # The server makes longer names of foreign keys of them.
