@@ -206,6 +206,14 @@ def test_without_plugins_there_is_no_project(project: Any, monkeypatch: pytest.M
     assert "'alembic'" in project.run("current", status=1).err
 
 
+@pytest.mark.parametrize("option", [("--deny", "migrateops-alembic"), ("--plugins", "none")])
+def test_the_command_line_can_turn_the_reading_of_projects_off(project: Any, option: tuple[str, str]) -> None:
+    project.revision("aa1", TABLE)
+    assert project.run("current").out == ""
+    assert "'alembic'" in project.run(*option, "current", status=1).err
+    assert "alembic.ini" in project.run(*option, "-c", "alembic.ini", "current", status=1).err
+
+
 def test_a_header_that_is_not_literal(project: Any) -> None:
     project.revision("aa1", TABLE)
     project.revision(

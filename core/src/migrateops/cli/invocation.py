@@ -49,12 +49,12 @@ class Invocation:
 
         from migrateops.cli.project import ProjectConfig
 
-        config = ProjectConfig.find(file=self.file, name=self.name, url=self.url)
+        policy = self._policy if self.plugins is not None or self.deny else None
+        config = ProjectConfig.find(file=self.file, name=self.name, url=self.url, policy=policy)
         assert isinstance(config, ProjectConfig)
         config.cmd_opts = self
         config.stdout = config.output_buffer = sys.stdout
-        if self.plugins is not None or self.deny:
-            config.policy = self._policy
+        config.policy = policy
         if not self.quiet:
             from migrateops.cli.fast import print_ignored_files
 

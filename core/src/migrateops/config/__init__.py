@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, TextIO, overload
 
@@ -99,6 +99,7 @@ class Config:
         file: str | os.PathLike[str] | None = None,
         name: str | None = None,
         url: str | None = None,
+        policy: Callable[[PluginSettings], PluginSettings] | None = None,
     ) -> Config:
         """Find and read the file of the project in a directory; without one, the defaults hold.
 
@@ -107,12 +108,13 @@ class Config:
             file: The file, as given with ``-c``; then nothing is looked for.
             name: A section or database, as given with ``-n``.
             url: The database url of the command line.
+            policy: What the command line says of plugins, over what the project says.
 
         Raises:
             ConfigurationError: The file cannot be read or parsed.
         """
         config = cls(ini_section=name)
-        config._found = find(os.fspath(cwd), None if file is None else os.fspath(file))
+        config._found = find(os.fspath(cwd), None if file is None else os.fspath(file), policy)
         config._file = config._found.source.file
         if url is not None:
             config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))

@@ -8,12 +8,15 @@ from __future__ import annotations
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from typing import Any, Protocol
 
     from migrateops.config import Config
+    from migrateops.config.model import PluginSettings
     from migrateops.config.source import Source
+
+    Policy = Callable[[PluginSettings], PluginSettings]
 
     class Shape(Protocol):
         """What an entry point of the group ``migrateops.projects`` names."""
@@ -41,31 +44,41 @@ if TYPE_CHECKING:
             ...
 
 
-def find(directory: str) -> Source | None:
+def find(directory: str, policy: Policy | None = None) -> Source | None:
     """Return what the first shape finds in a directory, or None.
 
+    Args:
+        directory: Where configuration files are looked for.
+        policy: Says which plugins take part, over what is the default.
+
     Raises:
         MigrateOpsError: A plugin cannot be loaded, or the file cannot be read.
     """
-    return next(filter(None, (shape.find(directory) for shape in _shapes())), None)
+    return next(filter(None, (shape.find(directory) for shape in _shapes(policy))), None)
 
 
-def read(file: str) -> Source | None:
+def read(file: str, policy: Policy | None = None) -> Source | None:
     """Return what the first shape reads in a file, or None if it is of no shape.
 
+    Args:
+        file: The path.
+        policy: As for ``find()``.
+
     Raises:
         MigrateOpsError: A plugin cannot be loaded, or the file cannot be read.
     """
-    return next(filter(None, (shape.read(file) for shape in _shapes())), None)
+    return next(filter(None, (shape.read(file) for shape in _shapes(policy))), None)
 
 
-def _shapes() -> Iterator[Shape]:
+def _shapes(policy: Policy | None) -> Iterator[Shape]:
     from migrateops.plugins.glance import may_offer
 
     if not may_offer("migrateops.projects"):
         return
+    from migrateops.config.model import PluginSettings
     from migrateops.plugins.manager import Plugins
     from migrateops.plugins.policy import PluginPolicy
 
-    # There is no configuration yet that could say more of plugins than the environment does.
-    yield from Plugins(PluginPolicy.from_settings()).shapes()
+    # There is no configuration yet that could say more of plugins than environment and command line do.
+    settings = None if policy is None else policy(PluginSettings())
+    yield from Plugins(PluginPolicy.from_settings(settings)).shapes()

@@ -29,8 +29,13 @@ class Found(NamedTuple):
     searched: str | None = None
 
 
-def read(file: str, given_by: str = "") -> Source:
+def read(file: str, given_by: str = "", policy: "shapes.Policy | None" = None) -> Source:
     """Read one file: TOML if its name ends so, else ini; without a section of ours, as a plugin reads it.
+
+    Args:
+        file: The path.
+        given_by: What has named it.
+        policy: Says which plugins take part, over what is the default.
 
     Raises:
         ConfigFileMissing: It cannot be read.
@@ -47,34 +52,36 @@ def read(file: str, given_by: str = "") -> Source:
 
         document = toml.parse(file, content)
         ours = toml.has_table(document) or "tool" not in document
-        return (None if ours else shapes.read(file)) or toml.source(file, document)
+        return (None if ours else shapes.read(file, policy)) or toml.source(file, document)
     from migrateops.config import ini
 
     found = ini.source(file, content)
-    return (None if found.main in found.sections else shapes.read(file)) or found
+    return (None if found.main in found.sections else shapes.read(file, policy)) or found
 
 
-def find(directory: str = "", given: str | None = None) -> Found:
+def find(directory: str = "", given: str | None = None, policy: "shapes.Policy | None" = None) -> Found:
     """Find and read the file: *given* (``-c``), ``MIGRATEOPS_CONFIG``, or the first of the known names.
 
     Args:
         directory: Where the known names are looked for; empty is the working directory.
+        given: The file, where one is given.
+        policy: Says which plugins take part, over what is the default.
 
     Raises:
         ConfigurationError: See ``read``.
     """
     if given is not None:
-        return Found(read(given, "-c"))
+        return Found(read(given, "-c", policy))
     named = os.environ.get(VARIABLE)
     if named:
-        return Found(read(named, VARIABLE))
+        return Found(read(named, VARIABLE, policy))
     present = [os.path.join(directory, name) for name in (TOML, PYPROJECT, INI)]
     present = [file for file in present if os.path.isfile(file)]
     present = [file for file in present if not file.endswith(PYPROJECT) or _has_table(file)]
     if not present:
-        other = shapes.find(directory)
+        other = shapes.find(directory, policy)
         return Found(Source(), searched=directory) if other is None else Found(other)
-    return Found(read(present[0]), tuple(present[1:]))
+    return Found(read(present[0], policy=policy), tuple(present[1:]))
 
 
 def _has_table(file: str) -> bool:

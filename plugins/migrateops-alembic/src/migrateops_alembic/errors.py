@@ -94,7 +94,7 @@ class NotConvertible(MigrateOpsError):
         return f"nothing is converted, because of {'; '.join(self.findings)}"
 
     def hint(self) -> str:
-        return "write imports as `from alembic import op`; a project need not be converted to be run"
+        return "use names that are covered; a project need not be converted to be run"
 
 
 class NotConverted(MigrateOpsError):

@@ -17,23 +17,36 @@ _NOT_OURS = ("version_path_separator", "databases")
 
 
 def written(source: Source) -> str:
-    """Return the text of ``migrateops.ini``: all sections, the main one under our name."""
+    """Return the text of ``migrateops.ini``: all sections, the main one under our name.
+
+    Keys of the project's own stand in ``[DEFAULT]``: a section of ours takes none, and is asked for
+    them all the same.
+    """
     parser = configparser.RawConfigParser()
-    parser.read_dict({configparser.DEFAULTSECT: source.defaults})
+    own = unknown(source)
+    shared = {key: str(source.sections[THEIRS][key]).replace("${", "$${") for key in own}
+    parser.read_dict({configparser.DEFAULTSECT: {**source.defaults, **shared}})
     for name, keys in source.sections.items():
-        own = {key: str(value) for key, value in keys.items() if key != "version_path_separator"}
+        kept = {key: str(value) for key, value in keys.items() if key != "version_path_separator"}
         if name == THEIRS:
             # What Alembic does where nothing is said.
-            own = {"version_table": "alembic_version", "transaction": "per_run", **own}
-        if "url" in own or "sqlalchemy.url" in own or name == THEIRS:
-            own = {key: value.replace("${", "$${") for key, value in own.items()}
-        parser.read_dict({MAIN if name == THEIRS else name: own})
+            kept = {"version_table": "alembic_version", "transaction": "per_run", **kept}
+            kept = {key: value for key, value in kept.items() if key not in own}
+        if "url" in kept or "sqlalchemy.url" in kept or name == THEIRS:
+            kept = {key: value.replace("${", "$${") for key, value in kept.items()}
+        parser.read_dict({MAIN if name == THEIRS else name: kept})
     text = io.StringIO()
     parser.write(text)
     return text.getvalue().rstrip() + "\n"
 
 
-def unknown(source: Source) -> list[str]:
-    """Return the keys of the main section that are the project's own, which our files do not take."""
-    keys = source.sections.get(THEIRS, {})
+def unknown(source: Source, section: str = THEIRS) -> list[str]:
+    """Return the keys of a section that are the project's own, which a section of ours does not take."""
+    keys = source.sections.get(section, {})
     return [key for key in keys if key not in (*KNOWN, *_NOT_OURS) and not key.startswith(ENGINE)]
+
+
+def apart(source: Source) -> list[tuple[str, str]]:
+    """Return sections with such keys that can be chosen with ``-n``, where they cannot be kept apart."""
+    chosen = [name for name, keys in source.sections.items() if "script_location" in keys and name != THEIRS]
+    return [(name, key) for name in chosen for key in unknown(source, name)]

@@ -57,8 +57,8 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
     source = project.read(file)
     assert source is not None  # who calls has asked for the shape
     findings = [
-        Finding(file, 1, f"the key {key!r}, which is the project's own")
-        for key in configuration.unknown(source)
+        Finding(file, 1, f"the key {key!r} of [{section}], which is the project's own")
+        for section, key in configuration.apart(source)
     ]
     changed: dict[Path, bytes] = {}
     for path in _files(script):

@@ -10,6 +10,7 @@ from libcst import helpers
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from migrateops_alembic.alias.table import MODULES
+from migrateops_alembic.converting.modules import Modules, leads_to, named
 
 _TEMPLATE = re.compile(r"^(\s*)from alembic import (op|context)\s*$", re.MULTILINE)
 
@@ -26,17 +27,27 @@ def converted(source: bytes) -> tuple[bytes, list[tuple[int, str]]]:
         libcst.ParserSyntaxError: It is not Python.
     """
     wrapper = MetadataWrapper(cst.parse_module(source))
-    rewriter = _Rewriter()
+    modules = Modules.of(wrapper)
+    rewriter = _Rewriter(modules)
     changed = wrapper.visit(rewriter)
-    return changed.bytes, rewriter.left
+    left = [*modules.left, *rewriter.left]
+    return (source if left else changed.bytes), sorted(left)
 
 
 class _Rewriter(cst.CSTTransformer):
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Modules) -> None:
         super().__init__()
         self.left: list[tuple[int, str]] = []
+        self._modules = modules
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        """Have a name that is asked of a module of Alembic's asked of what it leads to."""
+        found = self._modules.replaced.get(original_node)
+        return updated_node if found is None else cst.parse_expression(found)
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
@@ -55,12 +66,8 @@ class _Rewriter(cst.CSTTransformer):
     def _turned(
         self, original: cst.BaseSmallStatement, statement: cst.BaseSmallStatement
     ) -> list[cst.BaseSmallStatement]:
-        if isinstance(original, cst.Import):
-            names = [helpers.get_full_name_for_node_or_raise(one.name) for one in original.names]
-            for name in names:
-                if name.partition(".")[0] == "alembic":
-                    self._leave(original, f"import {name}")
-            return [statement]
+        if isinstance(original, cst.Import) and isinstance(statement, cst.Import):
+            return self._import(original, statement)
         if not isinstance(original, cst.ImportFrom) or original.relative or original.module is None:
             return [statement]
         module = helpers.get_full_name_for_node_or_raise(original.module)
@@ -70,15 +77,42 @@ class _Rewriter(cst.CSTTransformer):
             self._leave(original, f"from {module} import *")
             return [statement]
         groups: dict[str, list[tuple[str, str]]] = {}
+        made: list[cst.BaseSmallStatement] = []
         for one in original.names:
             name = cst.ensure_type(one.name, cst.Name).value
             bound = one.evaluated_alias or name
-            target = _target(module, name)
+            inner = MODULES.get(f"{module}.{name}")
+            if inner is not None and inner.same is None:
+                made += map(_plain, self._modules.imports(bound))
+                continue
+            target = leads_to(module, name)
             if target is None:
                 self._leave(original, f"{module}.{name}")
                 return [statement]
             groups.setdefault(target[0], []).append((target[1], bound))
-        return [_import(owner, names) for owner, names in groups.items()]
+        return [*(_import_from(owner, names) for owner, names in groups.items()), *made]
+
+    def _import(self, original: cst.Import, statement: cst.Import) -> list[cst.BaseSmallStatement]:
+        """Turn ``import alembic``, or a module of it."""
+        others: list[cst.ImportAlias] = []
+        made: list[cst.BaseSmallStatement] = []
+        for one, given in zip(original.names, statement.names, strict=True):
+            name = named(one)
+            if name.partition(".")[0] != "alembic":
+                others.append(given)
+                continue
+            bound = one.evaluated_alias
+            same = MODULES[name].same if name in MODULES else None
+            if bound and same is not None:
+                made.append(_plain(f"{same} as {bound}"))
+            else:
+                made += map(_plain, self._modules.imports(bound or "alembic"))
+        if not made:
+            return [statement]
+        if not others:
+            return made
+        others[-1] = others[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return [statement.with_changes(names=others), *made]
 
     def _leave(self, node: cst.CSTNode, what: str) -> None:
         where = self.get_metadata(PositionProvider, node)
@@ -86,27 +120,12 @@ class _Rewriter(cst.CSTTransformer):
         self.left.append((where.start.line, what))
 
 
-def _target(module: str, name: str) -> tuple[str, str] | None:
-    """Return the module and the name in it that a name of Alembic's leads to."""
-    inner = MODULES.get(f"{module}.{name}")
-    if inner is not None:
-        if inner.same is None:
-            return None
-        owner, _, attribute = inner.same.rpartition(".")
-        return owner, attribute
-    names = MODULES.get(module)
-    if names is None:
-        return None
-    if names.same is not None:
-        return names.same, name
-    found = names.target(name)
-    if found is None:
-        return None
-    owner, _, attribute = found.partition(":")
-    return owner, attribute
+def _plain(name: str) -> cst.Import:
+    line = cst.ensure_type(cst.parse_statement(f"import {name}"), cst.SimpleStatementLine)
+    return cst.ensure_type(line.body[0], cst.Import)
 
 
-def _import(module: str, names: Sequence[tuple[str, str]]) -> cst.ImportFrom:
+def _import_from(module: str, names: Sequence[tuple[str, str]]) -> cst.ImportFrom:
     listed = ", ".join(name if name == bound else f"{name} as {bound}" for name, bound in names)
     line = cst.ensure_type(cst.parse_statement(f"from {module} import {listed}"), cst.SimpleStatementLine)
     return cst.ensure_type(line.body[0], cst.ImportFrom)
