@@ -23,9 +23,9 @@ from migrateops.testing import examples
 from migrateops_postgresql.exclude import CreateExcludeConstraintOp
 from migrateops_postgresql.lower import ALTER_OPTIONS
 from migrateops_postgresql.outside import ValidateConstraintOp
-from tests.golden import dialect_examples
+from tests.golden import sqlite_examples
 
-examples.add(*dialect_examples.EXAMPLES)
+examples.add(*sqlite_examples.EXAMPLES)
 
 
 def built_in() -> set[type[MigrateOperation]]:

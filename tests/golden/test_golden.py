@@ -17,12 +17,12 @@ from sqlalchemy.pool import NullPool
 from migrateops.testing import Example, examples, look
 from migrateops.testing.state import expected, make
 from migrateops.testing.written import REFUSED, as_sql, run_script
-from tests.golden import dialect_examples
+from tests.golden import sqlite_examples
 from tests.servers import Schema
 
 HERE = Path(__file__).parent
 DIALECTS = sorted({"sqlite", *(entry.name for entry in entry_points(group="migrateops.dialects"))})
-examples.add(*dialect_examples.EXAMPLES)
+examples.add(*sqlite_examples.EXAMPLES)
 
 ALL = [(dialect, example) for dialect in DIALECTS for example in examples.of(dialect)]
 

@@ -6,12 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from migrateops.dialects import SessionLock
-from migrateops.testing import examples, suite
+from migrateops.testing import suite
 from migrateops_mysql.lock import NamedLock
-from tests.golden import dialect_examples
-
-# Those of options that one dialect has.
-examples.add(*dialect_examples.EXAMPLES)
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from sqlalchemy.dialects.mysql.base import MySQLDialect
 from migrateops.operations.declare import MigrateOperation
 from migrateops.testing import examples
 from migrateops_mysql.server import Server
-from tests.golden import mysql_examples
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-examples.add(*mysql_examples.EXAMPLES)
 
 
 def rows(heading: str) -> list[list[str]]:

@@ -8,13 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from migrateops.dialects import SessionLock
-from migrateops.testing import examples, suite
+from migrateops.testing import suite
 from migrateops_postgresql.lock import AdvisoryLock
-from tests.golden import dialect_examples
 from tests.servers import Schema
-
-# Those of options that one dialect has.
-examples.add(*dialect_examples.EXAMPLES)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Examples of options that one dialect has."""
+"""Examples of options and operations that PostgreSQL has, which tests of packs run."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from migrateops.testing import Example
 from migrateops.testing.club import START, club
 from migrateops_postgresql.exclude import CreateExcludeConstraintOp
 from migrateops_postgresql.outside import ValidateConstraintOp
-from tests.golden import mysql_examples
 
-POSTGRESQL = frozenset({"postgresql"})
-SQLITE = frozenset({"sqlite"})
+_POSTGRESQL = frozenset({"postgresql"})
+# Servers that have the operation refused.
+_WITHOUT = frozenset({"mysql", "mariadb"})
 
 
-def written(
+def _written(
     dialects: frozenset[str], case: str, operation: Callable[[], MigrateOperation], *, reversible: bool = True
 ) -> Example:
     return Example(operation, case, START, START, reversible, runs=False, dialects=dialects)
 
 
-def game(case: str, **options: Any) -> Example:
+def _game(case: str, **options: Any) -> Example:
     """Return the example of a table's options on PostgreSQL."""
 
     def made(metadata: sa.MetaData) -> None:
@@ -36,15 +36,15 @@ def game(case: str, **options: Any) -> Example:
         case,
         START,
         club(also=made),
-        dialects=POSTGRESQL,
+        dialects=_POSTGRESQL,
     )
 
 
 EXAMPLES = [
-    game("postgresql_with", postgresql_with={"fillfactor": 50}, postgresql_using="heap"),
-    game("postgresql_tablespace", postgresql_tablespace="pg_default"),
-    game("postgresql_partition_by", postgresql_partition_by="RANGE (id)"),
-    game("postgresql_with_oids", postgresql_with_oids=False),
+    _game("postgresql_with", postgresql_with={"fillfactor": 50}, postgresql_using="heap"),
+    _game("postgresql_tablespace", postgresql_tablespace="pg_default"),
+    _game("postgresql_partition_by", postgresql_partition_by="RANGE (id)"),
+    _game("postgresql_with_oids", postgresql_with_oids=False),
     Example(
         lambda: ops.CreateTableOp(
             "game", [sa.Column("place", sa.String(5))], kw={"postgresql_inherits": "team"}
@@ -53,10 +53,10 @@ EXAMPLES = [
         START,
         START,
         runs=False,
-        dialects=POSTGRESQL,
+        dialects=_POSTGRESQL,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_on_commit",
         lambda: ops.CreateTableOp(
             "game",
@@ -64,23 +64,23 @@ EXAMPLES = [
             kw={"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DELETE ROWS"},
         ),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_include",
         lambda: ops.CreatePrimaryKeyOp("pk", "player", ["id"], kw={"postgresql_include": ["name"]}),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_include",
         lambda: ops.CreateUniqueConstraintOp("uq", "player", ["id"], kw={"postgresql_include": ["name"]}),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_tablespace",
         lambda: ops.CreateIndexOp("ix", "player", ["name"], kw={"postgresql_tablespace": "pg_default"}),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "options",
         lambda: CreateExcludeConstraintOp(
             "ex",
@@ -94,16 +94,16 @@ EXAMPLES = [
             ops={"name": "gist_text_ops"},
         ),
     ),
-    written(
-        POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other"), reversible=False
+    _written(
+        _POSTGRESQL, "schema", lambda: ValidateConstraintOp("ck", "player", schema="other"), reversible=False
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_enum",
         lambda: ops.AddColumnOp("player", sa.Column("moods", postgresql.ARRAY(sa.Enum("fine", name="mood")))),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_enum",
         lambda: ops.AlterColumnOp(
             "player",
@@ -113,22 +113,22 @@ EXAMPLES = [
         ),
         reversible=False,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "collation",
         lambda: ops.AlterColumnOp("player", "name", modify_type=sa.String(20, collation="C")),
         reversible=False,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "collation",
         lambda: ops.AddColumnOp("player", sa.Column("added", sa.String(20, collation="C"))),
     ),
-    written(
-        POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False
+    _written(
+        _POSTGRESQL, "plain", lambda: ValidateConstraintOp("ck_player_number", "player"), reversible=False
     ),
-    written(
-        mysql_examples.DIALECTS,
+    _written(
+        _WITHOUT,
         "plain",
         lambda: ValidateConstraintOp("ck_player_number", "player"),
         reversible=False,
@@ -145,7 +145,7 @@ EXAMPLES = [
                 ("number", "="), name="ex_player", where="id > 0", using="btree"
             ),
         ),
-        dialects=POSTGRESQL,
+        dialects=_POSTGRESQL,
     ),
     Example(
         lambda: ops.CreateIndexOp("ix_player_name", "player", ["name"], kw={"postgresql_concurrently": True}),
@@ -153,16 +153,16 @@ EXAMPLES = [
         START,
         club(dict, lambda: sa.Index("ix_player_name", "name")),
         runs=False,
-        dialects=POSTGRESQL,
+        dialects=_POSTGRESQL,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_concurrently",
         lambda: ops.DropIndexOp("ix_player_name", "player", kw={"postgresql_concurrently": True}),
         reversible=False,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_not_null_check",
         lambda: ops.AlterColumnOp(
             "player", "name", modify_nullable=False, kw={"postgresql_not_null_check": True}
@@ -199,10 +199,10 @@ EXAMPLES = [
                 postgresql_nulls_not_distinct=True,
             ),
         ),
-        dialects=POSTGRESQL,
+        dialects=_POSTGRESQL,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_using",
         lambda: ops.AlterColumnOp(
             "player",
@@ -212,52 +212,37 @@ EXAMPLES = [
         ),
         reversible=False,
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_not_valid",
         lambda: ops.CreateForeignKeyOp(
             "fk", "player", "team", ["team_id"], ["id"], kw={"postgresql_not_valid": True}
         ),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_not_valid",
         lambda: ops.CreateCheckConstraintOp("ck", "player", "number > 0", kw={"postgresql_not_valid": True}),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "postgresql_nulls_not_distinct",
         lambda: ops.CreateUniqueConstraintOp(
             "uq", "player", ["number"], kw={"postgresql_nulls_not_distinct": True}
         ),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "no_identity",
         lambda: ops.AlterColumnOp(
             "player", "id", modify_server_default=None, existing_server_default=sa.Identity()
         ),
     ),
-    written(
-        POSTGRESQL,
+    _written(
+        _POSTGRESQL,
         "not_computed",
         lambda: ops.AlterColumnOp(
             "player", "id", modify_server_default=None, existing_server_default=sa.Computed("1")
         ),
-    ),
-    *mysql_examples.EXAMPLES,
-    written(
-        SQLITE,
-        "sqlite_options",
-        lambda: ops.CreateTableOp(
-            "game",
-            [sa.Column("id", sa.Integer, primary_key=True)],
-            kw={"sqlite_with_rowid": False, "sqlite_strict": True},
-        ),
-    ),
-    written(
-        SQLITE,
-        "sqlite_options",
-        lambda: ops.CreateIndexOp("ix", "player", ["name"], kw={"sqlite_where": sa.text("number > 5")}),
     ),
 ]
