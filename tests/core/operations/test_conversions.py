@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from migrateops.errors.operations import NotASchemaItem, WrongType
-from migrateops.operations import Operations, ops
+from migrateops.operations import MigrateOperation, Operations, ops
 from tests.core.operations.examples import PLAYER, TEAM, constraint
 
 
@@ -194,3 +194,18 @@ def test_naming_conventions_of_the_models_name_what_has_no_name(connection: sa.C
     inspector = sa.inspect(connection)
     assert [found["name"] for found in inspector.get_unique_constraints("t")] == ["uq_t_a"]
     assert {found["name"] for found in inspector.get_check_constraints("t")} == {"ck_t_positive", "final"}
+
+
+@pytest.mark.parametrize(
+    ("op", "said"),
+    [
+        (ops.DropConstraintOp("pk_t", "t", "primary"), "drop_constraint 'pk_t' 't'"),
+        (ops.DropConstraintOp(None, "t", "primary"), "drop_constraint primary 't'"),
+        (ops.DropConstraintOp(None, "t"), "drop_constraint 't'"),
+        (ops.CreatePrimaryKeyOp(None, "t", ["id"]), "create_primary_key 't'"),
+    ],
+)
+def test_a_constraint_without_a_name_is_not_called_by_that_of_its_table(
+    op: MigrateOperation, said: str
+) -> None:
+    assert op.describe() == said
