@@ -185,13 +185,13 @@ class TableChanges:
         elif one.what not in _DROPPED_FIRST:
             return
         elif one.attribute == "comment":
-            self.context.not_done(self.model, f"comment of {one.what} {one.name}")
+            self.context.not_done(self.model, f"comment of {one.what} {_called(one)}")
         else:
             here = None if one.old is None else self._item_here(one.what, one.old)
             there = None if one.new is None else self._there.find(one.what, one.new)
             shown, other = (here, None) if one.new is None else (there, here)
             if shown is None and one.new is not None:
-                self.context.not_done(self.model, f"{one.what} {one.name} cannot be written")
+                self.context.not_done(self.model, f"{one.what} {_called(one)} cannot be written")
             elif shown is None or self._filter(shown, type_word(shown), one.new is None, other):
                 if one.old is not None:
                     self._gone.append((one.what, one.old))
@@ -330,6 +330,10 @@ class TableChanges:
                 yield ops.DropTableCommentOp(self.model.name, **where)
             else:
                 yield ops.CreateTableCommentOp(self.model.name, one.new, **where)
+
+
+def _called(one: Difference) -> str:
+    return "without a name" if one.name is None else str(one.name)
 
 
 def _alone(column: Column[Any]) -> Column[Any]:
