@@ -259,6 +259,7 @@ def test_what_is_not_read(connection: sa.Connection) -> None:
         "CREATE FUNCTION f() RETURNS INT RETURN 1",
         "CREATE PROCEDURE p() SELECT 1",
         "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.id = 1",
+        "CREATE TABLE valid (a DATE, b DATE, PERIOD FOR app (a, b), CHECK (a > '2000-01-01'))",
         "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
     )
     assert list(PACK.unread(connection, [None])) == [
@@ -270,6 +271,7 @@ def test_what_is_not_read(connection: sa.Connection) -> None:
         ("sequence", None, "s"),
         ("trigger", None, "g"),
         ("view", None, "v"),
+        ("period", None, "valid.app"),
     ]
 
 

@@ -96,7 +96,7 @@ class MySQLDialect(Dialect):
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]
     ) -> Iterable[tuple[str, str | None, str]]:
-        """Return what schemas hold besides tables, in one statement for all of them."""
+        """Return what schemas hold besides tables, in one statement for all of them, on MariaDB two."""
         return unread(connection, schemas)
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, text
+
 from migrateops_mysql import reading
 from migrateops_mysql.definition import Token, tokens, unquoted
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 _BEFORE = re.compile(r"`((?:[^`]|``)+)` < `((?:[^`]|``)+)`")
 _TIMES = ("date", "datetime", "timestamp")
+_CHECKS = text(
+    "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS"
+    " WHERE CONSTRAINT_SCHEMA IN :schemas"
+).bindparams(bindparam("schemas", expanding=True))
 _UNSAID = "RESTRICT"
 
 
@@ -41,26 +47,43 @@ def completed(connection: Connection, found: Found) -> Found:
         if any((*which, column.name) not in rules for column in columns)
     }
     for schema, table in sorted(doubtful | unknown):
-        created = reading.create_table(connection, table, schema)
-        items = [
-            list(tokens(text, backslashes=created.backslashes)) for name, text in created.items if not name
-        ]
-        periods = set(_periods(items))
+        items = _items(connection, schema, table)
+        named = set(_periods(items))
         listed = checks.get((schema, table), ())
-        checks[schema, table] = [check for check in listed if check[0].lower() not in periods]
+        checks[schema, table] = [check for check in listed if check[0].lower() not in named]
         for name, on_update, on_delete in _rules(items):
             rules.setdefault((schema, table, name), (on_update, on_delete))
     return found._replace(checks=checks, rules=rules)
 
 
+def periods(connection: Connection, schemas: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield schema, table and name of the periods of application-time tables on MariaDB.
+
+    Args:
+        connection: The migrating connection.
+        schemas: Names of schemas, unquoted.
+    """
+    if not getattr(connection.dialect, "is_mariadb", False):
+        return
+    listed = connection.execute(_CHECKS, {"schemas": list(schemas)}).all()
+    for schema, table in sorted({(row[0], row[1]) for row in listed if _BEFORE.fullmatch(row[2])}):
+        for name in _periods(_items(connection, schema, table)):
+            yield schema, table, name
+
+
+def _items(connection: Connection, schema: str, table: str) -> list[list[Token]]:
+    created = reading.create_table(connection, table, schema)
+    return [list(tokens(item, backslashes=created.backslashes)) for name, item in created.items if not name]
+
+
 def _may_have_period(found: Found, which: Which) -> bool:
     columns = found.columns.get(which, ())
-    return any(_may_be_period(text, columns) for _, text in found.checks[which])
+    return any(_may_be_period(check, columns) for _, check in found.checks[which])
 
 
-def _may_be_period(text: str, columns: Sequence[ColumnRow]) -> bool:
+def _may_be_period(check: str, columns: Sequence[ColumnRow]) -> bool:
     """Say whether a CHECK is of the form of a period's: two times that are NOT NULL, one after the other."""
-    said = _BEFORE.fullmatch(text)
+    said = _BEFORE.fullmatch(check)
     if said is None:
         return False
     names = {name.replace("``", "`").lower() for name in said.groups()}

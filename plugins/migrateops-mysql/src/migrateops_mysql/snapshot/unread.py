@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 
+from migrateops_mysql.snapshot.asked import periods
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -36,7 +38,9 @@ ORDER BY 1, 2, 3
 
 
 def unread(connection: Connection, schemas: Sequence[str | None]) -> Iterator[tuple[str, str | None, str]]:
-    """Yield kind, schema and name of what schemas hold besides tables, in one statement.
+    """Yield kind, schema and name of what schemas hold besides tables, in one statement, on MariaDB two.
+
+    There, one more is sent for each table that has a CHECK such as a period has.
 
     Args:
         connection: The migrating connection.
@@ -47,3 +51,5 @@ def unread(connection: Connection, schemas: Sequence[str | None]) -> Iterator[tu
     statement = text(_STATEMENT).bindparams(bindparam("schemas", expanding=True))
     for kind, schema, name in connection.execute(statement, {"schemas": asked}):
         yield str(kind), None if schema == own else str(schema), str(name)
+    for schema, table, name in periods(connection, asked):
+        yield "period", None if schema == own else schema, f"{table}.{name}"
