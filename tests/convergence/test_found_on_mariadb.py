@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.convergence.databases import DATABASES
@@ -32,6 +34,10 @@ CASES = {
     "a check of a column whose name is a word goes": (
         schema(table(Col("order", "integer"), checks=(Check("ck", "between", "order"),))),
         schema(table(Col("order", "integer"))),
+    ),
+    "an index from behind comes back that a foreign key has": (
+        schema(PARENT, table(ONE, references=(ON_ONE,), indexes=(Index("ix", (Part("a", order="desc"),)),))),
+        schema(PARENT, table(Col("b", "integer"))),
     ),
     "an index that serves a foreign key comes": (
         schema(PARENT, child(ON_BOTH)),
@@ -134,6 +140,14 @@ CASES = {
     "no primary key of a table that numbered itself": (
         schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),
         schema(table(Col("id", "integer", nullable=False), ONE)),
+    ),
+    "a column numbers itself no more, and another is computed of it": (
+        schema(table(replace(ID, numbered=True), Col("b", "bigint"), key=("id",))),
+        schema(table(ID, Col("b", "bigint", computed=("stored-next", "id")), key=("id",))),
+    ),
+    "a column numbers itself from now on, and has another type": (
+        schema(table(ID, key=("id",))),
+        schema(table(replace(ID, type="bigint", numbered=True), key=("id",))),
     ),
     "a table numbers itself from now on": (
         schema(table(Col("id", "integer"), ONE)),

@@ -21,7 +21,7 @@ from migrateops.autogenerate.column_changes import ColumnChanges
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
 from migrateops.autogenerate.key_indexes import KeyIndexes
-from migrateops.autogenerate.numbering import NUMBERS, numbering, renumbers
+from migrateops.autogenerate.numbering import NUMBERS, numbering, numbers, without_numbering
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
@@ -101,11 +101,8 @@ class TableChanges:
         added, and columns are dropped last.
         """
         columns = ColumnChanges(self.context, self.old, self._present, self._columns)
-        renumbered = renumbers(found, self.context)
-        altered = columns.operations([one for one in found if not (renumbered and one.attribute == NUMBERS)])
-        if renumbered:
-            for op in altered:
-                op.kw = {name: value for name, value in op.kw.items() if name != f"existing_{NUMBERS}"}
+        restates = self.context.pack.restates_columns
+        altered = columns.operations([one for one in found if not (restates and one.attribute == NUMBERS)])
         whole = [one for one in found if one.what == What.COLUMN and one.attribute is None]
         added = [str(one.name) for one in whole if one.old is None and self._adds(str(one.name))]
         removed = [str(one.name) for one in whole if one.new is None and self._removes(str(one.name))]
@@ -122,6 +119,9 @@ class TableChanges:
         key_indexes = KeyIndexes(
             self.context, self.old, self.new, self.model, self.database, gone, self._renamed
         )
+        loses = self._numbering(self.old, self.new, self._gone, self._present) if restates else []
+        gets = self._numbering(self.new, self.old, self._come, self._columns) if restates else []
+        without_numbering(altered, loses)
         needed_first = list(key_indexes.needed_first())
         dropped = list(self._drops(lost, key_indexes))
         new_columns, new_items = self._additions([*columns.anew, *added], altered, key_indexes)
@@ -129,7 +129,7 @@ class TableChanges:
         first = [name for name in lost if name in columns.anew or self._present[name].computed is not None]
         return [
             *needed_first,
-            *(self._numbering(self._gone, self.old, numbers=False) if renumbered else ()),
+            *numbers(loses, self._present, self.model, on=False),
             *dropped,
             # A column has to be gone before the one that takes its place.
             *(self._adding_column(lost[name]).reverse() for name in first),
@@ -137,19 +137,28 @@ class TableChanges:
             *altered,
             *(op for op in new_columns if op.column.computed is not None),
             *new_items,
-            *(self._numbering(self._come, self.new, numbers=True) if renumbered else ()),
+            *numbers(gets, self._columns, self.model, on=True),
             *self._comment(found),
             *(self._adding_column(lost[name]).reverse() for name in removed if name not in first),
             *key_indexes.needed_no_more(),
         ]
 
     def _numbering(
-        self, noted: Sequence[tuple[What, AnyRecord]], record: TableRecord, *, numbers: bool
-    ) -> Iterator[MigrateOperation]:
-        """Yield what changes AUTO_INCREMENT with a primary key that is among what goes, or comes."""
-        if any(kind == What.PRIMARY_KEY for kind, _ in noted):
-            columns = self._columns if numbers else self._present
-            yield from numbering(record, columns, self.model, numbers=numbers)
+        self,
+        one: TableRecord,
+        other: TableRecord,
+        noted: Sequence[tuple[What, AnyRecord]],
+        columns: Mapping[str, Column[Any]],
+    ) -> list[str]:
+        """Return the columns of one side that number themselves, and do not on the other or for a while."""
+        key_changes = any(kind == What.PRIMARY_KEY for kind, _ in noted)
+        names = numbering(one, other, key_changes=key_changes, columns=columns)
+        both = self._present.keys() & self._columns.keys()
+        return [
+            name
+            for name in names
+            if name not in both or self._filter(self._columns[name], "column", False, self._present[name])
+        ]
 
     def _compute_again(self, columns: ColumnChanges, found: Sequence[Difference]) -> None:
         """Have columns made anew that are computed of others whose type changes: the server refuses that."""

@@ -38,8 +38,10 @@ def correct(table: Table, record: TableRecord, texts: Texts) -> None:
         wanted, there = of(record), of(said)
         if wanted == there:
             continue
+        names = {one.name for one in wanted}
         for one in there:
-            if one not in wanted and not (kind == What.INDEX and not one.unique and one.parts in of_keys):
+            is_of_key = kind == What.INDEX and not one.unique and one.parts in of_keys
+            if one not in wanted and (one.name in names or not is_of_key):
                 _take_off(table, items.find(kind, one))
         for one in wanted:
             if one not in there:

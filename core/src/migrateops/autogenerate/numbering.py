@@ -1,46 +1,64 @@
-"""AUTO_INCREMENT while the primary key changes: a server that has it lets no such column be without a key."""
+"""AUTO_INCREMENT, which no column may have without a key: it goes before a key does, and comes after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table
 
-from migrateops.autogenerate.context import AutogenContext
 from migrateops.operations import ops
-from migrateops.snapshot.difference import Difference, What
 from migrateops.snapshot.records import TableRecord
 
 NUMBERS = "autoincrement"
 """The attribute of a column's record, and the option of ``alter_column``."""
 
 
-def renumbers(found: Sequence[Difference], context: AutogenContext) -> bool:
-    """Say whether differences change the primary key where AUTO_INCREMENT goes and comes with it."""
-    return context.pack.restates_columns and any(one.what == What.PRIMARY_KEY for one in found)
-
-
 def numbering(
-    record: TableRecord, columns: Mapping[str, Column[Any]], model: Table, *, numbers: bool
-) -> Iterator[ops.AlterColumnOp]:
-    """Yield what takes AUTO_INCREMENT from a column, or gives it to one.
+    one: TableRecord, other: TableRecord, *, key_changes: bool, columns: Mapping[str, Column[Any]]
+) -> list[str]:
+    """Return the columns that number themselves in one record of a table, and may not all the time.
 
     Args:
-        record: The record of the table that has such a column.
-        columns: The columns of that table, by name.
-        model: The table of the models.
-        numbers: Whether it is to be AUTO_INCREMENT.
+        one: The record.
+        other: The record of the other side.
+        key_changes: The primary key of the one goes, or comes.
+        columns: The columns to look among, by name.
     """
-    for column in record.columns:
-        if column.autoincrement:
-            yield ops.AlterColumnOp(
-                model.name,
-                column.name,
-                existing_type=columns[column.name].type,
-                existing_nullable=False,
-                existing_server_default=None,
-                existing_comment=column.comment,
-                schema=model.schema,
-                kw={NUMBERS: numbers, f"existing_{NUMBERS}": not numbers},
-            )
+    as_well = {column.name for column in other.columns if column.autoincrement}
+    return [
+        column.name
+        for column in one.columns
+        if column.autoincrement and column.name in columns and (key_changes or column.name not in as_well)
+    ]
+
+
+def numbers(
+    names: Iterable[str], columns: Mapping[str, Column[Any]], model: Table, *, on: bool
+) -> Iterator[ops.AlterColumnOp]:
+    """Yield what gives AUTO_INCREMENT to columns, or takes it away.
+
+    Args:
+        names: Their names.
+        columns: The columns as they are by then, by name.
+        model: The table of the models.
+        on: Whether it is given.
+    """
+    for name in names:
+        yield ops.AlterColumnOp(
+            model.name,
+            name,
+            existing_type=columns[name].type,
+            existing_nullable=False,
+            existing_server_default=None,
+            existing_comment=columns[name].comment,
+            schema=model.schema,
+            kw={NUMBERS: on, f"existing_{NUMBERS}": not on},
+        )
+
+
+def without_numbering(altered: Iterable[ops.AlterColumnOp], names: Collection[str]) -> None:
+    """Have operations on columns that have lost AUTO_INCREMENT in front of them not say that they have it."""
+    for op in altered:
+        if op.column_name in names:
+            op.kw = {key: value for key, value in op.kw.items() if key != f"existing_{NUMBERS}"}

@@ -21,6 +21,7 @@ from migrateops_mysql.lock import NamedLock
 from migrateops_mysql.server import Server, version_of
 from migrateops_mysql.snapshot import models, reader
 from migrateops_mysql.snapshot.kept import index_for_key
+from migrateops_mysql.snapshot.refused import refused
 from migrateops_mysql.snapshot.stored import as_stored
 from migrateops_mysql.snapshot.unread import unread
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Column, Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
@@ -77,6 +78,12 @@ class MySQLDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are dropped."""
         return as_stored(connection, tables)
+
+    def refused_default(
+        self, connection: Connection, columns: Sequence[Column[Any]]
+    ) -> tuple[Column[Any], str] | None:
+        """Return the first default that the server does not take, tried in temporary tables."""
+        return refused(connection, columns)
 
     def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
         """Return the index that the server makes for a foreign key, or None where another one serves."""
