@@ -162,6 +162,7 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
         ),
         numbered_alone=True,
         renumbers=True,
+        updates_null=True,
         orders=DESC,
         # The server makes nothing else of a uuid.
         related=(frozenset({one.family for one in {**kept, **types}.values()} - {"uuid"} | {"long"}),),

@@ -321,5 +321,8 @@ def _refers(table: Tab, reference: Reference, schema: Schema, words: Vocabulary)
         if (here.type, here.collation) != (there.type, there.collation):
             return False
     nullable = all(one.nullable for one in table.columns if one.name in reference.columns)
-    said = {str(value) for _, value in reference.options}
-    return nullable or "SET NULL" not in said
+    said = dict(reference.options)
+    there = [one for one in target.columns if one.name in reference.referred]
+    if words.updates_null and said.get("onupdate") == "CASCADE" and any(one.nullable for one in there):
+        return nullable
+    return nullable or "SET NULL" not in said.values()

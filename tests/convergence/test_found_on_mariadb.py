@@ -39,6 +39,10 @@ CASES = {
         schema(PARENT, table(ONE, references=(ON_ONE,), indexes=(Index("ix", (Part("a", order="desc"),)),))),
         schema(PARENT, table(Col("b", "integer"))),
     ),
+    "a new column refers to its own table by a key without a name": (
+        schema(table(ID, key=("id",))),
+        schema(table(ID, ONE, key=("id",), references=(Reference(None, ("a",), "t", ("id",)),))),
+    ),
     "an index that serves a foreign key comes": (
         schema(PARENT, child(ON_BOTH)),
         schema(

@@ -156,6 +156,7 @@ class Vocabulary:
         numbered_alone: Whether nothing may be computed of a column that numbers itself, nor of one that
             a foreign key writes to.
         renumbers: Whether a key may change whose column numbers itself.
+        updates_null: Whether a key that passes on what a column becomes, which may be NULL, has to accept it.
         references: Options of foreign keys.
         related: Families of types of which the server makes one another by itself; None for all.
     """
@@ -174,6 +175,7 @@ class Vocabulary:
     names_all: bool = False
     numbered_alone: bool = False
     renumbers: bool = False
+    updates_null: bool = False
     unique_options: Sequence[tuple[tuple[str, Any], ...]] = ()
     references: Sequence[tuple[tuple[str, Any], ...]] = ()
     where_options: Sequence[str] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -33,14 +34,20 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
 
 @Operations.implementation_for(ops.DropColumnOp, replace=True, dialect="mysql")
 def drop_existing_column(operations: Operations, op: ops.DropColumnOp) -> None:
-    """Drop a column; the foreign keys of one that is added no more are looked up."""
+    """Drop a column with its foreign keys: all of one that is added no more, else those without a name.
+
+    Both are looked up.  Nobody can drop a key by a name that the server has made.
+    """
     context = operations.get_context()
-    if context.as_sql or not _came_with(op, context.target):
+    if context.as_sql:
         operations.next(op)
         return
     with checked(op, context.target):
         refuse_dialect_options(op)
         found = reading.foreign_keys_of_column(context.connection, op.table_name, op.column_name, op.schema)
+        if not _came_with(op, context.target):
+            of_server = re.compile(rf"{re.escape(op.table_name)}_ibfk_\d+", re.IGNORECASE)
+            found = tuple([name for name in found if of_server.fullmatch(name)])
         names = [Writer(context.target.dialect).name(name) for name in found]
         for statement in list(_statements(op, context.target, names)):
             context.run_statement(statement)
