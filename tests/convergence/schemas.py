@@ -322,7 +322,7 @@ def _refers(table: Tab, reference: Reference, schema: Schema, words: Vocabulary)
             return False
     nullable = all(one.nullable for one in table.columns if one.name in reference.columns)
     said = dict(reference.options)
-    there = [one for one in target.columns if one.name in reference.referred]
-    if words.updates_null and said.get("onupdate") == "CASCADE" and any(one.nullable for one in there):
+    may_be_null = any(one.nullable for one in target.columns if one.name in reference.referred)
+    if words.updates_null and said.get("onupdate") == "CASCADE" and may_be_null:
         return nullable
     return nullable or "SET NULL" not in said.values()

@@ -43,6 +43,33 @@ CASES = {
         schema(table(ID, key=("id",))),
         schema(table(ID, ONE, key=("id",), references=(Reference(None, ("a",), "t", ("id",)),))),
     ),
+    "a convention makes too long a name of a foreign key": (
+        replace(schema(table(Col("l" * 40, "integer"), ID, name="t" * 20, key=("id",))), conventional=True),
+        replace(
+            schema(
+                table(
+                    Col("l" * 40, "integer"),
+                    ID,
+                    name="t" * 20,
+                    key=("id",),
+                    references=(Reference(None, ("l" * 40,), "t" * 20, ("id",)),),
+                )
+            ),
+            conventional=True,
+        ),
+    ),
+    "of two unique constraints of a column one becomes an index": (
+        schema(
+            table(
+                Col("b", "integer"),
+                unique=(Unique(None, ("b",)),),
+                indexes=(Index("a", (Part("b"),), unique=True),),
+            )
+        ),
+        schema(
+            table(Col("b", "integer"), unique=(Unique(None, ("b",)),), indexes=(Index("a", (Part("b"),)),))
+        ),
+    ),
     "an index that serves a foreign key comes": (
         schema(PARENT, child(ON_BOTH)),
         schema(

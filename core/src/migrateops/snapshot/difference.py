@@ -85,7 +85,7 @@ def differences(old: TableRecord, new: TableRecord, *, exact: bool = False) -> l
     found = list(_columns(old, new, exact))
     found += _primary_key(old.primary_key, new.primary_key)
     for what, items in CONSTRAINTS:
-        found += _items(what, items(old), items(new), exact)
+        found += _items(what, items(old), items(new), exact, _names_of_indexes(new, what))
     if old.comment != new.comment:
         found.append(Difference(What.COMMENT, None, None, old.comment, new.comment))
     had, has = dict(old.options), dict(new.options)
@@ -155,7 +155,14 @@ def _primary_key(old: KeyRecord | None, new: KeyRecord | None) -> Iterator[Diffe
         yield Difference(What.PRIMARY_KEY, name, None, old, new)
 
 
-def _items(what: What, old: Sequence[Item], new: Sequence[Item], exact: bool) -> Iterator[Difference]:
+def _names_of_indexes(record: TableRecord, what: What) -> frozenset[str | None]:
+    """Return the names that an index will have, where it may be called as a unique constraint was."""
+    return frozenset([index.name for index in record.indexes]) if what == What.UNIQUE else frozenset()
+
+
+def _items(
+    what: What, old: Sequence[Item], new: Sequence[Item], exact: bool, taken: frozenset[str | None]
+) -> Iterator[Difference]:
     if old == new:
         return
     left = list(old)
@@ -174,7 +181,8 @@ def _items(what: What, old: Sequence[Item], new: Sequence[Item], exact: bool) ->
     # Those without a name take what is left over by those that have another.
     for item in sorted(unmatched, key=lambda item: item.name is None):
         alike = by_content.get(_content(item), [])
-        before = next((one for one in alike if one.name is None), alike[0] if alike else None)
+        free = next((one for one in alike if one.name not in taken), alike[0] if alike else None)
+        before = next((one for one in alike if one.name is None), free)
         if before is None:
             yield Difference(what, item.name, None, None, item)
             continue

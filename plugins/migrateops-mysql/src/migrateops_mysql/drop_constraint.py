@@ -23,13 +23,17 @@ def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
     """Yield the ALTER TABLE that drops a constraint of this kind."""
     if_exists = lower.supported(op.if_exists, "constraint_if_exists", op, target, "IF EXISTS of a constraint")
     server = Server.of(target)
+    given = op.constraint_name
+    if op.constraint_type != "primary":
+        given = given or lower.resolved_name(op, target)
     # Refuses a word that is no kind.
-    SchemaObjects(target).generic_constraint(
-        op.constraint_name, op.table_name, op.constraint_type, schema=op.schema
+    constraint = SchemaObjects(target).generic_constraint(
+        given, op.table_name, op.constraint_type, schema=op.schema
     )
     name = ""
     if op.constraint_type != "primary":
-        name = Writer(target.dialect).name(op.constraint_name or lower.resolved_name(op, target))
+        # A name that a convention made too long was cut off when it was created.
+        name = str(target.dialect.identifier_preparer.format_constraint(constraint))
     clause = _clause(op, target, server, name, "IF EXISTS " if if_exists else "")
     yield AlterTableBy(op.table_name, [f"DROP {clause}"], op.schema)
 
