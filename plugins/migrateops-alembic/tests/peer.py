@@ -145,14 +145,34 @@ def statements(sql: str) -> list[str]:
 
 
 EXTENSIONS = ("alembic_utils==0.8.8", "alembic-postgresql-enum==1.11.0", "flupy==1.2.5", "parse==1.22.4")
+APPLICATIONS = (
+    "Flask-Migrate==4.1.0",
+    "Flask-SQLAlchemy==3.1.1",
+    "Flask==3.1.3",
+    "Werkzeug==3.1.9",
+    "Jinja2==3.1.6",
+    "itsdangerous==2.2.0",
+    "blinker==1.9.0",
+    "pytest-alembic==0.13.1",
+    f"click=={version('click')}",
+)
+
+
+def extensions() -> Path:
+    """Return a directory with libraries that extend Alembic, without Alembic itself; filled once."""
+    return _filled("extensions", EXTENSIONS)
+
+
+def applications() -> Path:
+    """Return a directory with libraries that call Alembic, without Alembic itself; filled once."""
+    return _filled("applications", APPLICATIONS)
 
 
 @cache
-def extensions() -> Path:
-    """Return a directory with libraries that extend Alembic, without Alembic itself; filled once."""
-    directory = CACHE / "extensions"
+def _filled(name: str, wanted: tuple[str, ...]) -> Path:
+    directory = CACHE / name
     stamp = directory / "stamp"
-    if not (stamp.exists() and stamp.read_text() == str(EXTENSIONS)):
-        _pip(python(), "install", "--upgrade", "--no-deps", "--target", str(directory), *EXTENSIONS)
-        stamp.write_text(str(EXTENSIONS))
+    if not (stamp.exists() and stamp.read_text() == str(wanted)):
+        _pip(python(), "install", "--upgrade", "--no-deps", "--target", str(directory), *wanted)
+        stamp.write_text(str(wanted))
     return directory

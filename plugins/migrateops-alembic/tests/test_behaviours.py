@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.String(9)))'
@@ -144,6 +146,26 @@ def test_single_functions_at_module_level(project: Any) -> None:
     assert project.rows("SELECT * FROM t") == [(3,)]
 
 
+def test_what_is_imported_wherever_alembic_is(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        types = [sa.JSON().with_variant(one(), "postgresql") for one in (sa.dialects.postgresql.JSONB,)]
+        op.create_table("t", sa.Column("data", types[0]))
+        """,
+    )
+    # Another test may have imported it.
+    done = subprocess.run(
+        [sys.executable, "-m", "migrateops", "upgrade", "head"],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert applied(project) == ["aa1"]
+
+
 def test_modules_of_the_application(project: Any) -> None:
     project.write("app/__init__.py", "")
     project.write(
@@ -154,8 +176,6 @@ def test_modules_of_the_application(project: Any) -> None:
     try:
         project.run("upgrade", "head")
     finally:
-        import sys
-
         sys.path[:] = [path for path in sys.path if path != str(project.root)]
         for name in ("app", "app.steps"):
             sys.modules.pop(name, None)

@@ -15,7 +15,7 @@ TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     yield
-    impl._of_dialect.clear()
+    impl._impls.clear()
 
 
 def configured(project: Any, source: str) -> None:

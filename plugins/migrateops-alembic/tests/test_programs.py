@@ -55,7 +55,7 @@ def test_commands_print_as_alembic_does(project: Any) -> None:
         "aa1",
         "aa1 -> bb2 (head), bb2",
         "<base> -> aa1, aa1",
-        "aa1 -> bb2 (current) (head), bb2",
+        "aa1 -> bb2 (head) (current), bb2",
         "<base> -> aa1, aa1",
         "bb2 (head)",
     ]

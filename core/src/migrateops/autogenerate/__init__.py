@@ -21,7 +21,13 @@ from migrateops.autogenerate.produce import (
     rewrite,
     template_args,
 )
-from migrateops.autogenerate.render import render_op, render_op_text, render_python_code, renderers
+from migrateops.autogenerate.render import (
+    declared_lines,
+    render_op,
+    render_op_text,
+    render_python_code,
+    renderers,
+)
 from migrateops.autogenerate.rewriter import Rewriter
 from migrateops.autogenerate.values import render_value, value_source
 
@@ -35,6 +41,7 @@ __all__ = [
     "comparators",
     "compare",
     "compare_metadata",
+    "declared_lines",
     "produce_migrations",
     "produce_script",
     "render_op",

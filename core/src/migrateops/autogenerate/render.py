@@ -82,10 +82,22 @@ def render_op(op: MigrateOperation, context: AutogenContext, form: Form = "op") 
 
 def _lines(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str]:
     explicit = renderers.dispatch(type(op))
-    if explicit is not None:
-        context.uses(op)
-        lines = explicit(context, op)
-        return lines.splitlines() if isinstance(lines, str) else list(lines)
+    if explicit is None:
+        return declared_lines(op, context, form)
+    context.uses(op)
+    lines = explicit(context, op)
+    return lines.splitlines() if isinstance(lines, str) else list(lines)
+
+
+def declared_lines(op: MigrateOperation, context: AutogenContext, form: Form = "op") -> list[str]:
+    """Return what ``render_op()`` does where no renderer is registered for the class of *op*.
+
+    For a renderer that changes a little of what is written otherwise.
+
+    Raises:
+        NoRenderer: The class is not declared.
+        NotRenderable: A value in it has no form as source.
+    """
     if isinstance(op, ops.ModifyTableOps):
         if context.opts.get("render_as_batch"):
             return _batch(op, context)

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
             """Return the options of a ``configure()`` of such a project, under our names.
 
-            Three of them are for projects of another shape alone: ``versions``, a subclass of
+            Five of them are for projects of another shape alone: ``versions``, a subclass of
             ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
-            COMMIT; ``none_for_result``, whether scripts are given None for a result there.
+            COMMIT; ``none_for_result``, whether scripts are given None for a result there; ``impl_of``, a
+            function from the context to what scripts have as ``impl``; ``of_shape``, what the shape itself
+            wants to find again.
             """
             ...
 

@@ -367,6 +367,18 @@ class Operations(AbstractOperations, OperationsSurface):
         self.migration_context.pack.run_batch(self, replace(asked, operations=tuple(queue)))
 
 
+class _BatchView:
+    """What an operation of a batch is told of its table, beside what ``impl`` says."""
+
+    def __init__(self, impl: Any, table_name: str, schema: str | None) -> None:
+        self.impl = impl
+        self.table_name = table_name
+        self.schema = schema
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.impl, name)
+
+
 class BatchOperations(AbstractOperations, BatchSurface):
     """Invoke operations on one table; they are queued until the batch ends."""
 
@@ -378,6 +390,11 @@ class BatchOperations(AbstractOperations, BatchSurface):
         self.scope_table = table_name
         self.scope_schema = schema
         self.queue: list[MigrateOperation] = []
+
+    @property
+    def impl(self) -> Any:
+        """The view of the dialect, with ``table_name`` and ``schema`` of the table."""
+        return _BatchView(super().impl, self.scope_table, self.scope_schema)
 
     def invoke(self, operation: MigrateOperation) -> Any:
         """Queue *operation* for the end of the batch."""

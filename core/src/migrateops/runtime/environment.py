@@ -44,9 +44,12 @@ class EnvironmentContext:
         context: The latest context that ``configure()`` made, or None.
         contexts: All of them, in order; several with several databases.
         registrations: What files executed for this environment alone have registered.
+        context_class: What ``configure()`` makes.
         stand_ins: Pool entries that a command that only reads has connected to something empty, as
             the database is not there yet.
     """
+
+    context_class: type[MigrationContext] = MigrationContext
 
     def __init__(self, config: Any, script: Any, **kw: Any) -> None:
         self.config = config
@@ -221,7 +224,7 @@ class EnvironmentContext:
         if opts.get("output_buffer") in (None, sys.stdout):
             # While SQL is written, what else is printed is led elsewhere.
             opts["output_buffer"] = getattr(self.config, "output_buffer", None)
-        self.context = MigrationContext.configure(
+        self.context = self.context_class.configure(
             connection=connection,
             url=url,
             dialect_name=dialect_name,

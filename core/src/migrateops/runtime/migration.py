@@ -157,6 +157,9 @@ class MigrationContext:
         # A project of another shape has its own way to write the rows.
         versions: type[VersionTable] = self.opts.get("versions", VersionTable)
         self.versions = versions(table, send=self.run_statement)
+        if "impl_of" in self.opts:
+            # It may register implementations, which are to be there before the first operation.
+            _ = self.impl
 
     @classmethod
     def configure(
@@ -236,6 +239,8 @@ class MigrationContext:
     @cached_property
     def impl(self) -> Any:
         """A thin view under the names that Alembic's ``impl`` has."""
+        if "impl_of" in self.opts:
+            return self.opts["impl_of"](self)
         from migrateops.runtime.impl import ImplView
 
         return ImplView(self)

@@ -50,10 +50,13 @@ class ScriptDirectory:
     Attributes:
         config: What the directory was made from, for templates; None where it was made directly.
         hook_failures: What went wrong in post-write hooks that may fail.
+        script_class: What a revision and its file are returned as.
 
     Raises:
         ScriptDirectoryMissing: *dir* is not a directory.
     """
+
+    script_class: type[Script] = Script
 
     def __init__(
         self,
@@ -202,7 +205,7 @@ class ScriptDirectory:
         from migrateops.revisions.expressions import resolve_one
 
         found = None if id_ is None else resolve_one(self.graph, id_)
-        return None if found is None else Script(self, found)
+        return None if found is None else self.script_class(self, found)
 
     def get_revisions(self, id_: str | Iterable[str] | None) -> tuple[Script, ...]:
         """Return the scripts that one or more expressions stand for, each once.
@@ -210,7 +213,7 @@ class ScriptDirectory:
         Raises:
             RevisionError: One of them stands for none.
         """
-        return tuple(Script(self, self.graph[name]) for name in self._ids(id_))
+        return tuple(self.script_class(self, self.graph[name]) for name in self._ids(id_))
 
     def get_heads(self, consider_depends_on: bool = False) -> list[str]:
         """Return the ids of all heads.
@@ -250,7 +253,11 @@ class ScriptDirectory:
         """Return the newest revision of each branch that version rows imply, also the hidden ones."""
         graph = self.graph
         applied = graph.ancestors(self._ids(id_))
-        return {Script(self, graph[name]) for name in applied if applied.isdisjoint(graph.children(name))}
+        return {
+            self.script_class(self, graph[name])
+            for name in applied
+            if applied.isdisjoint(graph.children(name))
+        }
 
     def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
         """Return the ids that an expression stands for: one, several for ``heads``, or None for the base."""
@@ -282,7 +289,7 @@ class ScriptDirectory:
         from migrateops.revisions.ranges import between
 
         found = between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
-        return (Script(self, revision) for revision in found)
+        return (self.script_class(self, revision) for revision in found)
 
     def _ids(self, id_: str | Iterable[str] | None) -> tuple[str, ...]:
         from migrateops.revisions.expressions import as_ids, resolve
@@ -422,7 +429,7 @@ class ScriptDirectory:
         if revid not in self.graph:
             with self._entered():
                 read_header(new.path)  # says what a hook has made of the file
-        return Script(self, self.graph.get(revid))
+        return self.script_class(self, self.graph.get(revid))
 
 
 def _forget(modules: Mapping[str, ModuleType]) -> None:

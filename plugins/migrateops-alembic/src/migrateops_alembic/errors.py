@@ -47,6 +47,21 @@ class AlembicImported(MigrateOpsError, RuntimeError):
         return "call migrateops_alembic.install() before anything imports alembic"
 
 
+class PluginNotLoaded(MigrateOpsError, ImportError):
+    """A plugin of Alembic's that is installed cannot be set up."""
+
+    code = "AL110"
+    plugin: str
+    entry_point: str
+    problem: str
+
+    def message(self) -> str:
+        return f"the plugin {self.plugin!r} ([alembic.plugins] {self.entry_point}) fails: {self.problem}"
+
+    def hint(self) -> str:
+        return "upgrade or uninstall the distribution that has it"
+
+
 class NoAlembicProject(MigrateOpsError):
     """A command for projects of Alembic's was called elsewhere."""
 

@@ -48,6 +48,7 @@ class _Project:
 
         found = {_RENAMED.get(name, name): value for name, value in given.items()}
         found |= told_by(dialect, found)
+        found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         for name, value in _OF_DIALECT.get(dialect or "", {}).items():
             found.setdefault(name, value)

@@ -54,6 +54,16 @@ def read(file: str, shape: Any) -> Source | None:
     return source(file, parsed.sections, table or {}, shape, parsed.defaults)
 
 
+def both(file: str, toml_file: str, shape: Any) -> Source:
+    """Return what an ini file and a TOML file hold together; either may be missing."""
+    exists = os.path.isfile(file)
+    table = _table(toml_file)
+    if not exists and table is not None:
+        return source(toml_file, {}, table, shape)
+    parsed = _parsed(file)
+    return source(file, parsed.sections, table or {}, shape, parsed.defaults)
+
+
 def source(
     file: str | None,
     sections: Mapping[str, Mapping[str, object]],

@@ -48,33 +48,65 @@ def _from(module: str, *names: str) -> dict[str, str]:
 _OPERATIONS = _from(
     "migrateops.operations", "AbstractOperations", "BatchOperations", "MigrateOperation", "Operations"
 )
-_ENVIRONMENT = _from("migrateops.runtime.environment", "EnvironmentContext")
+_ENVIRONMENT = _from("migrateops_alembic.api.migration", "EnvironmentContext")
 _MIGRATION = {
     **_from("migrateops_alembic.api.migration", "MigrationContext"),
     **_from("migrateops.runtime.step", "MigrationInfo", "RevisionStep"),
+    "MigrationStep": "migrateops.runtime.step:RevisionStep",
+    "StampStep": "migrateops.runtime.step:RevisionStep",
 }
-_SCRIPTS = {
-    **_from("migrateops.script.directory", "ScriptDirectory"),
-    **_from("migrateops.script.script", "Script"),
-}
+_SCRIPTS = _from("migrateops_alembic.api.scripts", "Script", "ScriptDirectory")
 _CONTEXT = _from("migrateops.autogenerate", "AutogenContext")
 _PRODUCING = _from("migrateops.autogenerate", "compare_metadata", "produce_migrations", "render_python_code")
 _RENDERING = _from("migrateops.autogenerate", "render_op", "render_op_text", "renderers")
 _IMPL = _from("migrateops_alembic.api.impl", "DefaultImpl")
-_STATEMENTS = _from(
-    "migrateops.ddl.statements",
+_STATEMENTS = "migrateops_alembic.api.statements"
+_ELEMENTS = _from(
+    _STATEMENTS,
     "AddColumn",
     "AlterColumn",
     "AlterTable",
+    "ColumnComment",
     "ColumnDefault",
     "ColumnName",
     "ColumnNullable",
     "ColumnType",
+    "ComputedColumnDefault",
     "DropColumn",
+    "IdentityColumnDefault",
     "RenameTable",
+    "add_column",
+    "alter_column",
+    "alter_table",
+    "drop_column",
+    "format_column_name",
+    "format_server_default",
+    "format_table_name",
+    "format_type",
+    "quote_dotted",
+    "visit_add_column",
+    "visit_column_default",
+    "visit_column_name",
+    "visit_column_nullable",
+    "visit_column_type",
+    "visit_drop_column",
+    "visit_rename_table",
 )
+_FOR_DIALECTS = {**_ELEMENTS, **_IMPL, **_from(_STATEMENTS, "visit_column_comment")}
+_RENDERERS = "migrateops_alembic.api.rendering"
+_FILES = _from(
+    "migrateops_alembic.api.files",
+    "coerce_resource_to_filename",
+    "load_module_py",
+    "load_python_file",
+    "template_to_file",
+)
+_EDITOR = _from("migrateops_alembic.api.files", "open_in_editor")
 _COMPARING = _from("migrateops.autogenerate", "comparators")
-_DISPATCH = _from("migrateops.autogenerate", "DispatchPriority", "PriorityDispatchResult")
+_DISPATCH = {
+    **_from("migrateops.autogenerate", "DispatchPriority", "PriorityDispatchResult"),
+    **_from("migrateops_alembic.api.dispatch", "Dispatcher", "PriorityDispatcher"),
+}
 _REWRITER = _from("migrateops.autogenerate", "Rewriter")
 _ERRORS = {
     "CommandError": "migrateops.errors.base:MigrateOpsError",
@@ -107,30 +139,69 @@ _VALUES = {
     **_from("sqlalchemy.util", "immutabledict", "memoized_property"),
 }
 
+_SQLALCHEMY = _from("migrateops_alembic.api.sqla_compat", "sqla_14", "sqla_2", "sqla_2_1")
+_HINTS = _from(
+    "migrateops_alembic.api.hints",
+    "CompareServerDefault",
+    "CompareType",
+    "IncludeNameFn",
+    "IncludeObjectFn",
+    "NameFilterParentNames",
+    "NameFilterType",
+    "OnVersionApplyFn",
+    "ProcessRevisionDirectiveFn",
+    "RenderItemFn",
+)
+
 MODULES: Mapping[str, Names] = {
     "alembic": Names(package=True),
     "alembic.op": Names(same="migrateops.op"),
     "alembic.context": Names(same="migrateops.context"),
     "alembic.command": Names(same="migrateops_alembic.api.command"),
-    "alembic.config": Names(_from("migrateops_alembic.api.config", "CommandLine", "Config", "main")),
+    "alembic.config": Names(
+        {
+            **_from("migrateops_alembic.api.config", "Config"),
+            **_from("migrateops_alembic.api.command_line", "CommandLine", "main"),
+        }
+    ),
     "alembic.operations": Names(
         {**_OPERATIONS, **_from("migrateops.operations.ops", "MigrationScript")}, package=True
     ),
     "alembic.operations.base": Names(_OPERATIONS),
     "alembic.operations.ops": Names(same="migrateops.operations.ops"),
+    "alembic.operations.toimpl": Names(
+        _from(
+            "migrateops_alembic.api.toimpl",
+            "add_column",
+            "alter_column",
+            "bulk_insert",
+            "create_constraint",
+            "create_index",
+            "create_table",
+            "create_table_comment",
+            "drop_column",
+            "drop_constraint",
+            "drop_index",
+            "drop_table",
+            "drop_table_comment",
+            "execute_sql",
+            "rename_table",
+        )
+    ),
     "alembic.operations.schemaobj": Names(_from("migrateops.operations.schema_objects", "SchemaObjects")),
     "alembic.autogenerate": Names(
         {**_CONTEXT, **_PRODUCING, **_RENDERING, **_REWRITER, **_COMPARING}, package=True
     ),
     "alembic.autogenerate.api": Names({**_CONTEXT, **_PRODUCING}),
     "alembic.autogenerate.compare": Names({**_COMPARING, **_CONTEXT}),
-    "alembic.autogenerate.render": Names({**_CONTEXT, **_RENDERING}),
+    "alembic.autogenerate.render": Names({**_CONTEXT, **_RENDERING}, (_RENDERERS,)),
     "alembic.autogenerate.rewriter": Names(_REWRITER),
     "alembic.script": Names(_SCRIPTS, package=True),
     "alembic.script.base": Names(_SCRIPTS),
     "alembic.script.revision": Names(
         {
             **_from("migrateops.errors.revisions", "MultipleHeads", "RevisionError"),
+            **_from("migrateops_alembic.api.scripts", "Revision", "RevisionMap", "tuple_rev_as_scalar"),
             "ResolutionError": "migrateops.errors.revisions:RevisionNotFound",
             "RangeNotAncestorError": "migrateops.errors.revisions:WrongDirection",
             "CycleDetected": "migrateops.errors.revisions:RevisionCycle",
@@ -144,17 +215,31 @@ MODULES: Mapping[str, Names] = {
     "alembic.environment": Names(_ENVIRONMENT),
     "alembic.runtime": Names(package=True),
     "alembic.runtime.migration": Names(_MIGRATION),
-    "alembic.runtime.environment": Names(_ENVIRONMENT),
+    "alembic.runtime.environment": Names({**_ENVIRONMENT, **_HINTS, **_MIGRATION}),
+    "alembic.runtime.plugins": Names(_from("migrateops_alembic.api.plugins", "Plugin")),
     "alembic.ddl": Names(_IMPL, package=True),
-    "alembic.ddl.base": Names(_STATEMENTS),
-    "alembic.ddl.impl": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "ImplMeta")}),
-    "alembic.ddl.mssql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "MSSQLImpl")}),
-    "alembic.ddl.mysql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl")}),
-    "alembic.ddl.oracle": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "OracleImpl")}),
-    "alembic.ddl.postgresql": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "PostgresqlImpl")}),
-    "alembic.ddl.sqlite": Names({**_IMPL, **_from("migrateops_alembic.api.impl", "SQLiteImpl")}),
-    "alembic.util": Names({**_ERRORS, **_MESSAGES, **_VALUES, **_DISPATCH}, package=True),
+    "alembic.ddl.base": Names(_ELEMENTS),
+    "alembic.ddl.impl": Names(_from("migrateops_alembic.api.impl", "DefaultImpl", "ImplMeta", "_impls")),
+    "alembic.ddl.mssql": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MSSQLImpl")}),
+    "alembic.ddl.mysql": Names(
+        {**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl")}
+    ),
+    "alembic.ddl.oracle": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "OracleImpl")}),
+    "alembic.ddl.postgresql": Names(
+        {
+            **_FOR_DIALECTS,
+            **_from("migrateops_alembic.api.impl", "PostgresqlImpl"),
+            **_from(_STATEMENTS, "PostgresqlColumnType"),
+        }
+    ),
+    "alembic.ddl.sqlite": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "SQLiteImpl")}),
+    "alembic.util": Names(
+        {**_ERRORS, **_MESSAGES, **_VALUES, **_DISPATCH, **_FILES, **_EDITOR, **_SQLALCHEMY}, package=True
+    ),
+    "alembic.util.editor": Names(_EDITOR),
     "alembic.util.exc": Names(_ERRORS),
     "alembic.util.langhelpers": Names({**_VALUES, **_DISPATCH}),
     "alembic.util.messaging": Names(_MESSAGES),
+    "alembic.util.pyfiles": Names(_FILES),
+    "alembic.util.sqla_compat": Names({}, ("migrateops_alembic.api.sqla_compat",)),
 }

@@ -6,22 +6,37 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from migrateops import command
-from migrateops.commands.read import RevisionInfo
+from migrateops.commands.current import CurrentDatabase, databases
+from migrateops.commands.read import Listing
 from migrateops.config import Config
-from migrateops.errors.runtime import RevisionFailed
-from migrateops.script.directory import ScriptDirectory
-from migrateops.script.script import Script
+from migrateops.errors.runtime import DatabaseNotAtHead, RevisionFailed
 from migrateops_alembic.api import listing
+from migrateops_alembic.api.scripts import Script, ScriptDirectory
 
 Ids = str | Iterable[str]
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
-    """Make the directory of the scripts, and a configuration file unless there is one."""
-    command.init(config, directory, template, package)
+    """Make the directory of the scripts, and a configuration file unless there is one.
+
+    Templates of Alembic's form, in the directory that the configuration names, are used as there.
+    """
+    from migrateops_alembic.api import initialising
+
+    templates = Path(config.get_template_directory(), template)
+    if not initialising.is_of_alembic(templates):
+        command.init(config, directory, template, package)
+        return
+    ini, toml = config.config_file_name, config.toml_file_name
+    files = {
+        "alembic.ini.mako": None if ini is None else Path(ini),
+        "pyproject.toml.mako": None if toml is None else Path(toml),
+    }
+    initialising.make(templates, Path(directory), files, package=package)
 
 
 def list_templates(config: Config) -> None:
@@ -117,7 +132,7 @@ def ensure_version(config: Config, sql: bool = False) -> None:
 def show(config: Config, rev: str) -> None:
     """Print a revision."""
     with _as_raised():
-        for found in command.show(config, rev).revisions:
+        for found in _listed(config, command.show(config, rev)):
             _print(config, listing.entry(found))
 
 
@@ -127,30 +142,35 @@ def history(
     """Print revisions, the newest first."""
     with _as_raised():
         now = {row.revision for row in command.current(config)} if indicate_current else set()
-        for found in command.history(config, rev_range).revisions:
-            mark = "(current)" if found.revision in now else ""
-            text = (
-                listing.entry(found, mark=mark) if verbose else listing.line(found, parents=True, mark=mark)
-            )
-            _print(config, text)
+        for found in _listed(config, command.history(config, rev_range)):
+            mark = found.revision in now
+            if verbose:
+                _print(config, listing.entry(found, current=mark))
+            else:
+                _print(config, listing.line(found, parents=True, labels=True, message=True, current=mark))
 
 
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
     """Print the revisions that none follows."""
     with _as_raised():
-        for found in command.heads(config, resolve_dependencies=resolve_dependencies).revisions:
-            _print(config, listing.entry(found) if verbose else listing.title(found))
+        for found in _listed(config, command.heads(config, resolve_dependencies=resolve_dependencies)):
+            _print(
+                config, listing.entry(found) if verbose else listing.line(found, labels=True, places=False)
+            )
 
 
 def branches(config: Config, verbose: bool = False) -> None:
     """Print where the history divides."""
     with _as_raised():
-        for point in command.branches(config).points:
-            first = listing.entry(point.revision) if verbose else listing.line(point.revision)
-            lines = [
-                f"{' ' * len(point.revision.revision)} -> {listing.line(one)}" for one in point.followed_by
-            ]
-            _print(config, "\n".join([first, *lines]))
+        points = command.branches(config).points
+        directory = _directory(config)
+        for point in points:
+            (found,) = _of(directory, [point.revision.revision])
+            lines = [listing.entry(found) if verbose else listing.line(found, labels=True)]
+            for after in _of(directory, [one.revision for one in point.followed_by]):
+                text = listing.line(after, labels=True, message=verbose)
+                lines.append(f"{' ' * len(found.revision)} -> {text}")
+            _print(config, "\n".join(lines) + "\n")
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
@@ -160,16 +180,23 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
         DatabaseNotAtHead: It is not at the heads, and *check_heads* is set.
     """
     with _as_raised():
-        rows = [row for row in command.current(config, check_heads) if row.revision]
-        known: dict[str, RevisionInfo] = {}
-        if rows:
-            known = {one.revision: one for one in command.history(config).revisions}
-        for row in rows:
-            found = known.get(row.revision)
+        directory = _directory(config)
+        for database in databases(config, directory):
+            if check_heads:
+                _require_heads(directory, database)
             if verbose:
-                _print(config, f"Current revision(s) for {row.database}:")
-            if found is not None:
-                _print(config, listing.entry(found) if verbose else listing.title(found))
+                _print(config, f"Current revision(s) for {database.url}:")
+            known = [row for row in database.revisions if row in directory.graph]
+            # Also heads that have no row, as a revision that has one depends on them.
+            at = {one.revision for one in directory.get_all_current(known)}
+            for found in _of(directory, sorted(at, key=directory.graph.position)):
+                _print(config, listing.entry(found) if verbose else listing.line(found))
+
+
+def _require_heads(directory: ScriptDirectory, database: CurrentDatabase) -> None:
+    heads = directory.get_heads(consider_depends_on=True)
+    if set(database.revisions) != set(heads):
+        raise DatabaseNotAtHead(database.revisions, tuple(heads))
 
 
 def edit(config: Config, rev: str) -> None:
@@ -191,8 +218,25 @@ def _as_raised() -> Iterator[None]:
 
 
 def _scripts(config: Config, ids: Iterable[str]) -> list[Script | None]:
-    directory = ScriptDirectory.from_config(config)
+    directory = _directory(config)
     return [directory.get_revision(one) for one in ids]
+
+
+def _listed(config: Config, found: Listing) -> list[Script]:
+    if not found.revisions:
+        return []
+    return _of(_directory(config), [one.revision for one in found.revisions])
+
+
+def _of(directory: ScriptDirectory, ids: Iterable[str]) -> list[Script]:
+    return [directory.script_class(directory, directory.graph[one]) for one in ids]
+
+
+def _directory(config: Config) -> ScriptDirectory:
+    """Return the scripts; those that do not fit together are left out, as where they are listed."""
+    directory = ScriptDirectory.from_config(config)
+    directory.leave_out_broken()
+    return directory
 
 
 def _print(config: Config, text: str) -> None:

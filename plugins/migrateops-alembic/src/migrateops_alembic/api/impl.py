@@ -1,18 +1,29 @@
 """``alembic.ddl``: classes that extensions and projects inherit from to say something of a dialect.
 
 What such a class says is passed on by ``configure()``: whether DDL is transactional, the version
-table, the comparison of types and defaults, and how types are written.  Statements are written by
-the dialect's pack, or by standard SQL where there is none.
+table, the comparison of types and defaults, and how types are written.  A method for a statement that
+it overrides is called in place of the dialect's pack, which the inherited method leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Column, Constraint, Index, MetaData, PrimaryKeyConstraint, String, Table
 
-_of_dialect: dict[str, type[DefaultImpl]] = {}
+if TYPE_CHECKING:
+    from migrateops.runtime.migration import MigrationContext
+
+_impls: dict[str, type[DefaultImpl]] = {}
+_BUILT_IN = __name__
+
+
+def _sending() -> Any:
+    # Most runs call none of the methods, and some runs send nothing.
+    from migrateops_alembic.api import impl_operations
+
+    return impl_operations
 
 
 class ImplMeta(type):
@@ -22,20 +33,153 @@ class ImplMeta(type):
 class DefaultImpl(metaclass=ImplMeta):
     """What Alembic asks of a dialect; a subclass with ``__dialect__`` counts for that dialect.
 
+    Args:
+        dialect: SQLAlchemy's dialect object.
+        connection: The connection; None offline.
+        as_sql: Whether statements go to a stream.
+        transactional_ddl: Whether a rollback takes DDL with it; None is what the class says.
+        output_buffer: The stream.
+        context_opts: The options of ``configure()``.
+
     Attributes:
         transactional_ddl: Whether a rollback takes DDL with it.
         command_terminator: What ends a statement; of no effect.
+        type_synonyms: Sets of names of types that are the same to a comparison.
+        memo: Whatever an extension keeps in it.
+        context: The context that it belongs to.
+        sent: Operations that its methods have sent on.
+        given: The object that a method was given, its operation, and what that was invoked on.
     """
 
     __dialect__: ClassVar[str] = "default"
     transactional_ddl: bool = False
     command_terminator: str = ";"
+    type_synonyms: tuple[set[str], ...] = ({"NUMERIC", "DECIMAL"},)
+    type_arg_extract: Sequence[str] = ()
+    identity_attrs_ignore: tuple[str, ...] = ("order", "on_null")
+
+    def __init__(
+        self,
+        dialect: Any = None,
+        connection: Any = None,
+        as_sql: bool = False,
+        transactional_ddl: bool | None = None,
+        output_buffer: Any = None,
+        context_opts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.dialect = dialect
+        self.connection = connection
+        self.as_sql = as_sql
+        self.output_buffer = output_buffer
+        self.context_opts = dict(context_opts or {})
+        self.memo: dict[Any, Any] = {}
+        self.context: Any = None
+        self.sent: list[Any] = []
+        self.given: tuple[Any, Any, Any] | None = None
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "__dialect__" in vars(cls) and cls.__module__ != __name__:
-            _of_dialect[cls.__dialect__] = cls
+        if "__dialect__" in vars(cls) and cls.__module__ != _BUILT_IN:
+            _impls[cls.__dialect__] = cls
 
+    @classmethod
+    def get_by_dialect(cls, dialect: Any) -> type[DefaultImpl]:
+        """Return the class that counts for a dialect."""
+        return _impls.get(dialect.name) or _built_in(dialect.name)
+
+    @property
+    def bind(self) -> Any:
+        """The connection, or what stands for it offline."""
+        return self.connection if self.context is None else self.context.bind
+
+    # -- statements ---------------------------------------------------------------------------
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Run or write one statement."""
+        self._exec(sql, execution_options)
+
+    def _exec(
+        self,
+        construct: Any,
+        execution_options: Mapping[str, Any] | None = None,
+        multiparams: Sequence[Mapping[str, Any]] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Any:
+        from migrateops.ddl.statements import Execute
+
+        given = list(multiparams) if multiparams else params
+        if given:
+            construct = Execute(construct, given)
+        return self.context.run_statement(construct, execution_options=execution_options)
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the stream; nothing online."""
+        self.context.static_output(text)
+
+    def add_column(
+        self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
+    ) -> None:
+        """Add a column, with what belongs to it."""
+        _sending().add_column(self, table_name, column, schema, kw)
+
+    def alter_column(self, table_name: str, column_name: str, **kw: Any) -> None:
+        """Change a column; *kw* are the words of ``op.alter_column()``, but ``name`` for a new name."""
+        _sending().alter_column(self, table_name, column_name, kw)
+
+    def drop_column(
+        self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
+    ) -> None:
+        """Drop a column."""
+        _sending().drop_column(self, table_name, column, schema, kw)
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Add a constraint to its table."""
+        _sending().on_object(self, "add_constraint", const)
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint of its table."""
+        _sending().on_object(self, "drop_constraint", const)
+
+    def rename_table(self, old_table_name: str, new_table_name: Any, schema: str | None = None) -> None:
+        """Rename a table."""
+        _sending().rename_table(self, old_table_name, new_table_name, schema)
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table, with its indexes and comments."""
+        _sending().on_object(self, "create_table", table)
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drop a table."""
+        _sending().on_object(self, "drop_table", table)
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index."""
+        _sending().on_object(self, "create_index", index)
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drop an index."""
+        _sending().on_object(self, "drop_index", index)
+
+    def create_table_comment(self, table: Table) -> None:
+        """Comment on a table."""
+        _sending().on_object(self, "create_table_comment", table)
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Drop the comment on a table."""
+        _sending().on_object(self, "drop_table_comment", table)
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Comment on a column."""
+        from sqlalchemy.schema import SetColumnComment
+
+        self._exec(SetColumnComment(column))
+
+    def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:
+        """Insert rows."""
+        _sending().bulk_insert(self, table, rows, multiinsert)
+
+    # -- what is said of the dialect ------------------------------------------------------------
     def version_table_impl(
         self,
         *,
@@ -100,12 +244,31 @@ class MSSQLImpl(DefaultImpl):
 
     __dialect__ = "mssql"
     transactional_ddl = True
+    batch_separator = "GO"
 
 
 class OracleImpl(DefaultImpl):
     """Stands for Alembic's class for Oracle Database."""
 
     __dialect__ = "oracle"
+    batch_separator = "/"
+
+
+def _built_in(dialect: str) -> type[DefaultImpl]:
+    known = (SQLiteImpl, PostgresqlImpl, MySQLImpl, MariaDBImpl, MSSQLImpl, OracleImpl)
+    return next((cls for cls in known if cls.__dialect__ == dialect), DefaultImpl)
+
+
+def impl_for(context: MigrationContext) -> DefaultImpl:
+    """Return what a context of a project of Alembic's has as ``impl``."""
+    dialect = context.dialect
+    transactional = context.is_transactional_ddl
+    given = (dialect, context.connection, context.as_sql, transactional, context.opts.get("output_buffer"))
+    impl = DefaultImpl.get_by_dialect(dialect)(*given, context.opts)
+    impl.context = context
+    if dialect.name in _impls:
+        _sending().registered(impl, DefaultImpl, of_postgresql=isinstance(impl, PostgresqlImpl))
+    return impl
 
 
 def told_by(dialect: str | None, given: dict[str, Any]) -> dict[str, Any]:
@@ -115,11 +278,12 @@ def told_by(dialect: str | None, given: dict[str, Any]) -> dict[str, Any]:
         dialect: SQLAlchemy's name of the dialect.
         given: The options; what they say themselves counts.
     """
-    cls = _of_dialect.get(dialect or "")
+    cls = _impls.get(dialect or "")
+    found: dict[str, Any] = {"impl_of": impl_for}
     if cls is None or dialect is None:
-        return {}
+        return found
     impl = cls()
-    found: dict[str, Any] = {"generic_dialects": (dialect,)}
+    found["generic_dialects"] = (dialect,)
     if given.get("transactional_ddl") is None:
         found["transactional_ddl"] = cls.transactional_ddl
     if _says(cls, "version_table_impl"):

@@ -39,7 +39,10 @@ def to_list(x: Any, default: list[Any] | None = None) -> list[Any] | None:
 
 def unique_list(seq: Iterable[T], key: Callable[[T], Any] | None = None) -> list[T]:
     """Return the items, each once, in their order; *key* says which are the same."""
-    return list({(item if key is None else key(item)): item for item in reversed(list(seq))}.values())[::-1]
+    found: dict[Any, T] = {}
+    for item in seq:
+        found.setdefault(item if key is None else key(item), item)
+    return list(found.values())
 
 
 def dedupe_tuple(tup: tuple[T, ...]) -> tuple[T, ...]:
