@@ -286,14 +286,14 @@ def test_a_likely_rename_is_said_and_not_made(connection: sa.Connection, packed:
         "remove_table",
     ]
     body, made = script_of(context, wanted)
-    assert len(made.notes) == 2
+    assert len([note for note in made.notes if note.startswith("perhaps ")]) == 2
     assert 'info={"renamed_from": "email"}' in " ".join(made.notes)
     comments = " ".join(line.strip().removeprefix("# ") for line in body.splitlines() if "# " in line)
     assert "Perhaps column 'email' of table 'person' to 'email_address' is a rename" in comments
     assert "Perhaps table 'town' to 'city' is a rename" in comments
     lines = [line.strip() for line in body.splitlines()]
     last = max(number for number, line in enumerate(lines) if line.startswith("#") and "email" in line)
-    assert "add_column(" in lines[last + 1]
+    assert "add_column(" in next(line for line in lines[last:] if not line.startswith("#"))
 
 
 def asking(*answers: bool) -> tuple[Callable[[PossibleRename], bool], list[PossibleRename]]:
