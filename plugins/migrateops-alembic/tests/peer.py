@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 PEER = "alembic==1.20.1"
+DRIVERS = ("SQLAlchemy", "psycopg", "psycopg-binary", "PyMySQL", "aiosqlite", "asyncpg", "greenlet")
 CACHE = Path(__file__).resolve().parents[3] / ".venv" / "peer"
 
 
@@ -67,7 +68,7 @@ def python() -> Path:
     """Make the environment of the real one if it is not there as wanted, and return its interpreter."""
     directory = CACHE / "environment"
     interpreter = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    wanted = [PEER, *(f"{name}=={version(name)}" for name in ("SQLAlchemy", "psycopg", "psycopg-binary"))]
+    wanted = [PEER, *(f"{name}=={version(name)}" for name in DRIVERS)]
     stamp = directory / "stamp"
     state = "\n".join([sys.version, *wanted])
     if not (stamp.exists() and stamp.read_text() == state):
