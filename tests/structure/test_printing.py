@@ -31,8 +31,8 @@ def console_uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def is_command_line(path: Path) -> bool:
     if path == CORE / "__main__.py" or CORE / "cli" in path.parents:
         return True
-    # Stands for the command line of another tool, which programs call, and which ends them.
-    return path.name == "config.py" and path.parent.parent.name == "migrateops_alembic"
+    # They stand for the command line of another tool, and for Python's own: both end the program.
+    return path.name in ("command_line.py", "__main__.py") and "migrateops_alembic" in path.parts
 
 
 def test_only_the_command_line_prints() -> None:

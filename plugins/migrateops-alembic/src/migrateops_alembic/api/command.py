@@ -229,7 +229,7 @@ def _listed(config: Config, found: Listing) -> list[Script]:
 
 
 def _of(directory: ScriptDirectory, ids: Iterable[str]) -> list[Script]:
-    return [directory.script_class(directory, directory.graph[one]) for one in ids]
+    return [Script(directory, directory.graph[one]) for one in ids]
 
 
 def _directory(config: Config) -> ScriptDirectory:

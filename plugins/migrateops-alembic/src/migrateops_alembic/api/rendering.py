@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, quoted_name
+from sqlalchemy import Column
 from sqlalchemy.sql.elements import conv
 
 from migrateops.autogenerate import AutogenContext, declared_lines, render_op, render_value, type_source
@@ -137,8 +137,30 @@ def _render_gen_name(autogen_context: AutogenContext, name: Any) -> Any:
     return f"{autogen_context.op}f({str(name)!r})" if isinstance(name, conv) else name
 
 
-__all__ = [name for name, one in list(globals().items()) if callable(one) and name.startswith("_")] + [
-    "quoted_name"
+__all__ = [
+    "_add_check_constraint",
+    "_add_column",
+    "_add_fk_constraint",
+    "_add_index",
+    "_add_table",
+    "_add_unique_constraint",
+    "_alembic_autogenerate_prefix",
+    "_alter_column",
+    "_drop_column",
+    "_drop_constraint",
+    "_drop_index",
+    "_drop_table",
+    "_execute_sql",
+    "_ident",
+    "_indent",
+    "_render_cmd_body",
+    "_render_column",
+    "_render_constraint",
+    "_render_gen_name",
+    "_render_potential_expr",
+    "_render_server_default",
+    "_repr_type",
+    "_sqlalchemy_autogenerate_prefix",
+    "_user_autogenerate_prefix",
+    "_user_defined_render",
 ]
-__all__.remove("_as")
-__all__.remove("_written")

@@ -84,7 +84,7 @@ class Script(CoreScript):
 class ScriptDirectory(CoreDirectory):
     """A directory of scripts; what it returns for one is a ``Script`` of this module."""
 
-    script_class: type[Script] = Script
+    script_class: type[CoreScript] = Script
 
     @classmethod
     def from_config(cls, config: Any) -> ScriptDirectory:
