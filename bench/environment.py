@@ -25,7 +25,8 @@ def child_environment() -> dict[str, str]:
 def python() -> Path:
     """Make the environment if it is not there as wanted, and return its interpreter."""
     interpreter = DIRECTORY / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    members = [ROOT / "core", ROOT / "plugins" / "migrateops-postgresql"]
+    plugins = ("migrateops-alembic", "migrateops-postgresql")
+    members = [ROOT / "core", *(ROOT / "plugins" / name for name in plugins)]
     wanted = [PEER, *(f"{name}=={version(name)}" for name in ("SQLAlchemy", "psycopg", "psycopg-binary"))]
     for member in members:
         wanted += ["-e", str(member)]

@@ -35,11 +35,13 @@ class Project:
         count: How many revisions it has.
         merges: Each twentieth one merges two branches; else they follow one another.
         server: The database is on PostgreSQL; else it is a file.
+        adopted: Both tools are given a project of Alembic's.
     """
 
     count: int = 1000
     merges: bool = False
     server: bool = False
+    adopted: bool = False
 
     @property
     def head(self) -> str:
@@ -48,10 +50,11 @@ class Project:
     @property
     def name(self) -> str:
         """What its directories are called by."""
-        return f"{self.count}{'m' * self.merges}{'s' * self.server}"
+        return f"{self.count}{'m' * self.merges}{'s' * self.server}{'a' * self.adopted}"
 
     def write(self, directory: Path, tool: str) -> None:
         """Write the project; the two differ in their import lines and configuration alone."""
+        tool = "alembic" if self.adopted else tool
         versions = configured(directory, tool, SERVER_DATABASE if self.server else "sqlite:///app.db")
         for number in range(1, self.count + 1):
             text = script(tool, number, self._parents(number))
@@ -138,6 +141,11 @@ def server_database() -> Iterator[None]:
         yield
     finally:
         _execute(own, f"DROP DATABASE {_DATABASE} WITH (FORCE)")
+
+
+def clear_server() -> None:
+    """Drop all that is in that database."""
+    _execute(_DATABASE, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
 
 def _execute(database: str, *statements: str) -> None:

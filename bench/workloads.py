@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.adopted import ADOPTED
 from bench.autogenerate import AUTOGENERATE, AUTOGENERATE_GROWTHS
 from bench.bulk import BULK
 from bench.projects import Project, identifier
@@ -242,6 +243,7 @@ WORKLOADS = (
     partial_id(0.1, LINEAR[5000], rounds=3),
     directive("op.execute(text)", "ExecuteSQLOp", 'op.execute("x")'),
     directive("op.add_column(table, column)", "AddColumnOp", 'op.add_column("t", column)'),
+    *ADOPTED,
     *BULK,
     *AUTOGENERATE,
     *(
