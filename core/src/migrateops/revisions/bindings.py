@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from migrateops.revisions.nodes import children, statements, walk
+
 Sort = Literal[
     "op",  # the module that stands for the running operations
     "op function",  # one of its functions; ``name`` says which
@@ -162,7 +164,7 @@ class Scope:
             case ast.Await() | ast.IfExp() | ast.BoolOp() | ast.Starred():
                 return UNKNOWN
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
-                inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+                inner = [child for child in children(node) if isinstance(child, ast.expr)]
                 return VALUE if all(self.meaning(child).sort == "value" for child in inner) else UNKNOWN
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return UNKNOWN
@@ -237,16 +239,17 @@ def _bindings(root: ast.AST) -> Iterator[tuple[str, _Binding]]:
                 yield from ((name, "opaque") for name in _targets(generator.target))
             stack = []
         case _:
-            stack = list(ast.iter_child_nodes(root))
+            stack = children(root)
     while stack:
         node = stack.pop()
-        yield from _bound_by(node)
+        if isinstance(node, _BINDING):
+            yield from _bound_by(node)
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
                 yield from _escaping(node)
                 stack.extend(around(node))
             case _:
-                stack.extend(ast.iter_child_nodes(node))
+                stack += children(node)
 
 
 def around(scope: ast.AST) -> list[ast.expr]:
@@ -266,9 +269,13 @@ def around(scope: ast.AST) -> list[ast.expr]:
 
 def _escaping(scope: ast.AST) -> Iterator[tuple[str, _Binding]]:
     # What an inner scope may do to names of this one.
-    for node in ast.walk(scope):
+    for node in statements(scope):
         if isinstance(node, ast.Nonlocal | ast.Global):
             yield from ((name, "opaque") for name in node.names)
+
+
+# What `_bound_by` knows: most nodes are none of it.
+_BINDING = (ast.stmt, ast.NamedExpr, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 
 
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, _Binding]]:
@@ -318,9 +325,7 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, _Binding]]:
 
 def _targets(target: ast.expr) -> Iterator[str]:
     return (
-        node.id
-        for node in ast.walk(target)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+        node.id for node in walk(target) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     )
 
 

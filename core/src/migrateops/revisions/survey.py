@@ -9,6 +9,7 @@ from typing import Literal
 
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
 from migrateops.revisions.header_tree import REFLECTION
+from migrateops.revisions.nodes import children, walk
 
 DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
 
@@ -95,7 +96,7 @@ class _Reader:
         self._doubtful: set[str] = set()
         # Through these any name can be set to anything.
         self._opaque = False
-        for node in ast.walk(tree):
+        for node in walk(tree):
             match node:
                 case ast.Name(id=name) if name in REFLECTION:
                     self._opaque = True
@@ -120,9 +121,7 @@ class _Reader:
             return
         # Defined more than once, under a condition, or elsewhere: read what is here, prove nothing.
         functions = [
-            node
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.FunctionDef) and node.name == direction
+            node for node in walk(self.tree) if isinstance(node, ast.FunctionDef) and node.name == direction
         ]
         for function in functions:
             self.follow(function, (), sure=False)
@@ -179,7 +178,7 @@ class _Body:
         if isinstance(node, ast.expr):
             self.expression(node)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.stmt):
                     self.statement(child)
                 else:
@@ -223,13 +222,13 @@ class _Body:
                 self.inside_children(node)
                 self.sure = False
             case ast.AsyncFor() | ast.AsyncWith():
-                self.maybe(ast.iter_child_nodes(node))
+                self.maybe(children(node))
             case _:
                 self.inside_children(node)
 
     def inside_children(self, node: ast.AST) -> None:
         """Read the expressions directly below a statement."""
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.inside(child)
 
     def with_block(self, items: list[ast.withitem], body: list[ast.stmt]) -> None:
@@ -288,13 +287,13 @@ class _Body:
                     self.expression(default)
                 self.elsewhere(node, [body])
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                self.elsewhere(node, ast.iter_child_nodes(node))
+                self.elsewhere(node, children(node))
             case ast.Await():
                 self.maybe([node.value])
             case ast.Name() | ast.Attribute():
                 self.reference(node)
             case _:
-                for child in ast.iter_child_nodes(node):
+                for child in children(node):
                     self.inside(child)
 
     def reference(self, node: ast.Name | ast.Attribute) -> None:
@@ -394,4 +393,4 @@ def _own_nodes(roots: Iterable[ast.AST]) -> Iterable[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))

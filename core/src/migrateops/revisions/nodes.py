@@ -1,0 +1,67 @@
+"""The nodes of a script's syntax tree, in a fraction of the time that the module ``ast`` takes.
+
+What is never asked for is left out: operators, and whether a name is loaded or stored.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+# Fields that hold a text, a number or such a node.
+_BARE = frozenset(
+    {
+        "arg",
+        "asname",
+        "attr",
+        "conversion",
+        "ctx",
+        "id",
+        "is_async",
+        "kind",
+        "level",
+        "module",
+        "op",
+        "ops",
+        "rest",
+        "simple",
+        "type_comment",
+        "type_ignores",
+    }
+)
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly below one, in the order of the text."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        if name in _BARE:
+            continue
+        value = getattr(node, name)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+    return found
+
+
+def walk(root: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all below it, in no particular order."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += children(node)
+
+
+def statements(root: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all statements below it, but no expressions."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        for name in _BLOCKS:
+            # The body of a lambda is an expression.
+            if isinstance(block := getattr(node, name, None), list):
+                stack += block
