@@ -11,6 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+# So many objects more make Python look for garbage; it would be 700.
+_RARELY = 50_000
+
 
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit status.
@@ -40,7 +43,13 @@ def main(argv: "Sequence[str] | None" = None) -> int:
             gc.enable()
     quick = full is None or not {"--help", "-h"}.isdisjoint(arguments)
     if full is not None:
-        status = full(arguments)
+        usual = gc.get_threshold()
+        # What is imported now, SQLAlchemy and the models, is no garbage either: look for it rarely.
+        gc.set_threshold(_RARELY, *usual[1:])
+        try:
+            status = full(arguments)
+        finally:
+            gc.set_threshold(*usual)
     if quick and argv is None:
         # The process ends, and would look for garbage once more, where there is none.
         gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from migrateops.errors.plugins import BadEntryPoint, DuplicateDistribution, UnreadableMetadata
 from migrateops.plugins.discovery import discover, forget, search_path
 from tests.core.plugins.conftest import Installed
+
+HEAD = "Metadata-Version: 2.1\nName: acme\nVersion: 3.1\n"
 
 
 def test_adverts_are_sorted_and_carry_name_and_version(site: Installed) -> None:
@@ -27,6 +30,48 @@ def test_adverts_are_sorted_and_carry_name_and_version(site: Installed) -> None:
     assert found.faults == ()
 
 
+@pytest.mark.parametrize("bundle", ["zip", "egg", "egg-info"])
+def test_what_is_no_plain_directory_is_found_too(tmp_path: Path, bundle: str) -> None:
+    files = {
+        "entry_points.txt": "[migrateops.plugins]\nacme = acme:plugin\n",
+        "PKG-INFO": HEAD,
+        "METADATA": HEAD,
+    }
+    if bundle == "zip":
+        place = tmp_path / "acme.zip"
+        with zipfile.ZipFile(place, "w") as opened:
+            for name, text in files.items():
+                opened.writestr(f"acme-3.1.dist-info/{name}", text)
+    else:
+        place = tmp_path / ("acme-3.1-py3.egg" if bundle == "egg" else "site")
+        metadata = place / ("EGG-INFO" if bundle == "egg" else "acme-3.1.egg-info")
+        metadata.mkdir(parents=True)
+        for name, text in files.items():
+            (metadata / name).write_text(text)
+    [advert] = discover([str(place)]).adverts
+    assert str(advert) == "acme 3.1 [migrateops.plugins] acme = acme:plugin"
+
+
+def test_blank_lines_and_comments_are_no_entry_points(site: Installed) -> None:
+    place = site("acme", "3.1", entry_points={"migrateops.plugins": {"acme": "acme:plugin"}})
+    (place / "entry_points.txt").write_text(
+        "\n# [migrateops.plugins]\n[console_scripts]\nx = a:b\n\n[migrateops.plugins]\n  # no = no:no\n"
+        "  acme=acme:plugin  \n\n[other]\nacme = other:plugin\n"
+    )
+    [advert] = site.discovery().adverts
+    assert advert.entry_point == "[migrateops.plugins] acme = acme:plugin"
+
+
+def test_an_entry_point_without_a_value_is_a_fault(site: Installed) -> None:
+    place = site("torn", entry_points={"migrateops.plugins": {"torn": "torn:plugin"}})
+    (place / "entry_points.txt").write_text("[migrateops.plugins]\ntorn\n")
+    found = site.discovery()
+    assert found.distributions == {}
+    [fault] = found.faults
+    assert isinstance(fault, UnreadableMetadata)
+    assert "'torn'" in fault.message()
+
+
 def test_discovery_imports_no_plugin_and_no_parser_of_mail(site: Installed) -> None:
     site(
         "bad",
@@ -35,7 +80,8 @@ def test_discovery_imports_no_plugin_and_no_parser_of_mail(site: Installed) -> N
     )
     code = (
         "import sys; from migrateops.plugins.discovery import discover; d = discover([sys.argv[1]]);"
-        "print(*d.distributions); print(*sorted({'bad', 'pluggy', 'sqlalchemy'} & set(sys.modules)))"
+        "print(*d.distributions);"
+        "print(*sorted({'bad', 'pluggy', 'sqlalchemy', 'importlib_metadata', 'email'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(site.path)],

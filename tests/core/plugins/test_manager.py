@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from migrateops import __version__
 from migrateops.errors.plugins import (
     MissingPlugin,
     NeedsOtherCore,
@@ -366,11 +367,26 @@ def test_a_plugin_that_needs_a_newer_core(site: Installed) -> None:
         "migrateops>=99; python_version < '3'",
         "migrateops-sequences>=99",
         "migrateops[postgresql]<99",
+        "migrateops<99,>=0.0.1",
+        f"migrateops>={__version__}",
+        f"migrateops >={__version__}.0, < 99",
+        "migrateops!=99",
     ],
 )
 def test_requirements_that_the_running_core_meets(site: Installed, line: str) -> None:
     site.operation("modest", "create_modest", requires=[line])
     assert site.plugins().check() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["migrateops>=99", f"migrateops<{__version__}.0", f"migrateops>={__version__}.1", "migrateops==99"],
+)
+def test_requirements_that_the_running_core_does_not_meet(site: Installed, line: str) -> None:
+    site.operation("eager", "create_eager", requires=["migrateops>=0.0.1", line])
+    [fault] = site.plugins().check()
+    assert isinstance(fault, NeedsOtherCore)
+    assert fault.requirement == line
 
 
 def test_a_denied_plugin_is_not_checked(site: Installed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -111,11 +112,11 @@ def _fits(requirement: Requirement, version: str) -> bool:
 def core_fault(distribution: Distribution) -> NeedsOtherCore | None:
     """Return the fault if a distribution's metadata excludes the version of core that runs."""
     lines = [line for line in distribution.requires if normalise(line).startswith("migrateops")]
-    if not lines:
+    from migrateops import __version__ as core
+
+    if all(_plainly_fits(line, core) for line in lines):
         return None
     from packaging.requirements import InvalidRequirement, Requirement
-
-    from migrateops import __version__ as core
 
     for line in lines:
         try:
@@ -131,6 +132,29 @@ def core_fault(distribution: Distribution) -> NeedsOtherCore | None:
             text = f"migrateops{requirement.specifier}"
             return NeedsOtherCore(distribution.name, distribution.version, text, core)
     return None
+
+
+_BOUND = re.compile(r"(>=|<) *([0-9]+(?:\.[0-9]+)*)")
+
+
+def _plainly_fits(requirement: str, core: str) -> bool:
+    """Say whether core is within ``migrateops>=0.1,<1``; False for anything written in another way.
+
+    This is what nearly all of them say, and importing what reads the others takes long.
+    """
+    if not re.fullmatch(r"[0-9.]+", core):
+        return False
+    bounds = requirement.removeprefix("migrateops").split(",")
+    found = [_BOUND.fullmatch(bound.strip()) for bound in bounds]
+    return all(one is not None and (_release(core) < _release(one[2])) is (one[1] == "<") for one in found)
+
+
+def _release(text: str) -> list[int]:
+    """Return the numbers of a version, without zeros at its end: 1.0 is 1."""
+    numbers = [int(number) for number in text.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers
 
 
 def prefer_key(advert: Advert) -> str:

@@ -1,7 +1,4 @@
-"""Find what installed distributions advertise: metadata only, no plugin is imported.
-
-The one module that uses ``importlib_metadata``, and only when something is looked up.
-"""
+"""Find what installed distributions advertise: metadata only, no plugin is imported."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.plugins import BadEntryPoint, DuplicateDistribution, UnreadableMetadata
+from migrateops.plugins.installed import Installed, entry_points, installed
 
 OPERATIONS = "migrateops.operations"
 IMPLEMENTATIONS = "migrateops.implementations"
@@ -54,17 +51,6 @@ _GROUPS = {
     EXAMPLES: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
     PROJECTS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
 }
-
-
-class _Installed(Protocol):
-    """What is asked of a distribution of ``importlib_metadata``, whichever its version calls it."""
-
-    def read_text(self, filename: str, /) -> str | None: ...
-
-    def locate_file(self, path: str, /) -> Any: ...
-
-    @property
-    def entry_points(self) -> Any: ...
 
 
 def normalise(name: str) -> str:
@@ -192,10 +178,10 @@ def discover(path: Sequence[str] | None = None) -> Discovery:
 
 def forget() -> None:
     """Make the next `discover` look again, after something was installed into this process."""
-    import importlib_metadata
-
     _discover.cache_clear()
-    importlib_metadata.MetadataPathFinder.invalidate_caches()
+    # It has a memory of its own, if it was needed.
+    if module := sys.modules.get("importlib_metadata"):
+        module.MetadataPathFinder.invalidate_caches()
 
 
 @functools.lru_cache(maxsize=32)
@@ -218,14 +204,11 @@ def _discover(path: tuple[str, ...]) -> Discovery:
 
 def _distributions(path: tuple[str, ...], faults: list[MigrateOpsError]) -> Iterator[Distribution]:
     """Yield the distributions that advertise something, in the order of an import."""
-    import importlib_metadata
-
     for directory in path:
         # Per directory and sorted, as a file system lists in any order.
-        installed = {_place(dist): dist for dist in importlib_metadata.distributions(path=[directory])}
-        for place in sorted(installed):
+        for place, dist in sorted(installed(directory).items()):
             try:
-                found = _read(installed[place], place)
+                found = _read(dist, place)
             except Exception as error:
                 faults.append(UnreadableMetadata(place, f"{type(error).__name__}: {error}"))
                 continue
@@ -235,22 +218,19 @@ def _distributions(path: tuple[str, ...], faults: list[MigrateOpsError]) -> Iter
                 faults.append(found)
 
 
-def _place(dist: _Installed) -> str:
-    return str(getattr(dist, "_path", None) or dist.locate_file(""))
-
-
-def _read(dist: _Installed, place: str) -> Distribution | MigrateOpsError | None:
+def _read(dist: Installed, place: str) -> Distribution | MigrateOpsError | None:
     # Most distributions are strangers: their entry points are not parsed, their METADATA is not read.
-    if "migrateops." not in (dist.read_text("entry_points.txt") or ""):
+    text = dist.read_text("entry_points.txt") or ""
+    if "migrateops." not in text:
         return None
-    entry_points = [entry for entry in dist.entry_points if entry.group.startswith("migrateops.")]
-    if not entry_points:
+    ours = [entry for entry in entry_points(text) if entry.group.startswith("migrateops.")]
+    if not ours:
         return None
     head = _head(dist)
     if not (head.name and head.version):
         return UnreadableMetadata(place, "it has entry points, and no METADATA with name and version")
     name = normalise(head.name)
-    adverts = (Advert(name, head.version, e.group, e.name, e.value) for e in entry_points)
+    adverts = (Advert(name, head.version, e.group, e.name, e.value) for e in ours)
     return Distribution(name, head.version, place, head.requires, tuple(sorted(adverts)))
 
 
@@ -261,7 +241,7 @@ class _Head:
     requires: tuple[str, ...]
 
 
-def _head(dist: _Installed) -> _Head:
+def _head(dist: Installed) -> _Head:
     """Read the header lines of METADATA as text: the parser for mail headers is slow to import."""
     text = dist.read_text("METADATA") or dist.read_text("PKG-INFO") or ""
     fields: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from migrateops.config import ini, toml
+from migrateops.config import ini
 from migrateops.config.source import Source
 from migrateops.config.values import SEPARATORS
 from migrateops.errors.config import ConfigFileMissing
@@ -120,6 +120,8 @@ def _table(file: str) -> Mapping[str, Any] | None:
         return None
     if MAIN.encode() not in content:
         return None
+    from migrateops.config import toml
+
     tool = toml.parse(file, content).get("tool")
     table = tool.get(MAIN) if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else None

@@ -104,12 +104,13 @@ def default_text(text: str | None) -> str | None:
 
 
 # -- expressions ------------------------------------------------------------------------------
+# A word begins with a letter, _, @ or anything beyond ASCII; a range of that takes long to compile.
 _TOKEN = re.compile(
     r"""(?P<introducer>_[a-z0-9]+(?=\s*'))
       | (?P<string>[bxn]?'(?:[^'\\]|''|\\.)*')
       | (?P<quoted>`(?:[^`]|``)*`)
       | (?P<number>\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)
-      | (?P<word>[A-Za-z_@\u0080-\uffff][\w$@]*)
+      | (?P<word>[^\x00-?\[-^`{-\x7f][\w$@]*)
       | (?P<mark>[(),;.])
       | (?P<operator><=>|<>|!=|<=|>=|:=|\|\||&&|<<|>>|->>|->|[-+*/<>=~!%^&|:])""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,

@@ -85,11 +85,12 @@ def _is_named(type_: TypeEngine[Any], dialect: Dialect) -> bool:
 
 
 # -- expressions ------------------------------------------------------------------------------
+# A word begins with a letter, _ or anything beyond ASCII; a range of that takes long to compile.
 _TOKEN = re.compile(
     r"""(?P<string>E?'(?:[^']|'')*')
       | (?P<quoted>"(?:[^"]|"")*")
       | (?P<number>\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)
-      | (?P<word>[A-Za-z_\u0080-\uffff][\w$]*)
+      | (?P<word>[^\x00-@\[-^`{-\x7f][\w$]*)
       | (?P<cast>::)
       | (?P<mark>[()\[\],;.])
       | (?P<operator>[-+*/<>=~!@#%^&|`?:]+)""",

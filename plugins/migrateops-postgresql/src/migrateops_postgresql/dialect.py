@@ -1,4 +1,7 @@
-"""What migrateops must know of PostgreSQL: the pack's entry point."""
+"""What migrateops must know of PostgreSQL: the pack's entry point.
+
+What reads and compares schemas is imported when it is asked for: most runs do neither.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,7 @@ from sqlalchemy.types import TypeDecorator
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_postgresql import (
-    canonical,
-    conversions,
     exclude,  # noqa: F401  # registers its operation
-    exclude_text,
     literals,
     lower,  # registers how operations are written
     outside,  # noqa: F401
@@ -22,9 +22,6 @@ from migrateops_postgresql import (
 )
 from migrateops_postgresql.error_kind import error_kind
 from migrateops_postgresql.lock import AdvisoryLock
-from migrateops_postgresql.snapshot import defaults, models, reader
-from migrateops_postgresql.snapshot.stored import as_stored
-from migrateops_postgresql.snapshot.unread import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,43 +66,59 @@ class PostgreSQLDialect(Dialect):
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
     ) -> Iterable[TableRecord]:
         """Return the table records of whole schemas, in three statements for all of them."""
+        from migrateops_postgresql.snapshot import reader
+
         return reader.read(connection, schemas, names)
 
     def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
         """Return the record of a table of the models as the reader would return it."""
+        from migrateops_postgresql.snapshot import models
+
         return models.as_kept(record, table)
 
     def as_stored(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are undone."""
+        from migrateops_postgresql.snapshot.stored import as_stored
+
         return as_stored(connection, tables)
 
     def conversion(
         self, column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: SQLAlchemyDialect
     ) -> Mapping[str, Any]:
         """Return USING where the server converts no values of the one type to the other by itself."""
+        from migrateops_postgresql import conversions
+
         using = conversions.using(column, old, new, dialect)
         return {} if using is None else {lower.USING: using}
 
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return DROP TYPE and DROP DOMAIN for those that are not there."""
+        from migrateops_postgresql import conversions
+
         return conversions.drops_of_types(connection, types)
 
     def refused_default(
         self, connection: Connection, columns: Sequence[Column[Any]]
     ) -> tuple[Column[Any], str] | None:
         """Return the first default that the server does not take, asked for without a row."""
+        from migrateops_postgresql.snapshot import defaults
+
         return defaults.refused(connection, columns)
 
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return an EXCLUDE constraint."""
+        from migrateops_postgresql import exclude_text
+
         return exclude_text.constraint(record.name, record.definition) if record.kind == "exclude" else None
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]
     ) -> Iterable[tuple[str, str | None, str]]:
         """Return what schemas hold besides tables, in one statement for all of them."""
+        from migrateops_postgresql.snapshot.unread import unread
+
         return unread(connection, schemas)
 
     def before_writing(self, dialect: SQLAlchemyDialect) -> None:
@@ -114,14 +127,20 @@ class PostgreSQLDialect(Dialect):
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text under the server's own names."""
+        from migrateops_postgresql import canonical
+
         return canonical.type_text(type_, dialect)
 
     def canonical_default(self, text: str | None) -> str | None:
         """Return a server default's text without the casts that the server adds."""
+        from migrateops_postgresql import canonical
+
         return canonical.expression_text(text) if text is not None else None
 
     def canonical_expression(self, text: str) -> str:
         """Return an expression's text without the casts and brackets that the server adds."""
+        from migrateops_postgresql import canonical
+
         return canonical.expression_text(text)
 
     def render_type(self, type_: TypeEngine[Any], context: Any) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import conv
 
 _BEGIN = re.compile(r"exclude using (?P<method>\S+) \( ")
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
-_NAME = r'(?:"(?:[^"]|"")+"|[a-z_\u0080-\uffff][\w$]*)'
+_NAME = r'(?:"(?:[^"]|"")+"|[^\x00-^`{-\x7f][\w$]*)'
 _ELEMENT = re.compile(rf"(?P<name>{_NAME})(?: (?P<class>{_NAME}))?")
 _COLON = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 

@@ -1,4 +1,7 @@
-"""The pack: what this version of SQLite can do, and where the parts of the pack are."""
+"""The pack: what this version of SQLite can do, and where the parts of the pack are.
+
+What reads schemas and builds tables anew is imported when it is asked for: most runs need neither.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
 from migrateops.dialects.sqlite import transactions
 from migrateops.dialects.sqlite.autocommit import autocommit
-from migrateops.dialects.sqlite.batch.changes import run as run_batch
-from migrateops.dialects.sqlite.batch.native import DROP_COLUMN, moves
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock
 from migrateops.dialects.sqlite.reading import before_reading
-from migrateops.dialects.sqlite.snapshot import canonical, defaults, models, reader
-from migrateops.dialects.sqlite.snapshot.unread import unread
 from migrateops.operations import ops
 from migrateops.operations.target import Capabilities, Target
 
@@ -74,38 +73,54 @@ class SQLiteDialect(Dialect):
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None
     ) -> Iterable[TableRecord]:
         """Return the table records of whole schemas, in two statements for each."""
+        from migrateops.dialects.sqlite.snapshot import reader
+
         return reader.read(connection, schemas, names)
 
     def canonical_table(self, record: TableRecord, table: Table) -> TableRecord:
         """Return the record of a table of the models as the reader would return it."""
+        from migrateops.dialects.sqlite.snapshot import models
+
         return models.as_kept(record, table)
 
     def refused_default(
         self, connection: Connection, columns: Sequence[Column[Any]]
     ) -> tuple[Column[Any], str] | None:
         """Return the first default that CREATE TABLE does not take."""
+        from migrateops.dialects.sqlite.snapshot import defaults
+
         return defaults.refused(columns, connection.dialect)
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]
     ) -> Iterable[tuple[str, str | None, str]]:
         """Return the views and triggers of schemas, in one statement for each."""
+        from migrateops.dialects.sqlite.snapshot.unread import unread
+
         return unread(connection, schemas)
 
     def canonical_type(self, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return a type's text as it is declared, in lower case."""
+        from migrateops.dialects.sqlite.snapshot import canonical
+
         return canonical.type_text(type_.compile(dialect=dialect))
 
     def canonical_default(self, text: str | None) -> str | None:
         """Return a server default's text without needless brackets and quotes."""
+        from migrateops.dialects.sqlite.snapshot import canonical
+
         return canonical.default_text(text) if text is not None else None
 
     def written_default(self, text: str) -> str:
         """Return a default in the brackets that the database leaves out of an expression."""
+        from migrateops.dialects.sqlite.snapshot import canonical
+
         return canonical.default_in_ddl(text)
 
     def canonical_expression(self, text: str) -> str:
         """Return an expression's text without needless brackets, blanks and quotes."""
+        from migrateops.dialects.sqlite.snapshot import canonical
+
         return canonical.expression_text(text)
 
     def begin_text(self) -> str:
@@ -114,11 +129,15 @@ class SQLiteDialect(Dialect):
 
     def run_batch(self, operations: Operations, batch: TableBatch) -> None:
         """Alter the table where SQLite can, and build it anew with all that belongs to it where not."""
+        from migrateops.dialects.sqlite.batch.changes import run as run_batch
+
         target = operations.migration_context.target
         run_batch(operations, batch, lambda operation: self.rebuild_needed(operation, target))
 
     def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
         """Return what its ALTER TABLE cannot do."""
+        from migrateops.dialects.sqlite.batch.native import DROP_COLUMN, moves
+
         if isinstance(operation, ops.AddColumnOp | ops.AlterColumnOp) and moves(operation):
             return "putting a column into a place among the others"
         if isinstance(operation, ops.AlterColumnOp):

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_NAME = r"""(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[0-9A-Za-z_$\u0080-\U0010ffff]+)"""
+# A bare name has letters, digits, _ and $ of ASCII, and all beyond it.  What it does not have is said, as a
+# range up to the end of Unicode takes long to compile where case is ignored.
+_NAME = r"""(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|`(?:[^`]|``)*`|\[[^\]]*\]|[^\x00-#%-/:-@\[-^`{-\x7f]+)"""
 _VALUE = rf"(?:{_NAME}|[+-]?[\w.]+)"
 _LEAD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
-_PRAGMA = re.compile(
+# These are compiled at their first use, by `re.match`: most runs send neither statement.
+_PRAGMA = (
     rf"PRAGMA\s*(?:(?P<schema>{_NAME})\s*\.\s*)?(?P<name>{_NAME})\s*"
-    rf"(?:=\s*(?P<set>{_VALUE})|\(\s*(?P<call>{_VALUE})\s*\))?",
-    re.IGNORECASE,
+    rf"(?:=\s*(?P<set>{_VALUE})|\(\s*(?P<call>{_VALUE})\s*\))?"
 )
-_DROP_TABLE = re.compile(
-    rf"DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:(?P<schema>{_NAME})\s*\.\s*)?(?P<name>{_NAME})", re.IGNORECASE
-)
+_DROP_TABLE = rf"DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:(?P<schema>{_NAME})\s*\.\s*)?(?P<name>{_NAME})"
 _ROLLBACK_TO = re.compile(r"ROLLBACK\s+(?:TRANSACTION\s+)?TO\b", re.IGNORECASE)
 _CHANGES_ROWS = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
@@ -84,7 +84,7 @@ def ends_transaction(text: str) -> bool:
 
 def pragma(text: str) -> Pragma | None:
     """Return what a PRAGMA statement says, None for any other."""
-    found = _PRAGMA.match(text)
+    found = re.match(_PRAGMA, text, re.IGNORECASE)
     if found is None:
         return None
     value = found["set"] if found["set"] is not None else found["call"]
@@ -97,7 +97,7 @@ def pragma(text: str) -> Pragma | None:
 
 def dropped_table(text: str) -> DroppedTable | None:
     """Return the table that a DROP TABLE drops, None for any other statement."""
-    found = _DROP_TABLE.match(text)
+    found = re.match(_DROP_TABLE, text, re.IGNORECASE)
     if found is None:
         return None
     return DroppedTable(unquoted(found["schema"]) if found["schema"] else None, unquoted(found["name"]))

@@ -16,13 +16,14 @@ from migrateops.dialects.sqlite.statements import unquoted
 
 Kind = Literal["space", "comment", "string", "quoted", "word", "number", "mark"]
 
+# A word is told by the characters that it does not have: a range of all beyond ASCII takes long to compile.
 _PIECES = re.compile(
     r"""(?P<space>[ \t\n\f\r\ufeff]+)
     |(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
     |(?P<string>[xX]?'(?:[^']|'')*')
     |(?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
     |(?P<number>0[xX][0-9A-Fa-f_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)
-    |(?P<word>[A-Za-z_\u0080-\U0010ffff][0-9A-Za-z_$\u0080-\U0010ffff]*)
+    |(?P<word>[^\x00-@\[-^`{-\x7f][^\x00-\x23%-/:-@\[-^`{-\x7f]*)
     |(?P<mark>\|\||<=|>=|<>|<<|>>|==|!=|->>|->|.)""",
     re.VERBOSE | re.DOTALL,
 )
