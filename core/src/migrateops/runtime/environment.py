@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from migrateops import current
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.revisions import CurrentNotKnown
 from migrateops.errors.runtime import NotConfigured, RunNotCommitted
 from migrateops.operations.registry import Registrations
@@ -78,6 +79,10 @@ class EnvironmentContext:
     def __enter__(self) -> EnvironmentContext:
         _watch_pools()
         reading.watch()
+        if self.context_opts.get("read_only"):
+            with suppress(MigrateOpsError):
+                # What is wrong with the url is said where it is used.
+                reading.watch_url(getattr(getattr(self.config, "settings", None), "url", None) or "")
         with ExitStack() as entered:
             project = getattr(self.config, "entered", None)
             if project is not None:

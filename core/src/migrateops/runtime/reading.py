@@ -12,6 +12,7 @@ from migrateops import current
 from migrateops.errors.base import MigrateOpsError
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
     from sqlalchemy.engine.interfaces import Dialect
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,6 +27,27 @@ def watch() -> None:
         if not _watching:
             event.listen(Engine, "do_connect", _before_connect)
             _watching = True
+
+
+def watch_url(url: str | URL) -> None:
+    """Look at connects to a url also where its dialect does not let listeners on all engines hear.
+
+    A class may say that it has no listeners, whatever those on its base say; DuckDB's does.  The dialect
+    is imported.
+
+    Args:
+        url: A database url; nothing is done where it is none.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    watch()
+    with suppress(ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        dialect: Any = make_url(url).get_dialect()
+        with _lock:
+            # SQLAlchemy has no public name for it; to listen on the class itself sets it.
+            if not dialect._has_events:
+                event.listen(dialect, "do_connect", _before_connect)
 
 
 def _before_connect(

@@ -15,6 +15,7 @@ from migrateops.errors.runtime import (
     NoDatabase,
     RunningLoop,
 )
+from migrateops.runtime import reading
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
@@ -116,6 +117,7 @@ def connected(url: URL, engine_options: Any = None) -> Iterator[Callable[[Callab
             _refuse_running_loop(text)
             yield lambda use: _in_loop(url, options, use, text)
             return
+        reading.watch_url(url)
         engine = create_engine(url, **options)
     except (NoSuchModuleError, ModuleNotFoundError, ArgumentError) as exc:
         raise MissingDriver(text, str(exc).splitlines()[0]) from exc
