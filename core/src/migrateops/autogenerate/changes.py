@@ -293,6 +293,9 @@ class TableChanges:
                 adding.kw = {key: value for key, value in adding.kw.items() if key != "comment"}
             if not isinstance(item, Index) and adding.constraint_name is None:
                 adding.constraint_name = self._new_name(kind, record)
+            if not isinstance(item, Index):
+                kept = self.context.pack.kept_name(item, self.context.dialect)
+                adding.kept_name = conv(kept) if kept is not None else None
             if isinstance(record, ForeignKeyRecord):
                 keys[replace(record, name=adding.constraint_name)] = adding
             else:

@@ -108,7 +108,7 @@ class Items:
             name = self._texts.name(item)
             if name is None:
                 nameless.append(item)
-            elif name == record.name:
+            elif record.name in (name, item.name):
                 return item
         alike = [item for item in nameless if self._says(item) == _said(record)]
         if alike:

@@ -283,6 +283,17 @@ class Dialect:
         """
         return None
 
+    def kept_name(self, constraint: Constraint, dialect: SQLAlchemyDialect) -> str | None:
+        """Return the name by which ``drop_constraint`` is to know a constraint of the models.
+
+        None says that it is the one that the models give; so it is where the server keeps names.
+
+        Args:
+            constraint: A constraint of a table of the models.
+            dialect: What names are quoted with.
+        """
+        return None
+
     def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
         """Return the index that the server makes by itself for a foreign key, which stays when the key goes.
 

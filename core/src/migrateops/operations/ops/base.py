@@ -41,6 +41,8 @@ class AddConstraintOp(MigrateOperation):
     schema: str | None
     dropped: DropConstraintOp | None = None
     """The operation that this one takes back, if it was made so."""
+    kept_name: str | None = None
+    """What a server calls the constraint that keeps no names, so that this is what is dropped."""
 
     @classmethod
     def register_add_constraint(cls, type_: str) -> Callable[[T], T]:

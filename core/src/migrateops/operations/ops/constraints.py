@@ -354,7 +354,7 @@ def dropping(added: AddConstraintOp) -> DropConstraintOp:
     """Return the operation that takes the adding of a constraint back."""
     dropped = added.dropped
     return DropConstraintOp(
-        added.constraint_name,
+        added.kept_name or added.constraint_name,
         added.table_name,
         constraint_type=(added.constraint_type or None) if dropped is None else dropped.constraint_type,
         schema=added.schema,
