@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from migrateops_duckdb.sql_text import tokens
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
@@ -63,18 +65,29 @@ def type_name(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def expression_text(text: str) -> str:
-    """Return an expression in lower case outside of its strings, without blanks and casts of literals.
+    """Return an expression in lower case outside of its strings, without casts of literals; it is SQL still.
 
-    Brackets around the whole of it go as well.
+    Blanks that part nothing go, and so do brackets around the whole of it.
     """
     text = _BOOLEAN.sub(lambda found: {"t": "true", "f": "false"}[found[1].lower()], text.strip())
-    parts = _STRING.split(_CAST.sub(r"\1", text))
-    text = "".join(
-        part if number % 2 else re.sub(r"\s+", "", part).lower() for number, part in enumerate(parts)
-    )
+    parts: list[str] = []
+    parted = False
+    for token in tokens(_CAST.sub(r"\1", text)):
+        if token.isspace():
+            parted = True
+            continue
+        if parted and parts and _is_word(parts[-1][-1]) and _is_word(token[0]):
+            parts.append(" ")
+        parts.append(token if token.startswith("'") else token.lower())
+        parted = False
+    text = "".join(parts)
     while text.startswith("(") and text.endswith(")") and _closes_last(text):
         text = text[1:-1]
     return text
+
+
+def _is_word(mark: str) -> bool:
+    return mark.isalnum() or mark in "_'\""
 
 
 def _closes_last(text: str) -> bool:

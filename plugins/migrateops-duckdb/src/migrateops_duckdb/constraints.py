@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Column, Connection, ForeignKeyConstraint, PrimaryKeyConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.schema import AddConstraint
 
 from migrateops.operations import MigrateOperation, Target, ops
@@ -15,23 +24,25 @@ from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects, wanted_by
 from migrateops_duckdb.errors import NoSuchConstraint, SeveralConstraints
 from migrateops_duckdb.lower import refuse_clauses
-from migrateops_duckdb.sql_text import Item, names, quoted, tokens
+from migrateops_duckdb.sql_text import Item, foreign_key, made_up_name, names, quoted, tokens, unquoted
 
 _FIND = text(
     "SELECT constraint_type, constraint_name, constraint_column_names, constraint_text, expression,"
-    " referenced_table, referenced_column_names FROM duckdb_constraints()"
+    " referenced_table, referenced_column_names, schema_name FROM duckdb_constraints()"
     " WHERE database_name = current_database() AND schema_name = coalesce(:schema, current_schema())"
     " AND lower(table_name) = lower(:table) AND constraint_type <> 'NOT NULL' ORDER BY constraint_index"
 )
 _REFERRING = text(
     "SELECT DISTINCT table_name FROM duckdb_constraints() WHERE database_name = current_database()"
-    " AND constraint_type = 'FOREIGN KEY' AND lower(referenced_table) = lower(:table) ORDER BY ALL"
+    " AND schema_name = coalesce(:schema, current_schema()) AND constraint_type = 'FOREIGN KEY'"
+    " AND lower(referenced_table) = lower(:table) ORDER BY ALL"
 )
 _REFERS = text(
     "SELECT count(*) FROM duckdb_constraints() WHERE database_name = current_database()"
     " AND schema_name = coalesce(:schema, current_schema()) AND lower(table_name) = lower(:table)"
     " AND constraint_type = 'FOREIGN KEY'"
 )
+_CLAUSE = re.compile(r"(CHECK|UNIQUE|FOREIGN KEY|PRIMARY KEY)\s*\(", re.IGNORECASE)
 _TYPES = {"primary": "PRIMARY KEY", "unique": "UNIQUE", "foreignkey": "FOREIGN KEY", "check": "CHECK"}
 
 
@@ -46,6 +57,7 @@ class Constraint(NamedTuple):
         expression: Of a CHECK.
         table: What a foreign key refers to.
         referred: The columns there.
+        schema: The schema of both tables.
     """
 
     type: str
@@ -55,6 +67,14 @@ class Constraint(NamedTuple):
     expression: str | None
     table: str | None
     referred: list[str]
+    schema: str
+
+    @property
+    def readable(self) -> str:
+        """Its text with quotes around names."""
+        if self.type != "FOREIGN KEY" or self.table is None:
+            return self.text
+        return foreign_key(self.columns, self.schema, self.table, self.referred)
 
 
 def find_constraints(
@@ -65,9 +85,9 @@ def find_constraints(
     return [found for row in rows if type_ in (None, (found := Constraint(*row)).type)]
 
 
-def referring(connection: Connection, table: str) -> list[str]:
-    """Return the tables that have a foreign key to a table of this name, itself included."""
-    return list(connection.execute(_REFERRING, {"table": table}).scalars())
+def referring(connection: Connection, table: str, schema: str | None) -> list[str]:
+    """Return the tables that have a foreign key to a table, itself included; they are in its schema."""
+    return list(connection.execute(_REFERRING, {"schema": schema, "table": table}).scalars())
 
 
 def refers(connection: Connection, table: str, schema: str | None) -> bool:
@@ -80,18 +100,19 @@ def meant(
     table: str,
     known: Sequence[Constraint],
     target: Target,
-    expression: str | None,
+    said: Callable[[Item], str],
 ) -> Constraint | None:
     """Return the constraint that is to be dropped; None if there is none and that is no error.
 
-    It is known by what it is, where the operation takes back one that says so, else by the engine's name.
+    It is known by what it is, where the operation takes back one that says so; else by the engine's name,
+    or by what it says, as in CREATE TABLE.
 
     Args:
         op: The operation.
         table: Name of the table, unquoted.
         known: The constraints of the table.
         target: The server.
-        expression: Of a CHECK that is taken back, as the engine writes it.
+        said: Returns how the engine writes the condition of a CHECK.
 
     Raises:
         NoSuchConstraint: There is none.
@@ -101,16 +122,77 @@ def meant(
     alike = [one for one in known if wanted in (None, one.type)]
     if op.origin is not None:
         made: Any = op.to_constraint(SimpleNamespace(target=target))
+        expression = said(added(op.reverse(), target)) if wanted == "CHECK" else None
         found = [one for one in alike if _is_like(one, made, expression)]
     else:
-        by_name = [one for one in alike if one.name.lower() == (op.constraint_name or "").lower()]
-        found = by_name or [one for one in alike if wanted == "PRIMARY KEY"]
-    if len(found) > 1:
+        found = [one for one in alike if one.name.lower() == (op.constraint_name or "").lower()]
+        found = found or _by_text(op.constraint_name or "", alike, said)
+        found = found or [one for one in alike if wanted == "PRIMARY KEY"]
+    # One that is said twice is the same either way.
+    if len({one.readable for one in found}) > 1:
         raise SeveralConstraints(op.describe(), table, op.constraint_name, len(found))
     # There may be the one that is meant: a name that was given it is not kept.
     if not found and (alike or not op.if_exists):
         raise NoSuchConstraint(op.describe(), table, op.constraint_name, tuple(one.name for one in known))
     return found[0] if found else None
+
+
+def _by_text(written: str, alike: Sequence[Constraint], said: Callable[[Item], str]) -> list[Constraint]:
+    if not _CLAUSE.match(written):
+        return []
+    item = Item(tuple(tokens(written)))
+    if item.is_foreign_key:
+        # Both tables are in one schema, whether that is said or not.
+        key = [
+            _unquoted(part)
+            for part in (item.reference.columns, [item.reference.table], item.reference.referred)
+        ]
+        return [
+            one for one in alike if key == [_lower(one.columns), _lower([one.table]), _lower(one.referred)]
+        ]
+    found = [one for one in alike if _squeezed(one.text) == _squeezed(written)]
+    if not found and written[:5].upper() == "CHECK":
+        expression = said(item)
+        found = [one for one in alike if one.type == "CHECK" and one.expression == expression]
+    return found
+
+
+def _unquoted(listed: Sequence[str]) -> list[str]:
+    return _lower(unquoted(name) for name in listed)
+
+
+def kept_name(constraint: Any, dialect: Any) -> str | None:
+    """Return what names a constraint here: the engine's name of it, or what it says where that is not known.
+
+    Args:
+        constraint: A constraint of the models.
+        dialect: What names are quoted with.
+    """
+    if isinstance(constraint, ForeignKeyConstraint):
+        name = _key_name(constraint)
+        twins = [one for one in constraint.table.foreign_key_constraints if _key_name(one) == name]
+        return name if len(twins) == 1 else _written(constraint, dialect)
+    if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+        label = "key" if isinstance(constraint, UniqueConstraint) else "pkey"
+        return made_up_name(constraint.table.name, (one.name for one in constraint.columns), label)
+    return _written(constraint, dialect) if isinstance(constraint, CheckConstraint) else None
+
+
+def _key_name(key: ForeignKeyConstraint) -> str:
+    referred = [element.target_fullname.rpartition(".")[2] for element in key.elements]
+    return made_up_name(key.table.name, (*key.column_keys, *referred), "fkey")
+
+
+def _written(constraint: Any, dialect: Any) -> str:
+    """Return a constraint as it stands in CREATE TABLE, without a name."""
+    compiler = dialect.ddl_compiler(dialect, None)
+    if isinstance(constraint, CheckConstraint):
+        # One of a column is on no table.
+        condition = compiler.sql_compiler.process(constraint.sqltext, include_table=False, literal_binds=True)
+        return f"CHECK ({condition})"
+    words = tokens(str(compiler.process(constraint)).strip())
+    # A blank stands on both sides of a name.
+    return "".join(words[4:] if words[0] == "CONSTRAINT" else words)
 
 
 def _is_like(constraint: Constraint, made: Any, expression: str | None) -> bool:
@@ -131,37 +213,61 @@ def _lower(listed: Any) -> list[str]:
     return [str(name).lower() for name in listed]
 
 
-def without(items: Sequence[Item], constraint: Constraint) -> list[Item] | None:
-    """Return the items of a table without a constraint, None if it is not found in them.
+class Kept(NamedTuple):
+    """A constraint of a table that is built anew.
 
-    Columns of a primary key stay NOT NULL.
+    Attributes:
+        constraint: As the catalog has it; None for one that is new.
+        item: As it stands in CREATE TABLE; None where it stands on its column.
     """
-    kept, gone = [], False
-    phrase = tuple(constraint.type.split())
+
+    constraint: Constraint | None
+    item: Item | None
+
+    def with_renamed(self, column: str, new: str) -> Kept:
+        """Return it with a column of its table under a new name."""
+        constraint, item = self
+        if constraint is not None:
+            columns = [new if name.lower() == column.lower() else name for name in constraint.columns]
+            constraint = constraint._replace(columns=columns)
+        return Kept(constraint, item.with_renamed(column, new) if item is not None else None)
+
+
+def taken_apart(items: Sequence[Item], known: Sequence[Constraint]) -> tuple[list[Item], list[Kept]] | None:
+    """Return the columns of a table without keys, and its constraints; None if one is not found.
+
+    Args:
+        items: What stands in CREATE TABLE.
+        known: The constraints of the table.
+    """
+    columns: list[Item] = []
+    kept: list[Kept] = []
+    left = list(known)
     for item in items:
-        column = item.column
-        if column is None and not gone and _squeezed(item.text) == _squeezed(constraint.text):
-            gone = True
+        if item.column is None:
+            found = next((one for one in left if _squeezed(one.readable) == _squeezed(item.text)), None)
+            if found is None:
+                return None
+            left.remove(found)
+            kept.append(Kept(found, item))
             continue
-        own = column is not None and len(constraint.columns) == 1 and names(column, constraint.columns[0])
-        if own and not gone and constraint.type in ("PRIMARY KEY", "UNIQUE") and item.says(*phrase):
-            item, gone = item.without(*phrase), True
-        if column is not None and constraint.type == "PRIMARY KEY" and _among(column, constraint.columns):
-            item = _not_null(item)
-        kept.append(item)
-    return kept if gone else None
+        for kind in ("PRIMARY KEY", "UNIQUE"):
+            own = next((one for one in left if _is_own(one, kind, item)), None)
+            if own is not None:
+                left.remove(own)
+                kept.append(Kept(own, None))
+                item = item.without(*kind.split())
+        columns.append(item)
+    return None if left else (columns, kept)
 
 
-def _not_null(item: Item) -> Item:
-    return item if item.says("NOT", "NULL") else Item(tuple(tokens(f"{item.text} NOT NULL")))
+def _is_own(constraint: Constraint, kind: str, item: Item) -> bool:
+    of_one = constraint.type == kind and len(constraint.columns) == 1
+    return of_one and names(item.words[0], constraint.columns[0]) and item.says(*kind.split())
 
 
-def _among(column: str, columns: Sequence[str]) -> bool:
-    return any(names(column, name) for name in columns)
-
-
-def _squeezed(written: str) -> str:
-    return "".join(token for token in tokens(written) if not token.isspace())
+def _squeezed(written: str) -> list[str]:
+    return [unquoted(token).lower() for token in tokens(written) if not token.isspace()]
 
 
 def added(op: AddConstraintOp, target: Target) -> Item:
@@ -178,7 +284,7 @@ def added(op: AddConstraintOp, target: Target) -> Item:
 
 
 def spelled_out(op: ops.AddColumnOp, target: Target) -> Iterator[MigrateOperation]:
-    """Yield the adding of a column, and that of each constraint that it has by itself."""
+    """Yield the adding of a column, and that of each constraint and index that it has by itself."""
     column = op.column
     if not isinstance(column, Column):
         yield op
@@ -187,20 +293,20 @@ def spelled_out(op: ops.AddColumnOp, target: Target) -> Iterator[MigrateOperatio
     own = [
         one for one in (*table.constraints, *table.columns[column.key].constraints) if _splits(one, target)
     ]
-    if not own:
+    if not own and not table.indexes:
         yield op
         return
     plain = copy.copy(op)
     plain.inline_references = None
-    default: Any = column.server_default
+    default: Any = column.computed if column.computed is not None else column.server_default
+    items = [default._copy()] if column.computed is not None else []
     plain.column = Column(
         column.name,
-        column.type,
+        _without_check(column.type),
+        *items,
         nullable=column.nullable,
-        server_default=default,
+        server_default=default if column.computed is None else None,
         comment=column.comment,
-        index=column.index,
-        unique=column.unique if column.index else None,
     )
     yield plain
     for constraint in own:
@@ -210,12 +316,20 @@ def spelled_out(op: ops.AddColumnOp, target: Target) -> Iterator[MigrateOperatio
             yield ops.CreateCheckConstraintOp(name, op.table_name, constraint.sqltext, schema=op.schema)
         else:
             yield AddConstraintOp.from_constraint(constraint)
+    for index in table.indexes:
+        yield ops.CreateIndexOp.from_index(index)
+
+
+def _without_check(type_: Any) -> Any:
+    if not getattr(type_, "create_constraint", False):
+        return type_
+    plain = type_.copy()
+    plain.create_constraint = False
+    return plain
 
 
 def _splits(constraint: Any, target: Target) -> bool:
-    is_own = not isinstance(constraint, PrimaryKeyConstraint) and wanted_by(constraint, target.dialect)
-    # That of a type goes where the type is.
-    return is_own and not getattr(constraint, "_type_bound", False)
+    return not isinstance(constraint, PrimaryKeyConstraint) and wanted_by(constraint, target.dialect)
 
 
 def column_names(items: Sequence[Item]) -> str:

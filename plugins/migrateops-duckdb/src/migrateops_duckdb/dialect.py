@@ -10,11 +10,13 @@ import duckdb
 
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.errors.lock import LockUnavailable
+from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import Capabilities, MigrateOperation, Operations, Target, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops_duckdb import (
     canonical,
+    constraints,
     indexed,  # noqa: F401  # registers how operations are run
     lower,  # registers how operations are written
     rebuild,
@@ -29,11 +31,14 @@ from migrateops_duckdb.snapshot.unread import unread
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Connection, Constraint, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
     from migrateops.snapshot.records import TableRecord
+
+_ANEW = "building a table anew in a batch"
+_ALTER = 'leave recreate at "auto", without the arguments that describe the new table'
 
 
 class DuckDBDialect(Dialect):
@@ -125,22 +130,40 @@ class DuckDBDialect(Dialect):
         return super().literal(value, type_, dialect)
 
     def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
-        """Return what of an operation there is no ALTER TABLE for: constraints, but for a primary key."""
-        if isinstance(operation, AddConstraintOp) and not isinstance(operation, ops.CreatePrimaryKeyOp):
-            return lower.ADDING
-        return lower.DROPPING if isinstance(operation, ops.DropConstraintOp) else None
+        """Return what of an operation there is no ALTER TABLE for, or none of a table that something uses."""
+        if rebuild.is_refused_where_used(operation):
+            return "changing columns of a table on which something depends"
+        return _missing(operation)
+
+    def kept_name(self, constraint: Constraint, dialect: SQLAlchemyDialect) -> str | None:
+        """Return what the engine calls a constraint, or what a CHECK says."""
+        return constraints.kept_name(constraint, dialect)
 
     def run_batch(self, operations: Operations, batch: TableBatch) -> None:
         """Make the changes of a batch; the table is built anew where ALTER TABLE does not do."""
-        offline = operations.get_context().as_sql
-        if offline or batch.recreate == "never" or not rebuild.wanted(operations, batch):
-            super().run_batch(operations, batch)
-        else:
+        target = operations.get_context().target
+        alters = target.as_sql or batch.recreate == "never"
+        if not alters and rebuild.wanted(operations, batch):
             rebuild.run(operations, batch)
+            return
+        if batch.recreate == "always" or batch.describes_new_table:
+            raise UnsupportedOperation(batch.describe(), self.name, _ANEW, _ALTER)
+        for operation in batch.operations:
+            if (what := _missing(operation)) is not None:
+                raise UnsupportedOperation(operation.describe(), self.name, what, lower.BUILD_ANEW)
+        for operation in batch.operations:
+            operations.invoke(operation)
 
     def error_kind(self, exception: BaseException) -> ErrorKind | None:
         """Return what kind of failure a driver's exception is."""
         return error_kind(exception)
+
+
+def _missing(operation: MigrateOperation) -> str | None:
+    """Return what of an operation there is no ALTER TABLE for: constraints, but for a primary key."""
+    if isinstance(operation, AddConstraintOp) and not isinstance(operation, ops.CreatePrimaryKeyOp):
+        return lower.ADDING
+    return lower.DROPPING if isinstance(operation, ops.DropConstraintOp) else None
 
 
 def _file(database: str | None) -> Path | None:

@@ -25,7 +25,7 @@ ADDING = "adding constraints to a table (alter_constraints)"
 DROPPING = "dropping constraints of a table (alter_constraints)"
 
 _USING = "duckdb_using"
-_BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
+BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename the new one"
 _BATCH = "put it into a batch, which builds the table anew: with op.batch_alter_table(..) as batch_op:"
 _UNIQUE_INDEX = "create a unique index: op.create_index(.., unique=True)"
 _SEQUENCE = "create a sequence, and give server_default=sa.text(\"nextval('..')\")"
@@ -41,7 +41,15 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
                 refuse_clauses(key, op, target)
         elif isinstance(item, ForeignKeyConstraint):
             refuse_clauses(item, op, target)
-    return (yield from lower.create_table(op, target))
+    statements = lower.create_table(op, target)
+    first = next(statements)
+    numbered = first.table.autoincrement_column
+    if numbered is not None and numbered.server_default is None and '"' in f"{op.table_name}{numbered.name}":
+        # The engine does not find a sequence with such a name.
+        what = "a column that numbers itself where a name has a quotation mark"
+        raise _unsupported(op, target, what, "leave that out of the name, or set autoincrement=False")
+    yield first
+    return (yield from statements)
 
 
 @Operations.lowering_for(ops.DropTableOp, dialect="duckdb")
@@ -145,7 +153,7 @@ def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
 
 def _anew(target: Target) -> str:
     # An SQL stream does not know what the table is like.
-    return _BUILD_ANEW if target.as_sql else _BATCH
+    return BUILD_ANEW if target.as_sql else _BATCH
 
 
 def _missing_type(type_: Any, target: Target) -> Iterator[Any]:
@@ -156,16 +164,21 @@ def _missing_type(type_: Any, target: Target) -> Iterator[Any]:
 
 
 def _refuse_generated(column: Column[Any], op: MigrateOperation, target: Target) -> None:
-    computed = column.computed
-    if isinstance(computed, Computed) and (computed.persisted or isinstance(op, ops.AddColumnOp)):
-        what = (
-            "a generated column in ADD COLUMN"
-            if isinstance(op, ops.AddColumnOp)
-            else "stored generated columns"
-        )
-        raise _unsupported(op, target, what, "compute it in a view, or in CREATE TABLE with persisted=False")
+    refuse_stored(column, op, target)
+    if column.computed is not None and isinstance(op, ops.AddColumnOp):
+        raise _unsupported(op, target, "a generated column in ADD COLUMN", _anew(target))
     if column.identity is not None:
         raise _unsupported(op, target, "identity columns", _SEQUENCE)
+
+
+def refuse_stored(column: Column[Any], op: MigrateOperation, target: Target) -> None:
+    """Refuse a generated column whose values are to be stored.
+
+    Raises:
+        UnsupportedOperation: It is one.
+    """
+    if isinstance(column.computed, Computed) and column.computed.persisted:
+        raise _unsupported(op, target, "stored generated columns", "compute it with persisted=False")
 
 
 def refuse_clauses(key: ForeignKey | ForeignKeyConstraint, op: MigrateOperation, target: Target) -> None:

@@ -1,52 +1,34 @@
-"""A batch that builds the table anew, in a transaction: constraints change, and no index is in the way.
+"""A batch that builds the table anew, in a transaction: constraints change, and nothing is in the way.
 
-The new table is made from the engine's own text of the old one. Its rows are copied, columns are altered
-on the copy, which has no indexes yet, and it takes the place and the name of the old one. The copy has no
-foreign keys: where a table that has some is renamed, the engine refuses each change of the tables that
-they refer to. They come with a last copy, which is created under the table's name.
+The engine refuses to alter what something depends on: a constraint, an index, a generated column, a
+foreign key of another table.  So the rows go to a copy that has nothing of these, and that is altered as
+any table is.  Then the table is dropped, and made again of the copy and of what was taken off.  Tables that
+refer to it are put aside meanwhile, and come back as they were.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Column, Connection
+from sqlalchemy.types import to_instance
 
-from migrateops.errors.batch import (
-    ColumnNotFound,
-    ColumnStillUsed,
-    RebuildRefused,
-    TableNotFound,
-    TableUnreadable,
-)
+from migrateops.errors.batch import ColumnNotFound, ColumnStillUsed, TableUnreadable
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops_duckdb import constraints, lower
-from migrateops_duckdb.constraints import Constraint
-from migrateops_duckdb.error_kind import error_kind
-from migrateops_duckdb.indexed import Index, find_indexes
-from migrateops_duckdb.sql_text import Item, create_table, ddl, items_of, names, quoted, string
+from migrateops_duckdb.constraints import Constraint, Kept
+from migrateops_duckdb.indexed import Index
+from migrateops_duckdb.sql_text import Item, names, quoted, tokens
+from migrateops_duckdb.tables import Comments, Tables, column_of, renamed, without_keys
 from migrateops_duckdb.transactions import in_transaction
 
-_TABLE = text(
-    "SELECT schema_name, table_name, sql, comment FROM duckdb_tables()"
-    " WHERE database_name = current_database() AND schema_name = coalesce(:schema, current_schema())"
-    " AND lower(table_name) = lower(:table)"
-)
-_COMMENTS = text(
-    "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database()"
-    " AND schema_name = :schema AND table_name = :table AND comment IS NOT NULL ORDER BY column_index"
-)
 _CONSTRAINTS = (AddConstraintOp, ops.DropConstraintOp)
-# What is done by copying: the engine drops no column that stands before one with a UNIQUE.
-_COPYING = (*_CONSTRAINTS, ops.DropColumnOp)
 _COLUMNS = (ops.AddColumnOp, ops.DropColumnOp, ops.AlterColumnOp)
 _COMMENT = (ops.CreateTableCommentOp, ops.DropTableCommentOp)
 _INDEX = (ops.CreateIndexOp, ops.DropIndexOp)
@@ -54,21 +36,44 @@ _INDEX = (ops.CreateIndexOp, ops.DropIndexOp)
 
 def wanted(operations: Operations, batch: TableBatch) -> bool:
     """Say whether the table has to be built anew for a batch."""
-    target = operations.get_context().target
-    if batch.recreate == "always" or any(isinstance(op, _CONSTRAINTS) for op in spelled_out(batch, target)):
+    context = operations.get_context()
+    changes = list(spelled_out(batch, context.target))
+    if batch.recreate == "always" or any(isinstance(op, _CONSTRAINTS) or _computes(op) for op in changes):
         return True
-    if not any(isinstance(op, _COLUMNS) for op in batch.operations):
+    changes = [op for op in changes if is_refused_where_used(op)]
+    if not changes:
         return False
-    connection = operations.get_context().connection
-    dropped = {op.column_name.lower() for op in batch.operations if isinstance(op, ops.DropColumnOp)}
-    for constraint in constraints.find_constraints(connection, batch.schema, batch.table_name):
-        if dropped & {column.lower() for column in constraint.columns}:
+    connection: Connection = context.connection
+    tables = Tables(operations, batch.schema)
+    if constraints.referring(connection, batch.table_name, batch.schema):
+        return True
+    if any(isinstance(op, ops.DropColumnOp) or _retypes(op) for op in changes):
+        if constraints.find_constraints(connection, batch.schema, batch.table_name):
             return True
-    return bool(find_indexes(operations, batch.table_name, batch.schema)) and in_transaction(connection)
+        if any(item.generated for item in tables.items(batch.table_name)):
+            return True
+    return bool(tables.indexes(batch.table_name)) and in_transaction(connection)
+
+
+def is_refused_where_used(op: MigrateOperation) -> bool:
+    """Say whether the engine refuses a change of a table that something depends on."""
+    if isinstance(op, ops.AlterColumnOp):
+        return op.modify_type is not None or op.modify_nullable is not None or op.modify_name is not None
+    if isinstance(op, ops.AddColumnOp):
+        return not getattr(op.column, "nullable", True)
+    return isinstance(op, ops.DropColumnOp)
+
+
+def _retypes(op: MigrateOperation) -> bool:
+    return isinstance(op, ops.AlterColumnOp) and op.modify_type is not None
+
+
+def _computes(op: MigrateOperation) -> bool:
+    return isinstance(op, ops.AddColumnOp) and getattr(op.column, "computed", None) is not None
 
 
 def spelled_out(batch: TableBatch, target: Target) -> Iterator[MigrateOperation]:
-    """Yield the changes of a batch, with columns and their constraints one after the other."""
+    """Yield the changes of a batch, with columns and what is on them one after the other."""
     for op in batch.operations:
         if isinstance(op, ops.AddColumnOp):
             yield from constraints.spelled_out(op, target)
@@ -81,7 +86,7 @@ def run(operations: Operations, batch: TableBatch) -> None:
 
     Raises:
         TableNotFound: There is no such table.
-        UnsupportedOperation: The table cannot be replaced, or the batch asks for what cannot be made so.
+        UnsupportedOperation: The batch asks for what cannot be made so.
         RebuildRefused: The rows do not fit.
     """
     rebuild = Rebuild(operations, batch)
@@ -119,210 +124,221 @@ class Rebuild:
         self.batch = batch
         self.target = context.target
         self.changes = list(spelled_out(batch, context.target))
-        self.connection: Connection = context.connection
-        self._send = context.run_statement
-        row = self._row(batch.table_name, batch.schema)
-        if row is None:
-            raise TableNotFound(batch.table_name)
-        self.schema, self.table = str(row.schema_name), str(row.table_name)
-        self.indexes: list[Index] = find_indexes(operations, self.table, self.schema)
+        row = Tables(operations, batch.schema).row(batch.table_name)
+        self.table = str(row.table_name)
+        self.tables = Tables(operations, str(row.schema_name))
+        self.work = f"migrateops_1_{self.table}"
+        self.indexes: list[Index] = self.tables.indexes(self.table)
         self.new_indexes: list[ops.CreateIndexOp] = []
-        self.foreign_keys: list[Item] = []
-        self._copies = 0
+        self.kept: list[Kept] = []
+        self.generated: dict[str, Item] = {}
+        self.comments: Comments = {}
+        self.order: list[str] = []
+        self.renamed: list[tuple[str, str]] = []
 
     # -- what cannot be done ------------------------------------------------------------------
     def refuse(self) -> None:
         """Refuse what cannot be done, before anything is sent."""
         if self.batch.describes_new_table or self.batch.copy_from is not None:
             raise self._unsupported("the arguments of a batch that describe the new table", "leave them out")
-        users = constraints.referring(self.connection, self.table)
-        if users:
-            raise self._unsupported(
-                f"building a table anew that a foreign key refers to (of {', '.join(users)})",
-                "build those tables anew without the foreign key first",
-            )
         for op in self.changes:
             if not isinstance(op, _CONSTRAINTS + _COLUMNS + _COMMENT + _INDEX):
                 raise self._unsupported(f"{op.describe()} in a batch", "do it before or after the batch")
-            referred = getattr(op, "referent_table", None)
-            if referred is not None and referred.lower() == self.table.lower():
-                raise self._unsupported(
-                    "a foreign key from a table that is built anew to itself", "create a new table with it"
-                )
-        if self._items(self.table) is None:
-            raise TableUnreadable(self.table, "the engine's text of it has a form that is not known")
+        known = constraints.find_constraints(self.tables.connection, self.tables.schema, self.table)
+        taken = constraints.taken_apart(self.tables.items(self.table), known)
+        if taken is None:
+            raise TableUnreadable(self.table, "a constraint is not found in the engine's text of it")
+        columns, self.kept = taken
+        self.order = [column_of(item) for item in columns]
+        self.generated = {column_of(item).lower(): item for item in columns if item.generated}
 
     def _unsupported(self, what: str, instead: str) -> UnsupportedOperation:
         return UnsupportedOperation(self.batch.describe(), self.target.name, what, instead)
 
     # -- the work -----------------------------------------------------------------------------
     def run(self) -> None:
-        """Make the changes in order, each kind on a copy; then let the last copy be the table."""
-        current = self.table
-        groups = [
-            (is_copying, list(changes))
-            for is_copying, changes in groupby(self.changes, key=lambda op: isinstance(op, _COPYING))
-        ]
-        if not groups or not groups[0][0]:
-            groups.insert(0, (True, []))
-        for is_copying, changes in groups:
-            if is_copying:
-                current = self._copy(current, changes)
-            else:
-                for op in changes:
-                    self._change(op, current)
-        self._drop(self.table)
-        if self.foreign_keys:
-            self._fill(self.table, current, self._items(current) or [])
-            self._drop(current)
-        else:
-            self._run(f"ALTER TABLE {self._named(current)} RENAME TO {quoted(self.table)}")
+        """Make the changes in order on a copy; then make the table of the copy."""
+        comments = self.tables.comments(self.table)
+        for name in [name for name in comments if name is not None and name.lower() in self.generated]:
+            self.comments[name] = comments.pop(name)
+        plain = list(without_keys(self.tables.items(self.table)))
+        self.tables.create(self.work, plain)
+        self.tables.fill_plainly(self.work, self.table, plain)
+        self.tables.say(self.work, comments)
+        for op in self.changes:
+            self._change(op)
+        asides = [self.tables.put_aside(table) for table in self.tables.referring(self.table)]
+        self.tables.drop(self.table)
+        items = list(self._items())
+        comments = self.tables.comments(self.work) | self.comments
+        self.tables.create(self.table, items)
+        self.tables.fill(self.table, self.work, items)
+        self.tables.say(self.table, comments)
+        self.tables.drop(self.work)
+        for aside in reversed(asides):
+            self.tables.bring_back(aside._replace(items=[self._following(item) for item in aside.items]))
         for index in self.indexes:
             for statement in index.create(self.table):
-                self._send(statement)
+                self.tables.send(statement)
         for created in self.new_indexes:
             self.operations.invoke(created)
 
-    def _copy(self, current: str, changes: Sequence[Any]) -> str:
-        """Return the name of a copy whose constraints are changed, and that lacks the dropped columns."""
-        items = self._items(current) or []
-        known = constraints.find_constraints(self.connection, self.schema, current)
-        if current == self.table:
-            self.foreign_keys = [item for item in items if item.is_foreign_key]
+    def _items(self) -> Iterator[Item]:
+        """Yield the columns and constraints of the new table."""
+        columns = {column_of(item): item for item in self.tables.items(self.work)}
+        for name in (*self.order, *(name for name in columns if name not in self.order)):
+            if name.lower() in self.generated:
+                yield self.generated[name.lower()]
+            elif name in columns:
+                yield self._with_keys(name, columns[name])
+        yield from (kept.item for kept in self.kept if kept.item is not None)
+
+    def _with_keys(self, name: str, item: Item) -> Item:
+        for kept in self.kept:
+            if kept.item is None and kept.constraint is not None and kept.constraint.columns == [name]:
+                item = Item((*item.words, " ", kept.constraint.type))
+        return item
+
+    def _following(self, item: Item) -> Item:
+        """Return an item of another table, with columns of this one under their new names."""
+        if item.is_foreign_key and names(item.reference.table, self.table):
+            for old, new in self.renamed:
+                item = item.with_renamed(old, new, referred=True)
+        return item
+
+    # -- the changes --------------------------------------------------------------------------
+    def _change(self, op: Any) -> None:
+        """Make a change on the copy, or note what is not there yet."""
+        if isinstance(op, AddConstraintOp):
+            self.kept.append(Kept(None, constraints.added(op, self.target)))
+        elif isinstance(op, ops.DropConstraintOp):
+            known = [kept.constraint for kept in self.kept if kept.constraint is not None]
+            dropped = constraints.meant(op, self.table, known, self.target, self._said)
+            if dropped is not None:
+                self._drop_constraint(dropped)
+        elif isinstance(op, ops.CreateIndexOp):
+            self.new_indexes.append(op)
+        elif isinstance(op, ops.DropIndexOp):
+            self._drop_index(op)
+        elif isinstance(op, ops.DropColumnOp):
+            self._drop_column(op)
+        elif _computes(op):
+            self._add_generated(op)
+        elif isinstance(op, ops.AlterColumnOp) and op.column_name.lower() in self.generated:
+            self._alter_generated(op)
         else:
-            known += constraints.find_constraints(self.connection, self.schema, self.table, "FOREIGN KEY")
-        items = [item for item in items if not item.is_foreign_key]
-        for op in changes:
-            if isinstance(op, ops.CreateForeignKeyOp):
-                self.foreign_keys.append(constraints.added(op, self.target))
-            elif isinstance(op, AddConstraintOp):
-                items.append(constraints.added(op, self.target))
-            elif isinstance(op, ops.DropColumnOp):
-                items = self._without_column(op, items, known)
-            else:
-                said = self._said_of(op, items)
-                dropped = constraints.meant(op, self.table, known, self.target, said)
-                items = self._without(dropped, items, known) if dropped is not None else items
-        self._copies += 1
-        name = f"migrateops_{self._copies}_{self.table}"
-        self._fill(name, current, items)
-        if current != self.table:
-            self._drop(current)
-        return name
+            if isinstance(op, ops.AlterColumnOp) and op.modify_name:
+                self._rename(op.column_name, op.modify_name)
+            self._on_copy(op)
 
-    def _fill(self, name: str, current: str, items: Sequence[Item]) -> None:
-        """Create a table with the rows and comments of another one; under the table's name, with its keys."""
-        columns = [item for item in items if item.column is not None]
-        others = [item for item in items if item.column is None]
-        keys = self.foreign_keys if name == self.table else []
-        rows = constraints.column_names(columns)
-        comment = self._row(current, self.schema).comment
-        try:
-            self._run(create_table(self._named(name), [*columns, *keys, *others]))
-            self._run(f"INSERT INTO {self._named(name)} ({rows}) SELECT {rows} FROM {self._named(current)}")
-        except DBAPIError as error:
-            if error_kind(error) != "constraint":
-                raise
-            raise RebuildRefused(self.table, "its rows do not fit", str(error.orig)) from error
-        if comment is not None:
-            self._run(f"COMMENT ON TABLE {self._named(name)} IS {string(comment)}")
-        found = self.connection.execute(_COMMENTS, {"schema": self.schema, "table": current})
-        for column, said in found.all():
-            if any(item.column is not None and names(item.column, column) for item in columns):
-                self._run(f"COMMENT ON COLUMN {self._named(name)}.{quoted(column)} IS {string(said)}")
+    def _on_copy(self, op: Any) -> None:
+        on_copy = copy.copy(op)
+        on_copy.table_name, on_copy.schema = self.work, self.tables.schema
+        self.operations.invoke(on_copy)
 
-    def _said_of(self, op: Any, items: Sequence[Item]) -> str | None:
-        """Return how the engine writes the condition of a CHECK that an operation takes back.
+    def _said(self, check: Item) -> str:
+        """Return how the engine writes the condition of a CHECK.
 
         It is asked by a table that has it: nobody else knows what it makes of one.
         """
-        if op.origin is None or op.constraint_type != "check":
-            return None
         asked = f"migrateops_asked_{self.table}"
-        columns = [item for item in items if item.column is not None]
-        self._run(create_table(self._named(asked), [*columns, constraints.added(op.reverse(), self.target)]))
-        [said] = [one.expression for one in self._checks(asked)]
-        self._drop(asked)
-        return said
+        columns = [*self.tables.items(self.work), *self.generated.values()]
+        self.tables.create(asked, [*columns, check])
+        [found] = constraints.find_constraints(self.tables.connection, self.tables.schema, asked)
+        self.tables.drop(asked)
+        return found.expression or ""
 
-    def _checks(self, table: str) -> list[Constraint]:
-        return constraints.find_constraints(self.connection, self.schema, table, "CHECK")
+    def _drop_constraint(self, dropped: Constraint) -> None:
+        at = next(place for place, kept in enumerate(self.kept) if kept.constraint == dropped)
+        del self.kept[at]
+        if dropped.type == "PRIMARY KEY":
+            # Columns of a primary key stay NOT NULL.
+            for column in dropped.columns:
+                where = f"{self.tables.named(self.work)} ALTER COLUMN {quoted(column)}"
+                self.tables.run(f"ALTER TABLE {where} SET NOT NULL")
 
-    def _without(self, dropped: Constraint, items: list[Item], known: list[Constraint]) -> list[Item]:
-        known.remove(dropped)
-        is_key = dropped.type == "FOREIGN KEY"
-        left = constraints.without(self.foreign_keys if is_key else items, dropped)
-        if left is None:
-            raise TableUnreadable(self.table, f"{dropped.text} is not found in the engine's text of it")
-        if is_key:
-            self.foreign_keys = left
-            return items
-        return left
+    def _drop_index(self, op: ops.DropIndexOp) -> None:
+        left = [index for index in self.indexes if index.name.lower() != str(op.index_name).lower()]
+        if len(left) == len(self.indexes):
+            # None of this table's; the engine says what is wrong with that.
+            self.operations.invoke(op)
+        self.indexes = left
 
-    def _without_column(self, op: ops.DropColumnOp, items: list[Item], known: list[Constraint]) -> list[Item]:
-        """Return the items without a column, and without the constraints that are of it alone.
+    def _drop_column(self, op: ops.DropColumnOp) -> None:
+        """Drop a column, and the constraints that are of it alone.
 
         Raises:
             ColumnNotFound: There is no such column.
-            ColumnStillUsed: A constraint of several columns has it.
+            ColumnStillUsed: A constraint of several columns has it, or a generated column.
         """
         # It refuses the options that there are not.
         list(lower.drop_column(op, self.target))
-        [*found] = (item for item in items if item.column is not None and names(item.column, op.column_name))
-        if not found:
+        name = op.column_name
+        columns = [*(column_of(item) for item in self.tables.items(self.work)), *self.generated]
+        if not any(column.lower() == name.lower() for column in columns):
             if op.if_exists:
-                return items
-            raise ColumnNotFound(op.describe(), self.table, op.column_name)
-        for constraint in list(known):
-            if not any(column.lower() == op.column_name.lower() for column in constraint.columns):
+                return
+            raise ColumnNotFound(op.describe(), self.table, name)
+        for kept in list(self.kept):
+            constraint = kept.constraint
+            used = [column.lower() for column in constraint.columns] if constraint is not None else []
+            if constraint is None or name.lower() not in used:
                 continue
-            if len(constraint.columns) > 1:
-                raise ColumnStillUsed(op.describe(), self.table, op.column_name, constraint.text)
-            items = self._without(constraint, items, known)
-        self.indexes = [index for index in self.indexes if not index.mentions(op.column_name)]
-        return [item for item in items if item.column is None or not names(item.column, op.column_name)]
-
-    def _comment(self, name: str, current: str, comment: str | None, items: Sequence[Item]) -> None:
-        if comment is not None:
-            self._run(f"COMMENT ON TABLE {self._named(name)} IS {string(comment)}")
-        found = self.connection.execute(_COMMENTS, {"schema": self.schema, "table": current})
-        for column, said in found.all():
-            if any(item.column is not None and names(item.column, column) for item in items):
-                self._run(f"COMMENT ON COLUMN {self._named(name)}.{quoted(column)} IS {string(said)}")
-
-    def _change(self, op: MigrateOperation, current: str) -> None:
-        """Make a change that is none of constraints; what is about indexes waits for the last copy."""
-        if isinstance(op, ops.CreateIndexOp):
-            self.new_indexes.append(op)
+            if set(used) != {name.lower()}:
+                raise ColumnStillUsed(op.describe(), self.table, name, constraint.text)
+            self.kept.remove(kept)
+        self.indexes = [index for index in self.indexes if not index.mentions(name)]
+        self.order = [column for column in self.order if column.lower() != name.lower()]
+        if self.generated.pop(name.lower(), None) is not None:
+            self.comments = {column: said for column, said in self.comments.items() if column != name}
             return
-        if isinstance(op, ops.DropIndexOp):
-            name = op.index_name
-            left = [index for index in self.indexes if index.name.lower() != str(name).lower()]
-            if len(left) == len(self.indexes):
-                # None of this table's; the engine says what is wrong with that.
-                self.operations.invoke(op)
-            self.indexes = left
-            return
-        if isinstance(op, ops.AlterColumnOp) and op.modify_name:
-            new = op.modify_name
-            self.indexes = [index.on_renamed(op.column_name, new) for index in self.indexes]
-            self.foreign_keys = [key.with_renamed(op.column_name, new) for key in self.foreign_keys]
-        on_copy: Any = copy.copy(op)
-        on_copy.table_name, on_copy.schema = current, self.schema
-        self.operations.invoke(on_copy)
+        for item in self.generated.values():
+            if item.mentions(name):
+                raise ColumnStillUsed(op.describe(), self.table, name, item.text)
+        self._on_copy(op)
 
-    # -- statements ---------------------------------------------------------------------------
-    def _row(self, table: str, schema: str | None) -> Any:
-        return self.connection.execute(_TABLE, {"schema": schema, "table": table}).one_or_none()
+    def _rename(self, old: str, new: str) -> None:
+        self.renamed.append((old, new))
+        self.order = [new if name.lower() == old.lower() else name for name in self.order]
+        self.indexes = [index.on_renamed(old, new) for index in self.indexes]
+        self.kept = [kept.with_renamed(old, new) for kept in self.kept]
+        self.generated = {name: item.with_renamed(old, new) for name, item in self.generated.items()}
 
-    def _items(self, table: str) -> list[Item] | None:
-        return items_of(self._row(table, self.schema).sql)
+    # -- generated columns --------------------------------------------------------------------
+    def _add_generated(self, op: ops.AddColumnOp) -> None:
+        column: Column[Any] = op.column
+        lower.refuse_stored(column, op, self.target)
+        compiler: Any = self.target.dialect.ddl_compiler(self.target.dialect, None)
+        self.generated[column.name.lower()] = Item(tuple(tokens(compiler.get_column_specification(column))))
+        self.order.append(column.name)
+        if column.comment is not None:
+            self.comments[column.name] = column.comment
 
-    def _named(self, table: str) -> str:
-        return constraints.qualified(self.schema, table)
+    def _alter_generated(self, op: ops.AlterColumnOp) -> None:
+        """Change type, name or comment of a generated column.
 
-    def _drop(self, table: str) -> None:
-        self._run(f"DROP TABLE {self._named(table)}")
-
-    def _run(self, statement: str) -> None:
-        self._send(ddl(statement))
+        Raises:
+            UnsupportedOperation: It is to be NOT NULL, or to have a default.
+        """
+        if op.modify_nullable is False or op.modify_server_default is not False:
+            raise UnsupportedOperation(
+                op.describe(),
+                self.target.name,
+                "NOT NULL and defaults of generated columns",
+                "drop the column, and add another one",
+            )
+        item = self.generated.pop(op.column_name.lower())
+        name = op.modify_name or column_of(item)
+        if op.modify_type is not None:
+            type_ = to_instance(op.modify_type).compile(dialect=self.target.dialect)
+            rest = item.words[item.words.index("GENERATED") :]
+            item = Item((item.words[0], " ", *tokens(type_), " ", *rest))
+        if op.modify_name:
+            self._rename(op.column_name, name)
+            item = Item((quoted(name), *item.words[1:]))
+            self.comments = renamed(self.comments, op.column_name, name)
+        if op.modify_comment is not False:
+            self.comments.pop(name, None)
+            if op.modify_comment is not None:
+                self.comments[name] = op.modify_comment
+        self.generated[name.lower()] = item

@@ -32,10 +32,17 @@ class ColumnRow(NamedTuple):
 
 
 class ConstraintRow(NamedTuple):
-    """A constraint; the engine keeps no names of them."""
+    """A constraint; the engine keeps no names of them, and makes up those that it has.
+
+    Attributes:
+        name: None for a CHECK of a table of the models that has none there.
+        text: As it stands in CREATE TABLE, if it stands there by itself.
+    """
 
     kind: str
+    name: str | None
     columns: Sequence[str]
+    text: str
     expression: str | None
     referred_table: str | None
     referred_columns: Sequence[str]
@@ -67,8 +74,8 @@ _COLUMNS = (
     " WHERE {these} AND NOT internal ORDER BY table_oid, column_index"
 )
 _CONSTRAINTS = (
-    "SELECT table_oid, constraint_type, constraint_column_names, expression, referenced_table,"
-    " referenced_column_names FROM duckdb_constraints()"
+    "SELECT table_oid, constraint_type, constraint_name, constraint_column_names, constraint_text,"
+    " expression, referenced_table, referenced_column_names FROM duckdb_constraints()"
     " WHERE {these} AND constraint_type <> 'NOT NULL' ORDER BY table_oid, constraint_index"
 )
 _INDEXES = (

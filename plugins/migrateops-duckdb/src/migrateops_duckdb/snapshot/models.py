@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from migrateops.snapshot.canonical import sorted_by_name
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import (
     CheckRecord,
     ColumnRecord,
@@ -14,7 +15,8 @@ from migrateops.snapshot.records import (
     KeyRecord,
     TableRecord,
 )
-from migrateops_duckdb.snapshot.reader import is_own_sequence
+from migrateops_duckdb.snapshot.reader import numbers_rows
+from migrateops_duckdb.sql_text import made_up_name
 
 
 def as_kept(record: TableRecord) -> TableRecord:
@@ -24,21 +26,31 @@ def as_kept(record: TableRecord) -> TableRecord:
         record: What core made of the table.
     """
     key = record.primary_key
-    references = [
-        ForeignKeyRecord(None, one.columns, one.referred_schema, one.referred_table, one.referred_columns)
-        for one in record.foreign_keys
-    ]
     return replace(
         record,
         columns=tuple([_column(column, record) for column in record.columns]),
-        primary_key=KeyRecord(None, key.columns) if key is not None else None,
-        # The engine keeps no names of constraints.
-        unique=sorted_by_name([KeyRecord(None, one.columns) for one in record.unique]),
-        foreign_keys=sorted_by_name(references),
-        checks=sorted_by_name([CheckRecord(None, one.expression) for one in record.checks]),
-        indexes=sorted_by_name([_index(index) for index in record.indexes]),
+        # None of the names is kept.  That of a primary key is compared by nobody.
+        primary_key=_key(record, replace(key, name=None), "pkey") if key is not None else None,
+        unique=sorted_by_name([_key(record, one, "key") for one in record.unique]),
+        foreign_keys=sorted_by_name([_reference(record, one) for one in record.foreign_keys]),
+        checks=tuple([CheckRecord(one.name, one.expression) for one in record.checks]),
+        indexes=tuple([_index(index) for index in record.indexes]),
         options=(),
     )
+
+
+def _key(table: TableRecord, key: KeyRecord, label: str) -> KeyRecord:
+    name = key.name
+    return KeyRecord(
+        Unsaid(made_up_name(table.name, key.columns, label)) if name is None else name, key.columns
+    )
+
+
+def _reference(table: TableRecord, key: ForeignKeyRecord) -> ForeignKeyRecord:
+    name = key.name
+    if name is None:
+        name = Unsaid(made_up_name(table.name, (*key.columns, *key.referred_columns), "fkey"))
+    return ForeignKeyRecord(name, key.columns, key.referred_schema, key.referred_table, key.referred_columns)
 
 
 def _column(column: ColumnRecord, table: TableRecord) -> ColumnRecord:
@@ -47,7 +59,9 @@ def _column(column: ColumnRecord, table: TableRecord) -> ColumnRecord:
         changes["nullable"] = False
     if column.default == "null":
         changes["default"] = None
-    elif column.default is not None and is_own_sequence(column.default, table.name, column.name):
+    elif column.default is not None and numbers_rows(
+        column.default, table.name, column.name, table.primary_key
+    ):
         changes |= {"default": None, "autoincrement": True}
     if column.computed is not None and column.computed.persisted is None:
         changes["computed"] = replace(column.computed, persisted=False)

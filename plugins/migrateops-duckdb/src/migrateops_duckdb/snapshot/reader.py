@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from migrateops.snapshot.canonical import sorted_by_name
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import (
     CheckRecord,
     ColumnRecord,
@@ -22,7 +23,8 @@ from migrateops.snapshot.records import (
 from migrateops_duckdb import canonical
 from migrateops_duckdb.snapshot import catalog, written
 from migrateops_duckdb.snapshot.catalog import ColumnRow, ConstraintRow, Found, IndexRow, TableRow
-from migrateops_duckdb.snapshot.written import Said, unquoted
+from migrateops_duckdb.snapshot.written import Said
+from migrateops_duckdb.sql_text import foreign_key, unquoted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,14 +62,19 @@ def records(found: Found, own: str) -> Iterator[TableRecord]:
     """
     columns: dict[ColumnRow, ColumnRecord] = {}
     for row in found.tables:
-        said = written.of_table(row.sql)
         schema = None if row.schema == own else row.schema
-        constraints = found.constraints.get(row.oid, [])
+        constraints = [_readable(one, schema) for one in found.constraints.get(row.oid, [])]
+        sql = row.sql
+        for one, other in zip(found.constraints.get(row.oid, []), constraints, strict=True):
+            sql = sql.replace(one.text, other.text) if one.text else sql
+        said = written.of_table(sql)
+        constraints = _by_one_name(constraints)
+        key = next(iter(_keys(constraints, "PRIMARY KEY")), None)
         yield TableRecord(
             schema,
             row.name,
-            tuple([_column(row, column, said, columns) for column in found.columns.get(row.oid, [])]),
-            next(iter(_keys(constraints, "PRIMARY KEY")), None),
+            tuple([_column(row, column, said, key, columns) for column in found.columns.get(row.oid, [])]),
+            key,
             sorted_by_name(_keys(constraints, "UNIQUE")),
             sorted_by_name([_reference(one, schema) for one in constraints if one.kind == "FOREIGN KEY"]),
             sorted_by_name([_check(one) for one in constraints if one.kind == "CHECK"]),
@@ -77,11 +84,11 @@ def records(found: Found, own: str) -> Iterator[TableRecord]:
 
 
 def _column(
-    table: TableRow, row: ColumnRow, said: Said, known: dict[ColumnRow, ColumnRecord]
+    table: TableRow, row: ColumnRow, said: Said, key: KeyRecord | None, known: dict[ColumnRow, ColumnRecord]
 ) -> ColumnRecord:
     generated = said.generated.get(row.name)
     collation = said.collations.get(row.name)
-    numbered = row.default is not None and is_own_sequence(row.default, table.name, row.name)
+    numbered = row.default is not None and numbers_rows(row.default, table.name, row.name, key)
     if generated is None and collation is None and not numbered and row in known:
         return known[row]
     default = None if generated is not None or numbered else row.default
@@ -102,28 +109,64 @@ def _column(
     return record
 
 
-def is_own_sequence(default: str, table: str, column: str) -> bool:
-    """Say whether a default takes its number from the sequence that SQLAlchemy makes for a column."""
+def numbers_rows(default: str, table: str, column: str, key: KeyRecord | None) -> bool:
+    """Say whether a default takes its number from a sequence that SQLAlchemy makes for a column.
+
+    That is known by its name.  It keeps the name when table or column are renamed, so that for a column
+    that is the primary key any name of that form will do.
+
+    Args:
+        default: The default, as SQL.
+        table: Name of the table, unquoted.
+        column: Name of the column, unquoted.
+        key: The primary key of the table.
+    """
     found = _NEXT.fullmatch(default)
-    if found is None:
+    names = _NAME.findall(found["name"].replace("''", "'")) if found is not None else []
+    if not names:
         return False
-    names = _NAME.findall(found["name"].replace("''", "'"))
-    return bool(names) and unquoted(names[-1]) == f"{table}_{column}_seq"
+    sequence = unquoted(names[-1])
+    if key is not None and key.columns == (column,) and sequence.endswith("_seq"):
+        return True
+    return sequence == f"{table}_{column}_seq"
+
+
+# -- constraints ----------------------------------------------------------------------------------
+def _readable(row: ConstraintRow, schema: str | None) -> ConstraintRow:
+    if row.kind != "FOREIGN KEY" or row.referred_table is None:
+        return row
+    return row._replace(text=foreign_key(row.columns, schema, row.referred_table, row.referred_columns))
+
+
+def _by_one_name(constraints: Sequence[ConstraintRow]) -> list[ConstraintRow]:
+    """Return constraints of which no two have one name: these are called by what they say."""
+    said: dict[str | None, set[str]] = {}
+    for one in constraints:
+        said.setdefault(one.name, set()).add(one.text)
+    return [
+        one if one.name is None or len(said[one.name]) == 1 else one._replace(name=one.text)
+        for one in constraints
+    ]
 
 
 def _keys(constraints: Iterable[ConstraintRow], kind: str) -> list[KeyRecord]:
-    return [KeyRecord(None, tuple(one.columns)) for one in constraints if one.kind == kind]
+    return [KeyRecord(Unsaid(one.name or ""), tuple(one.columns)) for one in constraints if one.kind == kind]
 
 
 def _reference(row: ConstraintRow, schema: str | None) -> ForeignKeyRecord:
     # One to another schema is refused by the engine.
     return ForeignKeyRecord(
-        None, tuple(row.columns), schema, row.referred_table or "", tuple(row.referred_columns)
+        Unsaid(row.name or ""),
+        tuple(row.columns),
+        schema,
+        row.referred_table or "",
+        tuple(row.referred_columns),
     )
 
 
 def _check(row: ConstraintRow) -> CheckRecord:
-    return CheckRecord(None, canonical.expression_text(row.expression or ""))
+    name = Unsaid(row.name) if row.name is not None else None
+    return CheckRecord(name, canonical.expression_text(row.expression or ""))
 
 
 def _index(row: IndexRow) -> IndexRecord:

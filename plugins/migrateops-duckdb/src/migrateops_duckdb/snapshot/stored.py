@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.records import TableRecord
 from migrateops_duckdb.snapshot import catalog, reader
+from migrateops_duckdb.sql_text import names_of_checks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -31,6 +32,7 @@ def as_stored(connection: Connection, tables: Sequence[Table]) -> dict[tuple[str
     """Return the records of tables of the models as the engine would store them.
 
     A table that cannot be made is left out: where a type is not there, or is not committed yet.
+    CHECKs have the names that the models give them.
 
     Args:
         connection: The migrating connection; it is not used.
@@ -41,7 +43,8 @@ def as_stored(connection: Connection, tables: Sequence[Table]) -> dict[tuple[str
     found: dict[tuple[str | None, str], TableRecord] = {}
     for table in tables:
         with closing(raw.duplicate()) as cursor, suppress(duckdb.Error, CompileError):
-            for statement in _statements(table, dialect):
+            statements = _statements(table, dialect)
+            for statement in statements:
                 cursor.execute(statement)
 
             def send(
@@ -50,7 +53,11 @@ def as_stored(connection: Connection, tables: Sequence[Table]) -> dict[tuple[str
                 rows: list[tuple[Any, ...]] = cursor.execute(statement, dict(parameters)).fetchall()
                 return rows
 
-            (record,) = reader.records(catalog.read(send, None, [table.name]), "main")
+            read = catalog.read(send, None, [table.name])
+            names = iter(names_of_checks(statements[0]))
+            for rows in read.constraints.values():
+                rows[:] = [row._replace(name=next(names)) if row.kind == "CHECK" else row for row in rows]
+            (record,) = reader.records(read, "main")
             schema = own_schema(table.schema, dialect)
             found[schema, record.name] = replace(record, schema=schema)
     return found

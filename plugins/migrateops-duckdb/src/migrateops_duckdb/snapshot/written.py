@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|.""", re.DOTALL)
+from migrateops_duckdb.sql_text import tokens, unquoted
+
 _COLUMN = re.compile(r'\s*(?P<name>"(?:[^"]|"")*"|\w+)\s+(?P<rest>.*)', re.DOTALL)
 _COLLATION = re.compile(r"\bCOLLATE (?P<name>\"(?:[^\"]|\"\")*\"|[\w.]+)")
 _GENERATED = re.compile(r"\bGENERATED ALWAYS AS(?P<expression>\(.*\))\s*\Z", re.DOTALL)
@@ -51,20 +52,15 @@ def of_index(sql: str) -> list[str]:
     return [item.strip() for item in _listed(sql)]
 
 
-def unquoted(name: str) -> str:
-    """Return a name without the quotes around it."""
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
 def _without_strings(text: str) -> str:
-    return "".join(token for token in _TOKEN.findall(text) if token[0] != "'")
+    return "".join(token for token in tokens(text) if token[0] != "'")
 
 
 def _listed(sql: str) -> Iterator[str]:
     """Yield what stands between the commas of the first brackets."""
     depth = 0
     written: list[str] = []
-    for token in _TOKEN.findall(sql):
+    for token in tokens(sql):
         depth -= token == ")"
         if depth == 0 and token == ")":
             yield "".join(written)
