@@ -118,6 +118,8 @@ def duckdb(dialect: sa.Dialect) -> Vocabulary:
         collations=("nocase", "noaccent"),
         creates=False,
         renames=False,
+        unnumbered='"',
+        circles=False,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -186,7 +187,17 @@ def tidy(schema: Schema, words: Vocabulary) -> Schema:
     tables = tuple([_tidy_table(table, words, schema.conventional) for table in schema.tables])
     schema = replace(schema, tables=tables)
     tables = tuple([_tidy_references(table, schema, words) for table in schema.tables])
-    return replace(schema, tables=tables)
+    return replace(schema, tables=tables if words.circles else _without_circles(tables))
+
+
+def _without_circles(tables: Sequence[Tab]) -> tuple[Tab, ...]:
+    """Return tables that refer to themselves and to those before them alone."""
+    before: set[str] = set()
+    kept: list[Tab] = []
+    for table in tables:
+        before.add(table.name)
+        kept.append(replace(table, references=tuple(one for one in table.references if one.table in before)))
+    return tuple(kept)
 
 
 def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
@@ -213,6 +224,8 @@ def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
     key = tuple(name for name in table.key if name in plain and words.types[_type(table, name)].keyed)
     table = replace(table, columns=tuple(columns), key=key, key_name=table.key_name if key else None)
     numbered = len(key) == 1 and words.types[_type(table, key[0])].family == "int"
+    if words.unnumbered is not None and words.unnumbered in "".join((table.name, *key)):
+        numbered = False
     columns = []
     for one in table.columns:
         if one.name in key:

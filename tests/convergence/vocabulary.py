@@ -157,6 +157,8 @@ class Vocabulary:
             a foreign key writes to.
         renumbers: Whether a key may change whose column numbers itself.
         updates_null: Whether a key that passes on what a column becomes, which may be NULL, has to accept it.
+        unnumbered: What is in no name of a table whose rows number themselves.
+        circles: Whether tables can refer to one another in a circle.
         references: Options of foreign keys.
         related: Families of types of which the server makes one another by itself; None for all.
     """
@@ -176,6 +178,8 @@ class Vocabulary:
     numbered_alone: bool = False
     renumbers: bool = False
     updates_null: bool = False
+    unnumbered: str | None = None
+    circles: bool = True
     unique_options: Sequence[tuple[tuple[str, Any], ...]] = ()
     references: Sequence[tuple[tuple[str, Any], ...]] = ()
     where_options: Sequence[str] = ()
