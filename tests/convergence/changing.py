@@ -6,8 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from tests.convergence.choosing import COLUMNS, TABLES, Schemas, plausible, with_table
-from tests.convergence.schemas import Check, Col, Index, Reference, Schema, Tab, Unique, tidy
+from tests.convergence.choosing import COLUMNS, Schemas, plausible, with_table
+from tests.convergence.renaming import rename_column, rename_table
+from tests.convergence.schemas import (
+    Check,
+    Col,
+    Exclude,
+    Index,
+    Reference,
+    Schema,
+    Tab,
+    Unique,
+    tidy,
+)
+from tests.convergence.vocabulary import Vocabulary
 
 Change = Callable[[Schemas, Schema, Tab], Schema | None]
 CHANGES: dict[str, Change] = {}
@@ -23,7 +35,7 @@ def change(kind: str) -> Callable[[Change], Change]:
 
 @change("table: added")
 def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
-    names = [name for name in (*TABLES, *made.words.odd_names) if schema.table(name) is None]
+    names = [name for name in made.table_names() if schema.table(name) is None]
     new = made.table(made.choice.of(names))
     schema = replace(schema, tables=(*schema.tables, new))
     return made.with_reference(schema, new.name)
@@ -39,6 +51,21 @@ def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
     if not made.words.comments:
         return None
     return with_table(schema, replace(table, comment=made.comment()))
+
+
+@change("table: renamed")
+def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
+    places = made.words.places
+    names = [name for name in made.table_names() if schema.table(name) is None and name not in places]
+    # No table moves into another schema.
+    return None if table.name in places else rename_table(schema, table.name, made.choice.of(names))
+
+
+@change("column: renamed")
+def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
+    names = [name for name in (*COLUMNS, *made.words.odd_names) if table.column(name) is None]
+    column = made.choice.of(table.columns)
+    return rename_column(schema, table.name, column.name, made.choice.of(names))
 
 
 @change("column: added")
@@ -80,6 +107,27 @@ def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
     far = [name for name in types if made.words.changes_into(column.type, name)]
     type_ = made.choice.of(near if made.choice.happens(2) else far)
     return _replaced(schema, table, column, replace(column, type=type_))
+
+
+@change("column: type of a key")
+def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
+    keys = [one for one in table.references if len(one.columns) == 1 and one.table != table.name]
+    if not keys:
+        return None
+    key = made.choice.of(keys)
+    target = schema.table(key.table)
+    assert target is not None
+    there, here = target.column(key.referred[0]), table.column(key.columns[0])
+    assert there is not None
+    assert here is not None
+    types = [
+        name
+        for name, one in made.words.types.items()
+        if one.keyed and made.words.changes_into(there.type, name)
+    ]
+    type_ = made.choice.of(types)
+    schema = _replaced(schema, target, there, replace(there, type=type_))
+    return _replaced(schema, table, here, replace(here, type=type_))
 
 
 @change("column: nullable")
@@ -153,13 +201,20 @@ def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
     return with_table(schema, replace(table, key=key))
 
 
-ITEMS = {"unique": "unique", "foreign key": "references", "check": "checks", "index": "indexes"}
+ITEMS = {
+    "unique": "unique",
+    "foreign key": "references",
+    "check": "checks",
+    "index": "indexes",
+    "exclude": "excludes",
+}
 ADD: dict[str, Callable[[Schemas, Tab], Tab | None]] = {
     "unique": Schemas.add_unique,
     "check": Schemas.add_check,
     "index": Schemas.add_index,
+    "exclude": Schemas.add_exclude,
 }
-SHORT = {"unique": "uq", "foreign key": "fk", "check": "ck", "index": "ix"}
+SHORT = {"unique": "uq", "foreign key": "fk", "check": "ck", "index": "ix", "exclude": "ex"}
 
 
 def _with(table: Tab, attribute: str, items: Iterable[Any]) -> Tab:
@@ -219,6 +274,9 @@ def _changed_item(made: Schemas, table: Tab, old: Any) -> Any:
         case Check():
             check = made.check(table)
             return None if check is None else Check(old.name, *check)
+        case Exclude():
+            added = made.add_exclude(replace(table, excludes=()))
+            return None if added is None else replace(added.excludes[0], name=old.name)
         case Reference():
             return replace(old, options=made.choice.maybe(made.words.references) or ())
         case Index():
@@ -226,7 +284,7 @@ def _changed_item(made: Schemas, table: Tab, old: Any) -> Any:
             if added is None:
                 return None
             new = added.indexes[0]
-            attribute = made.choice.of(("parts", "unique", "where", "options"))
+            attribute = made.choice.of(("parts", "unique", "where", "options", "include"))
             return plausible(replace(old, **{attribute: getattr(new, attribute)}))
     return None
 
@@ -235,9 +293,13 @@ for _kind in ITEMS:
     _changes_of(_kind)
 
 
+def _kinds(words: Vocabulary) -> tuple[str, ...]:
+    return tuple([kind for kind in CHANGES if words.excludes or not kind.startswith("exclude")])
+
+
 def changed(made: Schemas, schema: Schema) -> tuple[Schema, str]:
     """Return a schema that differs in one thing, and what it is; the same one where nothing came of it."""
-    kind = made.choice.of(tuple(CHANGES)) if schema.tables else "table: added"
+    kind = made.choice.of(_kinds(made.words)) if schema.tables else "table: added"
     table = made.choice.of(schema.tables) if schema.tables else made.table("t")
     new = CHANGES[kind](made, schema, table)
     return (schema if new is None else tidy(new, made.words)), kind

@@ -9,6 +9,7 @@ from typing import TypeVar
 from tests.convergence.schemas import (
     Check,
     Col,
+    Exclude,
     Index,
     Part,
     Reference,
@@ -17,7 +18,7 @@ from tests.convergence.schemas import (
     Unique,
     tidy,
 )
-from tests.convergence.vocabulary import Vocabulary
+from tests.convergence.vocabulary import TIMING, Vocabulary
 
 T = TypeVar("T")
 TABLES = ("t", "u", "v")
@@ -62,13 +63,16 @@ class Schemas:
 
     # -- whole schemas ------------------------------------------------------------------------
     def schema(self) -> Schema:
-        names = self.choice.some((*TABLES, *self.words.odd_names), 3)
+        names = self.choice.some(self.table_names(), 3)
         conventional = self.choice.happens(3)
         schema = Schema(tuple(self.table(name) for name in names), conventional=conventional)
         for table in schema.tables:
             for _ in range(self.choice.below(3)):
                 schema = self.with_reference(schema, table.name)
         return tidy(schema, self.words)
+
+    def table_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*TABLES, *self.words.places, *self.words.odd_names)))
 
     def other(self, schema: Schema) -> Schema:
         """Return a schema that has little to do with *schema*, but for some names."""
@@ -108,7 +112,7 @@ class Schemas:
             self.choice.maybe([self.name("pk", name)]),
             comment=self.comment(),
         )
-        for add in (self.add_unique, self.add_check, self.add_index):
+        for add in (self.add_unique, self.add_check, self.add_index, self.add_exclude):
             for _ in range(self.choice.below(3)):
                 table = add(table) or table
         return self.with_computed(table) if self.words.computed and self.choice.happens(3) else table
@@ -185,7 +189,28 @@ class Schemas:
         one = Check(self.optional_name("ck", table.name), *check)
         return replace(table, checks=(*table.checks, one))
 
+    def add_exclude(self, table: Tab) -> Tab | None:
+        column = self.choice.of(table.columns)
+        family = self.words.types[column.type].family
+        forms = [name for name, one in self.words.excludes.items() if family in one.families]
+        if not forms or column.computed is not None:
+            return None
+        where = self.check(table) if self.choice.happens(3) else None
+        options = self.choice.maybe(TIMING, 4) or ()
+        one = Exclude(
+            self.optional_name("ex", table.name), self.choice.of(forms), column.name, where, options
+        )
+        return replace(table, excludes=(*table.excludes, one))
+
     def add_index(self, table: Tab) -> Tab | None:
+        by_method = [
+            (one.name, method)
+            for one in table.columns
+            for method in self.words.types[one.type].methods
+            if one.computed is None
+        ]
+        if by_method and self.choice.happens(3):
+            return self._add_index_by(table, *self.choice.of(by_method))
         columns = self.choice.some(self.keyed(table), 2)
         parts: list[Part] = []
         for name in columns:
@@ -202,7 +227,26 @@ class Schemas:
         options = self.choice.maybe(self.words.index_options, 6) or ()
         unique = self.choice.happens(4)
         index = Index(self.name("ix", table.name), tuple(parts), unique, where, options)
+        if self.words.includes and self.choice.happens(5):
+            index = replace(index, include=self.choice.of(table.columns).name)
         index = plausible(index)
+        return replace(table, indexes=(*table.indexes, index))
+
+    def _add_index_by(self, table: Tab, name: str, method: str) -> Tab:
+        """Return a table with an index by a method, or with operators, that are not the usual ones."""
+        column = table.column(name)
+        assert column is not None
+        type_ = self.words.types[column.type]
+        forms = [
+            form for form in self.words.labelled if type_.family in self.words.expressions[form].families
+        ]
+        form = self.choice.maybe(forms, 3) if method == "btree" else None
+        classes = type_.methods[method]
+        part = Part(
+            name, form, None, self.choice.maybe(classes) or (classes[0] if method == "btree" else None)
+        )
+        options = () if method == "btree" else (("postgresql_using", method),)
+        index = Index(self.name("ix", table.name), (part,), options=options)
         return replace(table, indexes=(*table.indexes, index))
 
     def with_reference(self, schema: Schema, name: str) -> Schema:
@@ -246,9 +290,9 @@ def plausible(index: Index) -> Index:
     # SQLAlchemy writes no brackets around an operator before DESC.
     parts = [replace(one, order=None) if one.form == "twice" else one for one in index.parts]
     index = replace(index, parts=tuple(parts))
-    if ("postgresql_using", "hash") in index.options:
+    if index.method != "btree":
         part = replace(index.parts[0], order=None)
-        return replace(index, parts=(part,), unique=False)
+        return replace(index, parts=(part,), unique=False, include=None)
     if ("postgresql_nulls_not_distinct", True) in index.options:
         return replace(index, unique=True)
     return index

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateSchema
 
 from tests.convergence.dialects import VOCABULARIES
 from tests.convergence.laws import Laws
@@ -55,8 +56,12 @@ def postgresql() -> Iterator[Database]:
     engine = sa.create_engine(server.url.set(database=name), connect_args={"options": "-cjit=off"})
     try:
         with engine.connect() as connection:
+            made = _made("postgresql", connection, connection.rollback)
+            for schema in made.laws.schemas[1:]:
+                connection.execute(CreateSchema(str(schema)))
+            connection.commit()
             # What is rolled back was never there.
-            yield _made("postgresql", connection, connection.rollback)
+            yield made
     finally:
         engine.dispose()
         server.run(f"DROP DATABASE {name} WITH (FORCE)")

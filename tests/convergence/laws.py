@@ -18,6 +18,9 @@ from tests.convergence.schemas import Schema, models
 from tests.convergence.vocabulary import Vocabulary
 from tests.core.autogenerate.recording import scope
 
+State = dict[tuple[str | None, str], TableRecord | None]
+"""Tables by schema and name, and what is no table under its kind and name."""
+
 
 class Broken(AssertionError):
     """A law does not hold.
@@ -44,7 +47,9 @@ class Laws:
 
     def __init__(self, connection: sa.Connection, words: Vocabulary) -> None:
         self.connection, self.words = connection, words
-        self.context = MigrationContext.configure(connection, opts={}, plugins=())
+        self.schemas = [None, *sorted({schema for schema, _ in words.places.values()})]
+        opts = {"include_schemas": True} if words.places else {}
+        self.context = MigrationContext.configure(connection, opts=opts, plugins=())
         self.operations = Operations(self.context)
 
     def hold(self, old: Schema, new: Schema, *, differ: bool) -> bool:
@@ -77,7 +82,7 @@ class Laws:
         if before == after:
             # Nothing is compared but states: there is no difference to the models either.
             return True
-        after = {name: _named_as_before(record, before.get(name)) for name, record in after.items()}
+        after = {place: _named_as_before(record, before.get(place)) for place, record in after.items()}
         if before != after:
             raise Broken(NOT_BACK, f"{_unlike(before, after)}\n{texts['downgrades']}")
         self._expect_none(old, NOT_BACK)
@@ -119,13 +124,17 @@ class Laws:
             ]
             raise Broken(law, "; ".join(shown))
 
-    def state(self) -> dict[str, TableRecord]:
-        """Return the tables of the database, without the order of their columns."""
+    def state(self) -> State:
+        """Return the tables of the database, without the order of their columns, and what else it has."""
         kind = TablesKind(self.context.pack)
-        return {
-            record.name: replace(record, columns=tuple(sorted(record.columns, key=lambda one: one.name)))
-            for record in kind.read(self.connection, [None])
+        tables: State = {
+            (record.schema, record.name): replace(
+                record, columns=tuple(sorted(record.columns, key=lambda one: one.name))
+            )
+            for record in kind.read(self.connection, self.schemas)
         }
+        others = self.context.pack.unread(self.connection, self.schemas)
+        return tables | {(schema, f"{kind} {name}"): None for kind, schema, name in others}
 
 
 def _has_circle(schema: Schema) -> bool:
@@ -139,9 +148,9 @@ def _has_circle(schema: Schema) -> bool:
     return False
 
 
-def _named_as_before(record: TableRecord, before: TableRecord | None) -> TableRecord:
+def _named_as_before(record: TableRecord | None, before: TableRecord | None) -> TableRecord | None:
     """Return a record in which constraints that had no name have none, whatever a batch has called them."""
-    if before is None:
+    if record is None or before is None:
         return record
     changes: dict[str, Any] = {}
     for attribute in ("unique", "foreign_keys", "checks"):
@@ -153,12 +162,13 @@ def _named_as_before(record: TableRecord, before: TableRecord | None) -> TableRe
     return replace(record, **changes)
 
 
-def _unlike(before: dict[str, TableRecord], after: dict[str, TableRecord]) -> str:
+def _unlike(before: State, after: State) -> str:
     lines: list[str] = []
-    for name in sorted({*before, *after}):
-        one, other = before.get(name), after.get(name)
+    for place in sorted({*before, *after}, key=str):
+        one, other, name = before.get(place), after.get(place), place[1]
         if one is None or other is None:
-            lines.append(f"{name}: {one} became {other}")
+            if (place in before) != (place in after):
+                lines.append(f"{name}: {one or place in before} became {other or place in after}")
         elif one != other:
             lines += [
                 f"{name}.{attribute}: {getattr(one, attribute)} became {getattr(other, attribute)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from tests.convergence.vocabulary import Vocabulary
 
@@ -35,6 +36,8 @@ class Col:
     collation: str | None = None
     comment: str | None = None
     numbered: bool = False
+    was: str | None = None
+    """The name that it is said to have had."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Part:
     column: str
     form: str | None = None
     order: str | None = None
+    opclass: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,22 @@ class Index:
     name: str | None
     parts: tuple[Part, ...]
     unique: bool = False
+    where: tuple[str, str] | None = None
+    options: Options = ()
+    include: str | None = None
+
+    @property
+    def method(self) -> str:
+        return str(dict(self.options).get("postgresql_using", "btree"))
+
+
+@dataclass(frozen=True)
+class Exclude:
+    """An EXCLUDE: one of the vocabulary, and the column that it is about."""
+
+    name: str | None
+    form: str
+    column: str
     where: tuple[str, str] | None = None
     options: Options = ()
 
@@ -90,7 +110,9 @@ class Tab:
     references: tuple[Reference, ...] = ()
     checks: tuple[Check, ...] = ()
     indexes: tuple[Index, ...] = ()
+    excludes: tuple[Exclude, ...] = ()
     comment: str | None = None
+    was: str | None = None
 
     def column(self, name: str) -> Col | None:
         return next((one for one in self.columns if one.name == name), None)
@@ -116,15 +138,19 @@ def models(schema: Schema, words: Vocabulary) -> sa.MetaData:
 
 
 def _table(table: Tab, metadata: sa.MetaData, words: Vocabulary) -> None:
-    made = sa.Table(table.name, metadata, *(_column(one, words) for one in table.columns))
-    made.comment = table.comment
+    where, name = words.place(table.name)
+    columns = [_column(one, words) for one in table.columns]
+    made = sa.Table(name, metadata, *columns, schema=where, comment=table.comment)
+    if table.was is not None:
+        made.info["renamed_from"] = table.was
     if table.key:
         made.append_constraint(sa.PrimaryKeyConstraint(*table.key, name=table.key_name))
     for key in table.unique:
         made.append_constraint(sa.UniqueConstraint(*key.columns, name=key.name, **dict(key.options)))
     for reference in table.references:
         # Columns are looked up by their objects: a name may have dots.
-        target = [f"{reference.table}.{name}" for name in reference.referred]
+        there = ".".join(filter(None, words.place(reference.table)))
+        target = [f"{there}.{name}" for name in reference.referred]
         made.append_constraint(
             sa.ForeignKeyConstraint(
                 list(reference.columns), target, name=reference.name, **dict(reference.options)
@@ -133,14 +159,19 @@ def _table(table: Tab, metadata: sa.MetaData, words: Vocabulary) -> None:
     for check in table.checks:
         text = words.checks[check.form].build(made.columns[check.column], words.quoted(check.column))
         made.append_constraint(sa.CheckConstraint(text, name=check.name))
+    for exclude in table.excludes:
+        made.append_constraint(_exclude(exclude, made, words))
     for index in table.indexes:
         options: dict[str, Any] = {
             name: dict(value) if isinstance(value, tuple) else value for name, value in index.options
         }
         if index.where is not None:
-            form, column = index.where
-            where = words.checks[form].build(made.columns[column], words.quoted(column))
-            options |= dict.fromkeys(words.where_options, sa.text(where) if isinstance(where, str) else where)
+            options |= dict.fromkeys(words.where_options, _condition(index.where, made, words))
+        if index.include is not None:
+            options["postgresql_include"] = [index.include]
+        classes = {_label(one): one.opclass for one in index.parts if one.opclass is not None}
+        if classes:
+            options["postgresql_ops"] = classes
         parts = [_part(one, made, words) for one in index.parts]
         built: Any = sa.Index(index.name, *parts, unique=index.unique, **options)
         if built.table is None:
@@ -148,11 +179,34 @@ def _table(table: Tab, metadata: sa.MetaData, words: Vocabulary) -> None:
             made.append_constraint(built)
 
 
+def _condition(where: tuple[str, str], table: sa.Table, words: Vocabulary) -> Any:
+    form, column = where
+    built = words.checks[form].build(table.columns[column], words.quoted(column))
+    return sa.text(built) if isinstance(built, str) else built
+
+
+def _exclude(exclude: Exclude, table: sa.Table, words: Vocabulary) -> postgresql.ExcludeConstraint:
+    column: Any = table.columns[exclude.column]
+    said = dict(words.excludes[exclude.form].build(column, words.quoted(exclude.column)))
+    if exclude.where is not None:
+        said["where"] = _condition(exclude.where, table, words)
+    return postgresql.ExcludeConstraint(
+        *said.pop("elements"), name=exclude.name, **said, **dict(exclude.options)
+    )
+
+
+def _label(part: Part) -> str:
+    """Return under which name operator classes are given."""
+    return part.column if part.form is None else f"{part.form} of {part.column}"
+
+
 def _part(part: Part, table: sa.Table, words: Vocabulary) -> Any:
     column: Any = table.columns[part.column]
     if part.form is not None:
         built = words.expressions[part.form].build(column, words.quoted(part.column))
         column = sa.text(f"({built})") if isinstance(built, str) else built
+        if part.opclass is not None:
+            column = built.label(_label(part))
     return words.orders[part.order](column) if part.order is not None else column
 
 
@@ -170,6 +224,8 @@ def _column(column: Col, words: Vocabulary) -> sa.Column[Any]:
     if column.collation is not None:
         type_ = type_.copy(collation=column.collation)
         type_.collation = column.collation
+    if column.was is not None:
+        options["info"] = {"renamed_from": column.was}
     return sa.Column(
         column.name,
         type_,
@@ -246,6 +302,7 @@ def _tidy_table(table: Tab, words: Vocabulary, conventional: bool) -> Tab:
         unique=_distinct([one for one in table.unique if _keyed(table, one.columns, words)], table),
         checks=_distinct([one for one in checks if _fits(table, one.column, one.form, words)], table),
         indexes=_distinct([one for one in table.indexes if _indexed(table, one, words)], table),
+        excludes=_distinct([one for one in table.excludes if _excluded(table, one, words)], table),
         references=_distinct(table.references, table),
     )
 
@@ -288,13 +345,29 @@ def _indexed(table: Tab, index: Index, words: Vocabulary) -> bool:
         if column is None or column.computed is not None:
             return False
         type_ = words.types[column.type]
-        if part.form is None and not type_.keyed:
+        by_itself = type_.keyed if index.method in ("btree", "hash") else index.method in type_.methods
+        if part.form is None and not by_itself:
             return False
         if part.form is not None and type_.family not in words.expressions[part.form].families:
             return False
+        if part.opclass is not None and part.opclass not in type_.methods.get(index.method, ()):
+            return False
+    if index.include is not None and (
+        table.column(index.include) is None or index.include in (part.column for part in index.parts)
+    ):
+        return False
     if index.where is not None:
         return _fits(table, index.where[1], index.where[0], words)
     return True
+
+
+def _excluded(table: Tab, exclude: Exclude, words: Vocabulary) -> bool:
+    column = table.column(exclude.column)
+    if column is None or column.computed is not None:
+        return False
+    if words.types[column.type].family not in words.excludes[exclude.form].families:
+        return False
+    return exclude.where is None or _fits(table, exclude.where[1], exclude.where[0], words)
 
 
 def _distinct(items: Any, table: Tab) -> Any:
@@ -303,7 +376,7 @@ def _distinct(items: Any, table: Tab) -> Any:
     for one in items:
         content = replace(one, name=None, **({"options": ()} if hasattr(one, "options") else {}))
         if isinstance(one, Index):
-            content = tuple((part.column, part.form) for part in one.parts)
+            content = tuple((part.column, part.form) for part in one.parts), one.method
         elif isinstance(one, Reference):
             content = one.columns
         if isinstance(one, Unique) and (frozenset(one.columns) == frozenset(table.key)):

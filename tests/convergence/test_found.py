@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.convergence.databases import DATABASES
+from tests.convergence.renaming import rename_column, rename_table
 from tests.convergence.schemas import Check, Col, Index, Part, Reference, Schema, Tab, Unique
 
 ONE = Col("a", "integer")
@@ -19,6 +20,16 @@ def table(*columns: Col, name: str = "t", **items: object) -> Tab:
     return Tab(name, columns, **items)  # type: ignore[arg-type]
 
 
+QUOTED = table(
+    Col('qu"ote', "text"),
+    ONE,
+    checks=(Check("ck", "long", 'qu"ote'),),
+    indexes=(Index("ix", (Part('qu"ote', "upper"), Part("a"))),),
+)
+REFERRING = (
+    table(Col("id", "integer", nullable=False), key=("id",)),
+    table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
+)
 CASES = {
     "a dropped table has the order of an index": (
         schema(table(ONE, indexes=(Index("ix", (Part("a", order="desc"),)),))),
@@ -130,6 +141,39 @@ CASES = {
     "a column goes with one that is computed of it": (
         schema(table(ONE, Col("b", "integer"), Col("c", "bigint", computed=("stored-next", "b")))),
         schema(table(ONE)),
+    ),
+    "one of two checks without a name changes with the type of its column": (
+        schema(
+            table(
+                ONE,
+                Col("b", "integer"),
+                checks=(Check(None, "not", "b"), Check(None, "case", "a")),
+            )
+        ),
+        schema(
+            table(
+                Col("a", "numeric12"),
+                Col("b", "integer"),
+                checks=(Check(None, "not", "b"), Check(None, "case", "a")),
+            )
+        ),
+    ),
+    "a column that an expression speaks of is renamed": (
+        schema(QUOTED),
+        rename_column(schema(QUOTED), "t", 'qu"ote', "per%cent"),
+    ),
+    "a column is renamed that begins the name of a function": (
+        schema(table(Col("lowe", "text"), Col("a", "text"), checks=(Check("ck", "small", "a"),))),
+        rename_column(
+            schema(table(Col("lowe", "text"), Col("a", "text"), checks=(Check("ck", "small", "a"),))),
+            "t",
+            "lowe",
+            "b",
+        ),
+    ),
+    "a table is renamed that another refers to": (
+        schema(*REFERRING),
+        rename_table(schema(*REFERRING), "t", "x"),
     ),
 }
 

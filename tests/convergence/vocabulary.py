@@ -15,6 +15,8 @@ class Type:
     family: str
     keyed: bool = True
     collates: bool = False
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Operator classes other than the usual one, by the index method."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Form:
 
     def build(self, column: Any, quoted: str) -> Any:
         return self.said.format(c=quoted) if isinstance(self.said, str) else self.said(column)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """What no two rows may have in common: the options of the constraint, made of a column."""
+
+    build: Callable[[Any, str], Mapping[str, Any]]
+    families: tuple[str, ...]
 
 
 def text_of(value: str) -> Callable[[], Any]:
@@ -103,6 +113,7 @@ CHECKS: dict[str, Form] = {
     "one-of": Form(lambda c: c.in_(["a", "b"]), ("text",)),
     "not-of": Form("{c} NOT IN ('a', 'b')", ("text",)),
     "upper": Form(lambda c: sa.func.upper(c) != "X", ("text",)),
+    "small": Form("lower({c}) = {c}", ("text",)),
     "coalesced": Form("coalesce({c}, 'x') <> 'y'", ("text",)),
     "given": Form("{c} IS NOT NULL", ("date", "time", "bool", "uuid")),
     "recent": Form("{c} > '2000-01-01'", ("date",)),
@@ -160,7 +171,12 @@ class Vocabulary:
         unnumbered: What is in no name of a table whose rows number themselves.
         circles: Whether tables can refer to one another in a circle.
         references: Options of foreign keys.
-        related: Families of types of which the server makes one another by itself; None for all.
+        related: Families of types of which the server makes one another, by itself or as a script tells it;
+            None for all.
+        places: Schema and name of tables that are not where the others are.
+        excludes: What EXCLUDE constraints say.
+        includes: Whether indexes may keep further columns.
+        labelled: Expressions of an index that may have an operator class.
     """
 
     dialect: sa.Dialect
@@ -187,12 +203,20 @@ class Vocabulary:
     orders: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     odd_names: Sequence[str] = ODD_NAMES
     related: Sequence[frozenset[str]] | None = None
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    excludes: Mapping[str, Exclusion] = field(default_factory=dict)
+    includes: bool = False
+    labelled: Sequence[str] = ()
 
     def quoted(self, name: str) -> str:
         """Return a name as text() has to have it."""
         # Percent signs are doubled with the statement that the text is in.
         quoted = self.dialect.identifier_preparer.quote(name).replace("%%", "%")
         return quoted.replace(":", r"\:")
+
+    def place(self, name: str) -> tuple[str | None, str]:
+        """Return the schema and the name in it of a table."""
+        return self.places.get(name, (None, name))
 
     def changes_into(self, old: str, new: str) -> bool:
         """Say whether the server makes the one type of the other without being told how."""
@@ -210,8 +234,11 @@ ACTIONS: Sequence[tuple[tuple[str, Any], ...]] = (
     (("onupdate", "CASCADE"),),
     (("ondelete", "RESTRICT"), ("onupdate", "SET NULL")),
 )
-DEFERRED: Sequence[tuple[tuple[str, Any], ...]] = (
+TIMING: Sequence[tuple[tuple[str, Any], ...]] = (
     (("deferrable", True),),
     (("deferrable", True), ("initially", "DEFERRED")),
+)
+DEFERRED: Sequence[tuple[tuple[str, Any], ...]] = (
+    *TIMING,
     (("ondelete", "CASCADE"), ("deferrable", True), ("initially", "DEFERRED")),
 )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import conv
 
-from migrateops.autogenerate.column_changes import ColumnChanges
+from migrateops.autogenerate.column_changes import ColumnChanges, ComputedNoLonger
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
 from migrateops.autogenerate.key_indexes import KeyIndexes
@@ -114,6 +114,9 @@ class TableChanges:
                 self._note(one)
         for name in columns.anew:
             self._put_again(name)
+        for op in altered:
+            if isinstance(op, ComputedNoLonger):
+                op.back = list(self._computed_again(op.column_name))
         lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
         gone = [record for _, record in self._gone]
         key_indexes = KeyIndexes(
@@ -172,6 +175,18 @@ class TableChanges:
             if column.name not in columns.anew and any(mentions(known, name) for name in retyped):
                 columns.anew.append(column.name)
 
+    def _computed_again(self, name: str) -> Iterator[MigrateOperation]:
+        """Yield what makes a column a computed one, with what is on it before and after."""
+        kept = [
+            _adding(self._item_here(kind, item), self.model)
+            for kind, item in self._on(self.old, name)
+            if (kind, item) not in self._gone
+        ]
+        yield from (op.reverse() for op in reversed(kept))
+        yield self._adding_column(_alone(self._columns[name])).reverse()
+        yield self._adding_column(_alone(self._present[name]))
+        yield from kept
+
     # -- what takes part --------------------------------------------------------------------------
     def _adds(self, name: str) -> bool:
         return self._filter(self._columns[name], "column", False, None)
@@ -218,13 +233,14 @@ class TableChanges:
     def _put_again(self, column: str) -> None:
         """Take away what is on a column that is made anew, and put it on the new one."""
         for record, noted in ((self.old, self._gone), (self.new, self._come)):
-            key = record.primary_key
-            listed = [(kind, item) for kind, items in CONSTRAINTS for item in items(record)]
-            if key is not None:
-                listed.append((What.PRIMARY_KEY, key))
-            for kind, item in listed:
-                if mentions(item, column) and (kind, item) not in noted:
-                    noted.append((kind, item))
+            noted += [one for one in self._on(record, column) if one not in noted]
+
+    def _on(self, record: TableRecord, column: str) -> list[tuple[What, AnyRecord]]:
+        """Return the constraints and indexes that are on a column, or speak of it."""
+        listed = [(kind, item) for kind, items in CONSTRAINTS for item in items(record)]
+        if record.primary_key is not None:
+            listed.append((What.PRIMARY_KEY, record.primary_key))
+        return [(kind, item) for kind, item in listed if mentions(item, column)]
 
     # -- what goes away -----------------------------------------------------------------------------
     def _drops(

@@ -14,20 +14,25 @@ from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.conversions import converted
 from migrateops.autogenerate.defaults import apart
-from migrateops.errors.operations import NotReversible
 from migrateops.operations import ops
+from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.difference import Difference, What
 from migrateops.snapshot.records import ColumnRecord, TableRecord
 
 _DEFAULTS = frozenset({"default", "computed", "identity"})
 
 
-class _ComputedNoLonger(ops.AlterColumnOp):
-    """Make a computed column an ordinary one, on a server that cannot do the opposite."""
+class ComputedNoLonger(ops.AlterColumnOp):
+    """Make a computed column an ordinary one, on a server that cannot do the opposite.
 
-    def reverse(self) -> ops.AlterColumnOp:
-        reason = "the server computes no column that is there; drop it and add it again"
-        raise NotReversible(self.describe(), reason)
+    Attributes:
+        back: What drops the column and adds it computed, with all that is on it.
+    """
+
+    back: Sequence[MigrateOperation] = ()
+
+    def reverse(self) -> Any:
+        return ops.ModifyTableOps(self.table_name, list(self.back), schema=self.schema)
 
 
 class ColumnChanges:
@@ -81,8 +86,8 @@ class ColumnChanges:
                 self.anew.append(name)
                 return None
             if not self.context.can_do(op.reverse()):
-                # Dropping and adding the column could be taken back, but would lose its values.
-                return _ComputedNoLonger(**{f.name: getattr(op, f.name) for f in dataclasses.fields(op)})
+                # Dropping and adding the column on the way there would lose its values.
+                return ComputedNoLonger(**{f.name: getattr(op, f.name) for f in dataclasses.fields(op)})
         return converted(op, self.context)
 
     def _change(self, op: ops.AlterColumnOp, name: str, found: Sequence[Difference]) -> None:

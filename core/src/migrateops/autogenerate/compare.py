@@ -185,8 +185,9 @@ def _differences(
     drops = {key: list(gone[key].kind.diff(gone[key].old, None)) for key in reversed(gone_order)}
     before = [op for key, each in drops.items() if key in tables.dropped_first for op in each]
     dropped = [op for key, each in drops.items() if key not in tables.dropped_first for op in each]
-    # What refers to another table goes before the key or the column there does.
-    return [*tables.removed_apart, *first, *before, *made, *tables.added_apart], dropped
+    last = tables.referring_last(made)
+    # What refers to another table goes before the key or the column there does, and comes after it.
+    return [*tables.removed_apart, *first, *before, *made, *last, *tables.added_apart], dropped
 
 
 def _may_differ(pair: Pair, tables: ComparedTables) -> bool:

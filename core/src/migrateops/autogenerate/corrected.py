@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Computed, ForeignKeyConstraint, Index, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Table,
+    text,
+)
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.elements import TextClause, conv
 
@@ -13,7 +22,10 @@ from migrateops.autogenerate.key_indexes import indexes_of_keys
 from migrateops.snapshot.difference import CONSTRAINTS, What
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.records import ColumnRecord, TableRecord
+from migrateops.snapshot.spacing import spaced
 from migrateops.snapshot.texts import Texts
+
+_COUNTING = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 
 
 def correct(table: Table, record: TableRecord, texts: Texts) -> None:
@@ -39,13 +51,15 @@ def correct(table: Table, record: TableRecord, texts: Texts) -> None:
         if wanted == there:
             continue
         names = {one.name for one in wanted}
+        gone: dict[str | None, Any] = {}
         for one in there:
             is_of_key = kind == What.INDEX and not one.unique and one.parts in of_keys
             if one not in wanted and (one.name in names or not is_of_key):
-                _take_off(table, items.find(kind, one))
+                gone[one.name] = items.find(kind, one)
+                _take_off(table, gone[one.name])
         for one in wanted:
             if one not in there:
-                items.made(kind, one)
+                items.made(kind, one, gone.get(one.name))
 
 
 def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> None:
@@ -62,14 +76,22 @@ def _correct_column(column: Column[Any], record: ColumnRecord, texts: Texts) -> 
             or default.persisted != record.computed.persisted
         ):
             column.server_default = column.computed = None
-            Computed(escaped(record.computed.expression), record.computed.persisted)._set_parent(column)
+            computed = Computed(escaped(spaced(record.computed.expression)), record.computed.persisted)
+            computed._set_parent(column)
+    elif record.identity is not None and isinstance(default, Identity):
+        # Without what the server takes by itself.
+        identity: Any = default._copy()
+        for name in _COUNTING:
+            setattr(identity, name, getattr(record.identity, name))
+        column.server_default = column.identity = None
+        identity._set_parent(column)
     elif default is None and record.default is not None and record.identity is None:
-        column.server_default = DefaultClause(escaped(f"({record.default})"))
+        column.server_default = DefaultClause(escaped(f"({spaced(record.default)})"))
     elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
         said = default.arg.text
         if record.default is not None and said.count("(") != said.count(")") and "'" not in said:
             # Cut off at a bracket.
-            default.arg = escaped(f"({record.default})")
+            default.arg = escaped(f"({spaced(record.default)})")
         else:
             default.arg = text(texts.pack.written_default(said))
 

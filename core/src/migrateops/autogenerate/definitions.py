@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     CheckConstraint,
+    Column,
     Constraint,
     Index,
+    Integer,
     MetaData,
     Table,
     TextClause,
@@ -116,8 +118,7 @@ class Definitions:
         """Have a table that was reflected, with its columns, speak of the new names."""
         columns = self.names.columns.get(key)
         if columns:
-            quote = self.context.dialect.identifier_preparer.quote
-            renamed_objects.reword(table, Words(columns, quote, str))
+            renamed_objects.reword(table, Words(columns, self._texts.quoted, str))
         renamed_objects.refer(table, columns or {}, self._target)
         if key.name != table.name:
             # Nothing is to find it there by its old name, which another table may have.
@@ -152,7 +153,7 @@ def _as_made_by_hand(table: Table) -> Table:
         default = column.server_default
         if isinstance(default, DefaultClause):
             default.arg = _without_parameters(default.arg)
-        if not column.primary_key:
+        if not column.primary_key or (column.autoincrement is False and not _may_be_numbered(column)):
             # Said of every column by some readers, and without a meaning for these.
             column.autoincrement = "auto"
     for column in table.primary_key.columns:
@@ -160,6 +161,16 @@ def _as_made_by_hand(table: Table) -> Table:
             # The default belongs to what the server makes for the column, and goes with the table.
             column.server_default = None
     return table
+
+
+def _may_be_numbered(column: Column[Any]) -> bool:
+    """Say whether SQLAlchemy has the server number a column of a key where nothing is said of it."""
+    return (
+        len(column.table.primary_key.columns) == 1
+        and column.type._type_affinity is Integer
+        and not column.foreign_keys
+        and column.server_default is None
+    )
 
 
 def _without_parameters(element: Any) -> Any:

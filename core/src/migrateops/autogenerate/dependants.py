@@ -1,14 +1,15 @@
-"""Foreign keys that have to go while what they refer to is made anew."""
+"""What does not differ, and has to go while what it is on changes, and come again."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from migrateops.autogenerate.items import columns_of
-from migrateops.snapshot.difference import Difference, What
+from migrateops.autogenerate.items import columns_of, mentions
+from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
 from migrateops.snapshot.kind import Key
-from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, TableRecord
+from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, KeyRecord, TableRecord
 
 _KEYS = (What.PRIMARY_KEY, What.UNIQUE, What.INDEX)
 
@@ -42,6 +43,57 @@ def held_up(
                 yield key, Difference(What.FOREIGN_KEY, reference.name, None, reference, same)
 
 
+def retyped(
+    found: Mapping[Key, Sequence[Difference]],
+    present: Mapping[Key, TableRecord],
+    wanted: Mapping[Key, TableRecord],
+    rewrites: Callable[[str, str], bool],
+) -> Iterator[tuple[Key, Difference]]:
+    """Yield what does not differ, and does not get over a change of a type: with its table.
+
+    A foreign key both sides of which change, as the types do not fit in between; and what holds an
+    expression that the server would write anew.
+
+    Args:
+        found: The differences of each table.
+        present: The records of the database.
+        wanted: The records of the models.
+        rewrites: Says of two types whether expressions are written anew.
+    """
+    changed: dict[tuple[str | None, str], dict[str, bool]] = {}
+    for key, listed in found.items():
+        for one in listed:
+            if one.what == What.COLUMN and one.attribute == "type":
+                of_table = changed.setdefault((key.schema, key.name), {})
+                of_table[str(one.name)] = rewrites(one.old, one.new)
+    for key, old in present.items():
+        columns = changed.get((key.schema, key.name))
+        if columns is None:
+            continue
+        anew = [name for name, rewritten in columns.items() if rewritten]
+        differing = {id(one.old) for one in found.get(key, ())}
+        for kind, of in CONSTRAINTS:
+            for item in of(old):
+                if id(item) in differing:
+                    continue
+                if isinstance(item, ForeignKeyRecord):
+                    there = changed.get((item.referred_schema, item.referred_table), {})
+                    pairs = zip(item.columns, item.referred_columns, strict=False)
+                    goes = any(one in columns and other in there for one, other in pairs)
+                else:
+                    goes = _is_written(item) and any(mentions(item, name) for name in anew)
+                same = next((one for one in of(wanted[key]) if goes and _is_same(one, item)), None)
+                if same is not None:
+                    yield key, Difference(kind, item.name, None, item, same)
+
+
+def _is_written(item: Any) -> bool:
+    """Say whether a constraint or an index holds an expression."""
+    if isinstance(item, IndexRecord):
+        return any(part.expression for part in item.parts) or "where" in dict(item.options)
+    return not isinstance(item, KeyRecord)
+
+
 def _made_anew(found: Sequence[Difference]) -> Iterator[frozenset[str]]:
     for one in found:
         if one.what in _KEYS and one.old is not None and one.attribute != "comment":
@@ -50,6 +102,6 @@ def _made_anew(found: Sequence[Difference]) -> Iterator[frozenset[str]]:
             yield frozenset(columns_of(one.old))
 
 
-def _is_same(one: ForeignKeyRecord, other: ForeignKeyRecord) -> bool:
+def _is_same(one: Any, other: Any) -> bool:
     unnamed = [dataclasses.replace(key, name=None, comment=None) for key in (one, other)]
-    return unnamed[0] == unnamed[1]
+    return bool(unnamed[0] == unnamed[1])

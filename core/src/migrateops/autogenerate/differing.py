@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrateops.autogenerate.context import AutogenContext, asked_of
-from migrateops.autogenerate.dependants import held_up
+from migrateops.autogenerate.dependants import held_up, retyped
 from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
@@ -74,7 +74,10 @@ class Differing:
             for key in list(self.found):
                 self._keep(key, [one for one in self.found[key] if not self._is_off(one)])
         if self.found and self.context.adds_constraints:
-            for key, one in list(held_up(self.found, self.present, self.wanted)):
+            sides, rewrites = (self.present, self.wanted), self.context.pack.rewrites
+            for key, one in list(retyped(self.found, *sides, rewrites)):
+                self.found.setdefault(key, []).append(one)
+            for key, one in list(held_up(self.found, *sides)):
                 self.found.setdefault(key, []).append(one)
 
     def _keep(self, key: Key, found: list[Difference]) -> None:

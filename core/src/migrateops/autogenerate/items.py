@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ClauseElement,
     Column,
     Constraint,
     ForeignKeyConstraint,
@@ -26,6 +28,7 @@ from sqlalchemy.sql.elements import conv
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations.schema_objects import from_type
 from migrateops.snapshot.difference import What
+from migrateops.snapshot.models import ModelReader, unordered
 from migrateops.snapshot.records import (
     CheckRecord,
     ForeignKeyRecord,
@@ -35,6 +38,7 @@ from migrateops.snapshot.records import (
     Options,
     OtherConstraintRecord,
 )
+from migrateops.snapshot.spacing import spaced
 from migrateops.snapshot.texts import Texts
 
 AnyRecord = KeyRecord | ForeignKeyRecord | CheckRecord | IndexRecord | OtherConstraintRecord
@@ -111,14 +115,17 @@ class Items:
             elif record.name in (name, item.name):
                 return item
         alike = [item for item in nameless if self._says(item) == _said(record)]
-        if alike:
-            return alike[0]
-        # In words of the server, the only one of its kind is still the same.
-        return nameless[0] if len(nameless) == 1 and isinstance(record, CheckRecord) else None
+        if alike or not isinstance(record, CheckRecord | OtherConstraintRecord):
+            return alike[0] if alike else None
+        # Where the record is in words of the server.
+        return max(nameless, key=lambda item: _likeness(self._says(item), _said(record)), default=None)
 
     def _says(self, item: Any) -> Any:
         if isinstance(item, CheckConstraint):
             return self._texts.expression(item.sqltext)
+        if kind_of_item(item) == What.OTHER:
+            reader = ModelReader(self._texts, lambda table, column, error: None)
+            return "".join(one.definition for one in reader.other(self.table, item))
         if isinstance(item, ForeignKeyConstraint):
             referred = target_of_key(item.elements[0]).split(".")[-2]
             return [str(column.name) for column in item.columns], referred
@@ -126,18 +133,24 @@ class Items:
             return [str(getattr(part, "name", part)) for part in item.expressions]
         return [str(column.name) for column in getattr(item, "columns", ())]
 
-    def made(self, kind: What, record: AnyRecord) -> Any:
+    def made(self, kind: What, record: AnyRecord, like: Any = None) -> Any:
         """Return an object that says what a record does, in the table; None for a kind of one dialect.
 
         For what SQLAlchemy's reflection leaves out.
+
+        Args:
+            kind: What the record is of.
+            record: The record.
+            like: An object that says some of it; its SQL is taken, as texts of records are only like it.
         """
         name = None if record.name is None else conv(record.name)
         if isinstance(record, CheckRecord):
-            check = CheckConstraint(escaped(record.expression), name=name)
+            said = self._words(like).get(record.expression) or spaced(record.expression)
+            check = CheckConstraint(escaped(said), name=name)
             self.table.append_constraint(check)
             return check
         if isinstance(record, IndexRecord):
-            return self._index(name, record)
+            return self._index(name, record, self._words(like))
         if isinstance(record, ForeignKeyRecord):
             where = ".".join(filter(None, (record.referred_schema, record.referred_table)))
             key = ForeignKeyConstraint(
@@ -165,11 +178,25 @@ class Items:
             self.table.append_constraint(other)
         return other
 
-    def _index(self, name: str | None, record: IndexRecord) -> Index:
-        parts = [self._ordered(part) for part in record.parts]
-        options = self._options(record.options)
+    def _words(self, item: Any) -> dict[str, str]:
+        """Return the SQL of a constraint or an index by the form that records have of it."""
+        said: list[Any] = []
+        if isinstance(item, CheckConstraint):
+            said = [item.sqltext]
+        elif isinstance(item, Index):
+            said = [unordered(part)[0] for part in item.expressions if not isinstance(part, Column)]
+            said += [value for value in item.dialect_kwargs.values() if isinstance(value, ClauseElement)]
+        return {self._texts.expression(one): self._texts.sql(one) for one in said}
+
+    def _index(self, name: str | None, record: IndexRecord, words: Mapping[str, str]) -> Index:
+        parts = [self._ordered(part, words) for part in record.parts]
+        said = [
+            (option, words.get(text) or spaced(text) if option == "where" else text)
+            for option, text in record.options
+        ]
+        options = self._options(tuple(said))
         for part in record.parts:
-            for option, value in part.options:
+            for option, value in () if part.expression else part.options:
                 if option not in _ORDERING:
                     of_parts = options.setdefault(f"{self._texts.dialect.name}_{option}", {})
                     of_parts[part.text] = int(value) if value.isdigit() else value
@@ -180,11 +207,21 @@ class Items:
             Table(self.table.name, self.table.metadata, index, **where)
         return index
 
-    def _ordered(self, part: IndexPartRecord) -> Any:
-        made: Any = escaped(_group(part.text)) if part.expression else self.table.columns[part.text]
+    def _ordered(self, part: IndexPartRecord, known: Mapping[str, str]) -> Any:
+        said = known.get(part.text) or spaced(part.text)
         options = dict(part.options)
-        if "collation" in options:
-            made = collate(made, options["collation"])
+        made: Any
+        if part.expression:
+            # All in one text: options of the dialect are given by the name of a column, and it has none.
+            words = [_group(said)]
+            if "collation" in options:
+                words += ["COLLATE", self._texts.quoted(options["collation"])]
+            words += [value for name, value in part.options if name not in _ORDERING]
+            made = escaped(" ".join(words))
+        else:
+            made = self.table.columns[part.text]
+            if "collation" in options:
+                made = collate(made, options["collation"])
         if options.get("order") == "desc":
             made = desc(made)
         if "nulls" in options:
@@ -228,9 +265,15 @@ def _items(table: Table) -> Iterator[Any]:
     yield from table.indexes
 
 
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
+
+
 def _said(record: Any) -> Any:
     if isinstance(record, CheckRecord):
         return record.expression
+    if isinstance(record, OtherConstraintRecord):
+        return record.definition
     if isinstance(record, ForeignKeyRecord):
         return list(record.columns), record.referred_table
     if isinstance(record, IndexRecord):

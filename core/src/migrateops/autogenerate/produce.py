@@ -129,7 +129,8 @@ def _reversed(given: Sequence[MigrateOperation]) -> Iterator[MigrateOperation]:
             yield ModifyTableOps(op.table_name, list(_reversed(op.ops)), schema=op.schema)
             continue
         try:
-            yield op.reverse()
+            back = op.reverse()
+            yield from back.ops if isinstance(back, ModifyTableOps) else [back]
         except NotReversible as exc:
             yield NotReversed(op, exc.message())
         except NotImplementedError:

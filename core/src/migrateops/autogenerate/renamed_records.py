@@ -12,6 +12,7 @@ from migrateops.snapshot.kind import Key
 from migrateops.snapshot.records import (
     CheckRecord,
     ColumnRecord,
+    Definition,
     IndexPartRecord,
     IndexRecord,
     OtherConstraintRecord,
@@ -20,7 +21,8 @@ from migrateops.snapshot.records import (
 
 _TOKEN = re.compile(
     r"""'(?:[^']|'')*'|"(?P<double>(?:[^"]|"")+)"|`(?P<tick>(?:[^`]|``)+)`|\[(?P<square>[^\]]+)\]"""
-    r"""|(?P<word>[^\W\d][\w$]*)(?!\s*\()"""
+    # Neither the name of a function nor that of a type behind a cast.
+    r"""|(?<!::)(?<!::\s)\b(?P<word>[^\W\d][\w$]*+)(?!\s*\()"""
 )
 
 
@@ -50,7 +52,10 @@ class Words:
         return self._canonical(self.replaced(sql))
 
     def _one(self, found: re.Match[str]) -> str:
-        name = found["double"] or found["tick"] or found["square"]
+        name = found["square"]
+        for quotes, mark in (("double", '"'), ("tick", "`")):
+            if found[quotes]:
+                name = found[quotes].replace(mark * 2, mark)
         word = found["word"]
         new = self.columns.get(name) if name else self._bare.get(word.lower()) if word else None
         return found[0] if new is None else self._quote(new)
@@ -150,7 +155,10 @@ def _of_columns(record: TableRecord, words: Words) -> dict[str, Any]:
         return dataclasses.replace(item, expression=words.expression(item.expression))
 
     def other(item: OtherConstraintRecord) -> OtherConstraintRecord:
-        return dataclasses.replace(item, definition=words.replaced(item.definition))
+        said = item.definition
+        new = words.replaced(said)
+        definition = Definition(new, words.replaced(said.sql)) if isinstance(said, Definition) else new
+        return dataclasses.replace(item, definition=definition)
 
     return {
         "columns": tuple(map(column, record.columns)),

@@ -102,12 +102,12 @@ class Renames:
         """Return the database as it is under the new names."""
         if not self.names:
             return database
-        dialect, pack = self.context.dialect, self.context.pack
-        quote = dialect.identifier_preparer.quote
+        canonical = self.context.pack.canonical_expression
+        quoted = self.tables.texts(self.context.dialect).quoted
         records = []
         for key, record in self._old.items():
             columns = self.names.columns.get(self.names.key(key))
-            words = Words(columns, quote, pack.canonical_expression) if columns else None
+            words = Words(columns, quoted, canonical) if columns else None
             records.append(self.names.record(key, record, words))
         return database.with_others(self.tables, records)
 

@@ -64,6 +64,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             table = self.definitions.database(key)
         for reference in table.foreign_key_constraints:
             yield self.referred(reference)
+        for schema, name in self.context.pack.parents(record):
+            yield self.definitions.key(schema, name)
         for column in table.columns:
             for sequence in _sequences(column):
                 yield Key(SEQUENCE, own_schema(sequence.schema, self.context.dialect), str(sequence.name))
@@ -233,6 +235,24 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
                 before.naming_convention = op.naming_convention
                 first.append(before)
         return first
+
+    def referring_last(self, made: Sequence[MigrateOperation]) -> list[MigrateOperation]:
+        """Take foreign keys out of changes that come, where what they refer to changes later; return them."""
+        changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
+        places = {self.definitions.key(op.schema, op.table_name): at for at, op in enumerate(changed)}
+        last: list[MigrateOperation] = []
+        for at, op in enumerate(changed):
+            moved = [
+                inner
+                for inner in op.ops
+                if isinstance(inner, ops.CreateForeignKeyOp) and places.get(self._referent(inner), at) > at
+            ]
+            if moved:
+                op.ops = [inner for inner in op.ops if inner not in moved]
+                after = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
+                after.naming_convention = op.naming_convention
+                last.append(after)
+        return last
 
     def _referred(self, key: Key) -> Iterator[Key]:
         for reference in self.definitions.database(key).foreign_key_constraints:

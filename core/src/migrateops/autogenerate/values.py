@@ -13,7 +13,7 @@ import re
 import uuid
 from typing import Any
 
-from sqlalchemy import BindParameter, ClauseElement, Column, ColumnClause, TableClause, TextClause
+from sqlalchemy import BindParameter, ClauseElement, Column, ColumnClause, Label, TableClause, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import FetchedValue
 from sqlalchemy.sql.elements import conv, quoted_name
@@ -174,6 +174,14 @@ def _(value: ClauseElement, context: AutogenContext) -> str:
 
 
 @value_source.register
+def _(value: Label, context: AutogenContext) -> str:  # type: ignore[type-arg]  # a class to dispatch on
+    # Under its name something else may be said of it, such as the operator class of an index.
+    written = _PLAIN_COLON.sub(":", sql_text(value.element, context, bracketed=True))
+    name = layout.string(value.name)
+    return f"{context.sa}literal_column({layout.string(written)}).label({name})"
+
+
+@value_source.register
 def _(value: InlineLiteral, context: AutogenContext) -> str:
     arguments = [render_value(value.value, context)]
     if type(value.type) is not type(BindParameter(None, value.value).type):
@@ -205,6 +213,7 @@ def _(value: FetchedValue, context: AutogenContext) -> str:
     return f"{context.sa}FetchedValue()"
 
 
+_PLAIN_COLON = re.compile(r"\\:")
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 

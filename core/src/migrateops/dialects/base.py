@@ -248,6 +248,18 @@ class Dialect:
         """
         return {}
 
+    def rewrites(self, old: str, new: str) -> bool:
+        """Say whether the server writes expressions on a column anew where its type changes.
+
+        They then say something else than the model does, such as another cast; what holds one is dropped
+        before the change, and created after it.
+
+        Args:
+            old: The type, as records have it.
+            new: The type that it is to have.
+        """
+        return False
+
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return what drops the named types among *types* that come with their first column.
 
@@ -293,6 +305,16 @@ class Dialect:
             dialect: What names are quoted with.
         """
         return None
+
+    def parents(self, record: TableRecord) -> Iterable[tuple[str | None, str]]:
+        """Return schema and name of the tables that have to be there before a table is created.
+
+        Those that its foreign keys refer to are known.
+
+        Args:
+            record: The table, of the database or of the models.
+        """
+        return ()
 
     def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
         """Return the index that the server makes by itself for a foreign key, which stays when the key goes.

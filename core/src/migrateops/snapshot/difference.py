@@ -108,11 +108,12 @@ def _columns(old: TableRecord, new: TableRecord, exact: bool) -> Iterator[Differ
     for name, column in has.items():
         before = had.get(name)
         if before is None:
-            yield Difference(What.COLUMN, name, None, None, column)
-        elif before != column:
+            if exact or not column.inherited:
+                yield Difference(What.COLUMN, name, None, None, column)
+        elif before != column and (exact or not before.inherited):
             yield from _column(before, column, exact)
     for name, column in had.items():
-        if name not in has:
+        if name not in has and (exact or not column.inherited):
             yield Difference(What.COLUMN, name, None, column, None)
     kept = tuple(name for name in had if name in has)
     wanted = tuple(name for name in has if name in had)
@@ -170,7 +171,8 @@ def _items(
     unmatched: list[Item] = []
     for item in new:
         before = named.get(item.name) if item.name is not None else None
-        if before is None:
+        # Of names that the server chooses, cut off, it is the order alone that tells which is whose.
+        if before is None or (isinstance(item.name, Unsaid) and _content(before) != _content(item)):
             unmatched.append(item)
             continue
         left.remove(before)
@@ -178,13 +180,14 @@ def _items(
     by_content: dict[Any, list[Item]] = {}
     for item in left:
         by_content.setdefault(_content(item), []).append(item)
+    unlike: list[Item] = []
     # Those without a name take what is left over by those that have another.
     for item in sorted(unmatched, key=lambda item: item.name is None):
         alike = by_content.get(_content(item), [])
         free = next((one for one in alike if one.name not in taken), alike[0] if alike else None)
         before = next((one for one in alike if one.name is None), free)
         if before is None:
-            yield Difference(what, item.name, None, None, item)
+            unlike.append(item)
             continue
         alike.remove(before)
         left.remove(before)
@@ -192,6 +195,13 @@ def _items(
             yield Difference(what, item.name, "name", before, item)
         else:
             yield from _matched(what, before, item)
+    for item in unlike:
+        before = named.get(item.name) if item.name is not None else None
+        if before is not None and before in left:
+            left.remove(before)
+            yield from _matched(what, before, item)
+        else:
+            yield Difference(what, item.name, None, None, item)
     for item in left:
         yield Difference(what, item.name, None, item, None)
 

@@ -91,7 +91,7 @@ class ModelReader:
             elif isinstance(constraint, CheckConstraint):
                 checks += self._check(table, None, constraint)
             else:
-                others += self._other(table, constraint)
+                others += self.other(table, constraint)
         numbered = table.autoincrement_column
         columns: list[ColumnRecord] = []
         for column in table.columns:
@@ -219,15 +219,16 @@ class ModelReader:
             return
         yield CheckRecord(self.texts.name(check), expression, self._comment(check), self.texts.options(check))
 
-    def _other(self, table: Table, constraint: Constraint) -> Iterator[OtherConstraintRecord]:
+    def other(self, table: Table, constraint: Constraint) -> Iterator[OtherConstraintRecord]:
+        """Yield the record of a constraint of a kind of the dialect's own, if there are words for it."""
         try:
-            definition: str = self.texts.ddl.process(constraint)
+            definition = self.texts.plain(self.texts.ddl.process(constraint))
         except Exception as error:
             self._failed(table, None, error)
             return
         name = self.texts.name(constraint)
         if name is not None:
-            written = self.texts.ddl.preparer.format_constraint(constraint)
+            written = self.texts.plain(self.texts.ddl.preparer.format_constraint(constraint))
             definition = definition.removeprefix(f"CONSTRAINT {written} ")
         yield OtherConstraintRecord(
             str(constraint.__visit_name__).removesuffix("_constraint"),
@@ -261,19 +262,8 @@ class ModelReader:
     def _part(self, table: Table, item: Any, by_part: dict[str, dict[str, str]]) -> IndexPartRecord:
         if isinstance(item, Column) and not by_part:
             return IndexPartRecord(str(item.name))
-        options: dict[str, str] = {}
         key = getattr(item, "key", None)
-        while True:
-            if isinstance(item, Label):
-                item = item.element
-            elif isinstance(item, UnaryExpression) and item.modifier in _ORDERS:
-                options.update(_ORDERS[item.modifier])
-                item = item.element
-            elif isinstance(item, BinaryExpression) and item.operator is operators.collate:
-                options["collation"] = str(getattr(item.right, "collation", item.right))
-                item = item.left
-            else:
-                break
+        item, options = unordered(item)
         if isinstance(item, Column):
             for name in (item.key, item.name):
                 options |= by_part.get(str(name), {})
@@ -282,3 +272,19 @@ class ModelReader:
         options |= by_part.get(str(key), {})
         named = any(text == column.name for column in table.columns)
         return IndexPartRecord(text, not named, tuple(sorted(options.items())))
+
+
+def unordered(item: Any) -> tuple[Any, dict[str, str]]:
+    """Return a part of an index without label, order and collation, and the two as options."""
+    options: dict[str, str] = {}
+    while True:
+        if isinstance(item, Label):
+            item = item.element
+        elif isinstance(item, UnaryExpression) and item.modifier in _ORDERS:
+            options.update(_ORDERS[item.modifier])
+            item = item.element
+        elif isinstance(item, BinaryExpression) and item.operator is operators.collate:
+            options["collation"] = str(getattr(item.right, "collation", item.right))
+            item = item.left
+        else:
+            return item, options

@@ -72,6 +72,7 @@ class ColumnRecord:
         comment: Its comment; None for none.
         autoincrement: Whether it numbers itself by other means than an identity.
         options: What the dialect adds.
+        inherited: Whether another table has it, with whose column it comes, changes and goes.
     """
 
     name: str
@@ -84,6 +85,7 @@ class ColumnRecord:
     comment: str | None = None
     autoincrement: bool = False
     options: Options = ()
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,23 @@ class CheckRecord:
     expression: str
     comment: str | None = None
     options: Options = ()
+
+
+class Definition(str):
+    """A definition in canonical form, with the SQL that it was made of, so that nothing of it is lost.
+
+    Args:
+        canonical: The form that is compared.
+        sql: What the server says.
+    """
+
+    __slots__ = ("sql",)
+    sql: str
+
+    def __new__(cls, canonical: str, sql: str = "") -> Definition:
+        made = super().__new__(cls, canonical)
+        made.sql = sql
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,15 @@ class Texts:
         """Return an expression as it is written in DDL: values written out, columns by name alone."""
         if isinstance(element, str):
             return element
-        text: str = self.ddl.sql_compiler.process(element, include_table=False, literal_binds=True)
-        return text.replace("%%", "%") if self._doubled else text
+        return self.plain(self.ddl.sql_compiler.process(element, include_table=False, literal_binds=True))
+
+    def quoted(self, name: str) -> str:
+        """Return a name in quotes, where it needs them."""
+        return self.plain(self._preparer.quote(name))
+
+    def plain(self, compiled: str) -> str:
+        """Return what SQLAlchemy has compiled with its percent signs as the server reads them."""
+        return compiled.replace("%%", "%") if self._doubled else compiled
 
     def expression(self, element: Any) -> str:
         """Return an expression in its canonical form.
@@ -120,9 +127,7 @@ class Texts:
     def default_of(self, column: Column[Any]) -> str | None:
         """Return the default that a column of the models says, in its canonical form."""
         text: str | None = self.ddl.get_column_default_string(column)
-        if text is not None and self._doubled:
-            text = text.replace("%%", "%")
-        return self.default(text)
+        return self.default(text if text is None else self.plain(text))
 
     # -- names and options ------------------------------------------------------------------------
     def name(self, item: Constraint | Index) -> str | None:

@@ -20,6 +20,7 @@ from migrateops.snapshot.records import (
     OtherConstraintRecord,
     TableRecord,
 )
+from migrateops.snapshot.spacing import spaced
 
 _NAMES = ("schema", "name")
 
@@ -52,7 +53,7 @@ def _column(column: ColumnRecord) -> Iterator[str]:
     if not column.nullable:
         yield "not null"
     if column.default is not None:
-        yield f"default {column.default}"
+        yield f"default {spaced(column.default)}"
     if column.computed is not None:
         yield from _computed(column.computed)
     if column.identity is not None:
@@ -63,7 +64,7 @@ def _column(column: ColumnRecord) -> Iterator[str]:
 
 
 def _computed(computed: ComputedRecord) -> Iterator[str]:
-    yield f"as ({computed.expression})"
+    yield f"as ({spaced(computed.expression)})"
     if computed.persisted is not None:
         yield "stored" if computed.persisted else "virtual"
 
@@ -105,19 +106,19 @@ def _deferred(key: KeyRecord | ForeignKeyRecord) -> Iterator[str]:
 
 
 def _check(check: CheckRecord) -> Iterator[str]:
-    yield f"({check.expression})"
+    yield f"({spaced(check.expression)})"
     yield from _rest(check.options, check.comment)
 
 
 def _other(constraint: OtherConstraintRecord) -> Iterator[str]:
-    yield constraint.definition
+    yield spaced(constraint.definition)
     yield from _rest((), constraint.comment)
 
 
 def _index(index: IndexRecord) -> Iterator[str]:
     if index.unique:
         yield "unique"
-    yield _listed(" ".join((part.text, *_options(part.options))) for part in index.parts)
+    yield _listed(" ".join((spaced(part.text), *_options(part.options))) for part in index.parts)
     yield from _rest(index.options, index.comment)
 
 
@@ -133,7 +134,7 @@ def _rest(options: Options, comment: str | None) -> Iterator[str]:
 
 def _options(options: Options) -> Iterator[str]:
     for name, value in options:
-        yield f"{name}={value}"
+        yield f"{name}={spaced(value)}"
 
 
 _WORDS: dict[type[Any], Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Boolean, Enum, Numeric, String, text
+from sqlalchemy import ARRAY, Boolean, Enum, Float, Numeric, String, text
 from sqlalchemy.dialects.postgresql import DOMAIN, NamedType
 from sqlalchemy.types import Integer, NullType, TypeDecorator, TypeEngine
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect
 
+# In some versions of SQLAlchemy a Float is a Numeric, in others it is none.
+_NUMBERS = (Integer, Numeric, Float)
 _EXISTS = text("SELECT to_regtype(:name) IS NOT NULL")
 
 
@@ -28,23 +30,42 @@ def using(column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: Dial
         new: The type that they are to have.
         dialect: What names are quoted with.
     """
-    name = dialect.identifier_preparer.quote(column)
+    name = _plain(dialect.identifier_preparer.quote(column), dialect)
     was: Any = _inner(old, dialect)
     is_: Any = _inner(new, dialect)
-    if isinstance(was, NullType) or isinstance(is_, NullType) or _is_text(is_):
-        return None
-    written = new.compile(dialect=dialect)
     array = "[]" * (_dimensions(old, dialect) or 0)
+    becomes_array = bool(_dimensions(new, dialect) and not array)
+    if isinstance(was, NullType) or isinstance(is_, NullType) or (_is_text(is_) and not becomes_array):
+        return None
+    written = _plain(new.compile(dialect=dialect), dialect)
+    if becomes_array:
+        return f"{name}::{written}" if _is_text(was) else None
     if _name(was) is not None and _name(was) == _name(is_):
         return None
     if _is_text(was) or isinstance(is_, NamedType):
         between = "" if _is_text(was) else f"::text{array}"
         return f"{name}{between}::{written}"
-    if isinstance(was, Boolean) and isinstance(is_, Integer | Numeric):
+    if isinstance(was, Boolean) and isinstance(is_, _NUMBERS):
         return f"{name}::integer::{written}" if not array else None
-    if isinstance(is_, Boolean) and isinstance(was, Integer | Numeric):
+    if isinstance(is_, Boolean) and isinstance(was, _NUMBERS):
         return f"{name} <> 0" if not array else None
     return None
+
+
+def rewrites(old: str, new: str) -> bool:
+    """Say whether expressions on a column have other casts when its type is another.
+
+    Args:
+        old: The type, in canonical form.
+        new: The new one.
+    """
+    one, other = (type_.partition("(")[0] for type_ in (old, new))
+    return one != other and not {one, other} <= {"text", "varchar"}
+
+
+def _plain(compiled: str, dialect: Dialect) -> str:
+    """Return SQL with its percent signs as people write them: for some drivers they are doubled."""
+    return compiled.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else compiled
 
 
 def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> list[str]:

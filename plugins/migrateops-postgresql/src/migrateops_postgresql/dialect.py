@@ -93,6 +93,12 @@ class PostgreSQLDialect(Dialect):
         using = conversions.using(column, old, new, dialect)
         return {} if using is None else {lower.USING: using}
 
+    def rewrites(self, old: str, new: str) -> bool:
+        """Return whether expressions get other casts: not where a type has another length or precision."""
+        from migrateops_postgresql import conversions
+
+        return conversions.rewrites(old, new)
+
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return DROP TYPE and DROP DOMAIN for those that are not there."""
         from migrateops_postgresql import conversions
@@ -109,9 +115,26 @@ class PostgreSQLDialect(Dialect):
 
     def constraint_of(self, record: OtherConstraintRecord) -> Constraint | None:
         """Return an EXCLUDE constraint."""
+        from migrateops.snapshot.records import Definition
         from migrateops_postgresql import exclude_text
 
-        return exclude_text.constraint(record.name, record.definition) if record.kind == "exclude" else None
+        if record.kind != "exclude":
+            return None
+        definition = record.definition
+        said = definition.sql if isinstance(definition, Definition) else definition
+        return exclude_text.constraint(record.name, said)
+
+    def parents(self, record: TableRecord) -> Iterable[tuple[str | None, str]]:
+        """Return the tables that a table inherits from."""
+        from migrateops_postgresql.snapshot import inheritance
+
+        return inheritance.parents(record)
+
+    def complete(self, table: Table, record: TableRecord) -> None:
+        """Give arrays their dimensions, and leave out what the server takes by itself."""
+        from migrateops_postgresql.snapshot import reflected
+
+        reflected.complete(table, record)
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]
@@ -144,11 +167,11 @@ class PostgreSQLDialect(Dialect):
         return canonical.expression_text(text)
 
     def render_type(self, type_: TypeEngine[Any], context: Any) -> str | None:
-        """Return None: every type has the usual form."""
+        """Return JSON without the type of its texts, where that is the usual one; else None."""
         # A table's columns are written before its constraints; nothing else is asked of a pack before.
-        import migrateops_postgresql.render  # noqa: F401  # registers how they are written
+        from migrateops_postgresql import render  # registers how they are written
 
-        return None
+        return render.json_source(type_, context)
 
     def literal(self, value: Any, type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> str:
         """Return *value* as an SQL literal; bytes in hexadecimal, as X'..' is a bit string here."""

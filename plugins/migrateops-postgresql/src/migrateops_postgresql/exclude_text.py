@@ -10,7 +10,9 @@ from sqlalchemy import column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
 
-_BEGIN = re.compile(r"exclude using (?P<method>\S+) \( ")
+_BEGIN = re.compile(r"exclude using (?P<method>\w+) ?\(", re.IGNORECASE)
+_WHERE = re.compile(r"\bwhere ?\((?P<where>.*)\)(?: deferrable| initially|$)", re.IGNORECASE | re.DOTALL)
+_WITH = re.compile(r"(?P<what>.*) with (?P<operator>.*)", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
 _NAME = r'(?:"(?:[^"]|"")+"|[^\x00-^`{-\x7f][\w$]*)'
 _ELEMENT = re.compile(rf"(?P<name>{_NAME})(?: (?P<class>{_NAME}))?")
@@ -22,7 +24,7 @@ def constraint(name: str | None, definition: str) -> ExcludeConstraint | None:
 
     Args:
         name: Its name, unquoted.
-        definition: Its canonical text, from EXCLUDE on, with a blank between the parts.
+        definition: Its text, from EXCLUDE on, as the server writes it or in canonical form.
     """
     begin = _BEGIN.match(definition)
     if begin is None:
@@ -32,7 +34,10 @@ def constraint(name: str | None, definition: str) -> ExcludeConstraint | None:
     elements: list[tuple[Any, str]] = []
     classes: dict[str, str] = {}
     for part in parts:
-        what, _, operator = part.rpartition(" with ")
+        said = _WITH.fullmatch(part)
+        if said is None:
+            return None
+        what, operator = said["what"].strip(), said["operator"].strip()
         plain = _ELEMENT.fullmatch(what)
         if plain is None:
             elements.append((_sql(what), operator))
@@ -40,13 +45,13 @@ def constraint(name: str | None, definition: str) -> ExcludeConstraint | None:
         elements.append((column(_unquoted(plain["name"])), operator))
         if plain["class"]:
             classes[_unquoted(plain["name"])] = plain["class"]
-    where = re.search(r"(?:^| )where \( (?P<where>.*) \)(?: deferrable| initially|$)", tail)
-    after = tail if where is None else tail[where.end("where") :]
+    where = _WHERE.search(tail)
+    after = (tail if where is None else tail[where.end("where") :]).lower()
     return ExcludeConstraint(
         *elements,
         name=None if name is None else conv(name),
         using=begin["method"],
-        where=None if where is None else _sql(where["where"]),
+        where=None if where is None else _sql(where["where"].strip()),
         ops=classes,
         deferrable=True if " deferrable" in f" {after}" else None,
         initially="DEFERRED" if "initially deferred" in after else None,

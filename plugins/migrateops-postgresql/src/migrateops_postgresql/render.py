@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from typing import Any
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 
 from migrateops.autogenerate import AutogenContext, render_value, value_source
 from migrateops_postgresql.exclude import elements_of
+
+
+def json_source(type_: Any, context: AutogenContext) -> str | None:
+    """Return the source of a JSON type that says nothing unusual, or None for any other type."""
+    cls = type(type_)
+    if cls not in (JSON, JSONB) or type(type_.astext_type) is not Text or type_.none_as_null:
+        return None
+    if type_._variant_mapping:
+        return None
+    context.imports.add("from sqlalchemy.dialects import postgresql")
+    return f"postgresql.{cls.__name__}()"
 
 
 @value_source.register

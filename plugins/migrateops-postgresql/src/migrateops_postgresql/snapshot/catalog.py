@@ -89,6 +89,7 @@ class ColumnRow(NamedTuple):
         identity: ``a`` or ``d``.
         generated: ``s`` or ``v``.
         sequence: That of an identity: start, increment, smallest, largest, cycle, cache.
+        inherited: Whether it is a column of a table that this one inherits from; not of a partition.
     """
 
     number: int
@@ -106,6 +107,7 @@ class ColumnRow(NamedTuple):
     generated: str
     sequence: str | None
     comment: str | None
+    inherited: bool
 
 
 class IndexRow(NamedTuple):
@@ -185,7 +187,9 @@ SELECT c.oid, n.nspname, c.relname, c.relpersistence::text, c.reloptions::text[]
              WHERE x.classoid = 'pg_catalog.pg_constraint'::regclass AND x.objoid = k.oid)))::text
         FROM pg_catalog.pg_constraint k
         LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u')
-        WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x'))
+        WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+          -- A CHECK that a table has from another comes and goes with the other's.
+          AND (k.contype <> 'c' OR k.conislocal OR c.relispartition))
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND {these}
@@ -216,7 +220,8 @@ SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.att
            SELECT json_build_array(s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, s.seqcache)
            FROM pg_catalog.pg_sequence s WHERE s.seqrelid = o.identity)::text END,
        (SELECT x.description FROM pg_catalog.pg_description x
-         WHERE x.classoid = 'pg_catalog.pg_class'::regclass AND x.objoid = c.oid AND x.objsubid = a.attnum)
+         WHERE x.classoid = 'pg_catalog.pg_class'::regclass AND x.objoid = c.oid AND x.objsubid = a.attnum),
+       a.attinhcount > 0 AND NOT c.relispartition
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

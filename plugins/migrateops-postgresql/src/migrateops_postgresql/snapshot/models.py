@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Sequence as NumberSequence
+from sqlalchemy.dialects import postgresql
 
 from migrateops.snapshot.canonical import sorted_by_name
 from migrateops.snapshot.names import Unsaid
@@ -23,6 +24,7 @@ from migrateops.snapshot.records import (
     TableRecord,
 )
 from migrateops_postgresql import canonical
+from migrateops_postgresql.snapshot import inheritance
 from migrateops_postgresql.snapshot.naming import chosen, clipped
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _USUAL = {"using": ("btree", "heap"), "tablespace": ("pg_default",)}
 _EXPRESSIONS = frozenset({"where", "partition_by"})
 _USUAL_NULLS = ({("nulls", "last")}, {("nulls", "first"), ("order", "desc")})
 _BOOLEANS = {"'true'": "true", "'t'": "true", "'false'": "false", "'f'": "false"}
+_QUOTES = postgresql.dialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]
 _WORD = re.compile(r'"(?:[^"]|"")+"|[^\W\d][\w$]*')
 
 
@@ -50,6 +53,8 @@ def as_kept(record: TableRecord, table: Table) -> TableRecord:
     name = clipped(record.name)
     key = record.primary_key
     columns = tuple([_column(column, table, key) for column in record.columns])
+    if record.options and (theirs := inheritance.inherited(table)):
+        columns = tuple([replace(one, inherited=True) if one.name in theirs else one for one in columns])
     made = _Names(name, frozenset([column.name for column in columns]))
     # In the order in which the server gives names: it has checks first, and keys from other tables last.
     checks = [made.check(check) for check in record.checks]
@@ -57,7 +62,8 @@ def as_kept(record: TableRecord, table: Table) -> TableRecord:
     if primary_key is not None:
         primary_key = made.named(_key(primary_key), (), "pkey")
     unique = [made.named(one, one.columns, "key") for one in keys]
-    others = [made.named(one, _columns_of(one, made.columns), "excl") for one in record.others]
+    listed = [_without_table(one, table) for one in record.others]
+    others = [made.named(one, _columns_of(one, made.columns), "excl") for one in listed]
     references = [made.named(_reference(one), one.columns, "fkey") for one in record.foreign_keys]
     return TableRecord(
         record.schema,
@@ -127,6 +133,27 @@ def _mentioned(text: str, columns: frozenset[str]) -> list[str]:
 
 def _columns_of(other: OtherConstraintRecord, columns: frozenset[str]) -> list[str]:
     return _mentioned(other.definition, columns) if other.name is None else []
+
+
+def _without_table(other: OtherConstraintRecord, table: Table) -> OtherConstraintRecord:
+    definition = without_table(other.definition, table)
+    return replace(other, definition=definition) if definition != other.definition else other
+
+
+def without_table(sql: str, table: Table) -> str:
+    """Return SQL in which no column's name has that of its table before it, as in WHERE of an EXCLUDE.
+
+    Args:
+        sql: The SQL, as SQLAlchemy writes it or in canonical form.
+        table: The table of the models.
+    """
+    names = [_QUOTES.quote(name) for name in (table.schema, table.name) if name is not None]
+    before = r"\s*\.\s*".join(map(re.escape, names))
+    return re.sub(
+        rf"""(?P<kept>'(?:[^']|'')*')|(?<![\w".]){before}\s*\.\s*|(?P<name>"(?:[^"]|"")*")""",
+        lambda found: found["kept"] or found["name"] or "",
+        sql,
+    )
 
 
 # -- columns ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from migrateops.snapshot.records import (
     CheckRecord,
     ColumnRecord,
     ComputedRecord,
+    Definition,
     ForeignKeyRecord,
     IdentityRecord,
     IndexPartRecord,
@@ -96,7 +97,8 @@ class _Reader:
                 case "c":
                     checks.append(_check(constraint))
                 case _:
-                    definition = canonical.expression_text(constraint.text or "")
+                    sql = constraint.text or ""
+                    definition = Definition(canonical.expression_text(sql), sql)
                     others.append(
                         OtherConstraintRecord("exclude", constraint.name, definition, constraint.comment)
                     )
@@ -160,6 +162,7 @@ class _Reader:
             row.collation,
             row.comment,
             bool(row.serial),
+            inherited=row.inherited,
         )
 
     def _type(self, row: ColumnRow) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.exc import CompileError, DBAPIError, SAWarning
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -20,6 +21,7 @@ from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.records import TableRecord
 from migrateops_postgresql import driver
 from migrateops_postgresql.snapshot import catalog, reader
+from migrateops_postgresql.snapshot.models import without_table
 from migrateops_postgresql.snapshot.naming import clipped
 
 if TYPE_CHECKING:
@@ -126,6 +128,8 @@ def _statements(table: Table, dialect: Dialect) -> list[str]:
     except CompileError:
         return []
     create = _HEAD.sub("CREATE TEMPORARY TABLE ", create, count=1).replace(written, own, 1)
+    if any(isinstance(one, ExcludeConstraint) for one in table.constraints):
+        create = without_table(create, table)
     return [
         create,
         *(

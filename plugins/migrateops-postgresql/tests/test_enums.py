@@ -1,0 +1,94 @@
+"""Enum types come with their first column, go with downgrade(), and are never dropped by upgrade()."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from migrateops.autogenerate import AutogenContext, compare
+from migrateops.runtime.migration import MigrationContext
+from tests.core.autogenerate.roundtrip import difference, run
+from tests.core.autogenerate.test_changes import shown
+
+
+def mood() -> sa.Enum:
+    return sa.Enum("good", "bad", name="Mood of")
+
+
+def models(**tables: Any) -> sa.MetaData:
+    metadata = sa.MetaData()
+    for name, type_ in tables.items():
+        items = [] if type_ is None else [sa.Column("m", type_)]
+        sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *items)
+    return metadata
+
+
+def types(connection: sa.Connection) -> list[str]:
+    found = connection.exec_driver_sql(
+        "SELECT typname FROM pg_type"
+        " WHERE typtype IN ('e', 'd') AND typnamespace = current_schema()::regnamespace"
+    )
+    return list(found.scalars())
+
+
+def context_of(connection: sa.Connection, wanted: sa.MetaData) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"target_metadata": wanted})
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        (models(), models(a=mood())),
+        (models(), models(a=mood(), b=mood())),
+        (models(a=None), models(a=mood())),
+        (models(a=None), models(a=postgresql.ARRAY(mood()))),
+        (models(a=sa.Text()), models(a=mood())),
+        (models(), models(a=postgresql.DOMAIN("Mood of", sa.Integer))),
+    ],
+    ids=["table", "tables", "column", "array", "type", "domain"],
+)
+def test_downgrade_drops_the_type_that_upgrade_makes(
+    connection: sa.Connection, before: sa.MetaData, wanted: sa.MetaData
+) -> None:
+    context = context_of(connection, wanted)
+    before.create_all(connection)
+    take_back = run(context, wanted)
+    assert types(connection) == ["Mood of"]
+    take_back()
+    assert types(connection) == []
+    assert shown(difference(context, before)) == []
+
+
+def test_a_type_stays_that_was_there(connection: sa.Connection) -> None:
+    models(a=mood()).create_all(connection)
+    wanted = models(a=mood(), b=mood())
+    take_back = run(context_of(connection, wanted), wanted)
+    take_back()
+    assert types(connection) == ["Mood of"]
+
+
+@pytest.mark.parametrize("wanted", [models(), models(a=None)], ids=["table", "column"])
+def test_upgrade_leaves_the_type_of_what_it_drops_and_says_so(
+    connection: sa.Connection, wanted: sa.MetaData
+) -> None:
+    before = models(a=mood())
+    before.create_all(connection)
+    context = context_of(connection, wanted)
+    take_back = run(context, wanted)
+    assert types(connection) == ["Mood of"]
+    comparison = AutogenContext(context, wanted)
+    assert compare(comparison).ops == []
+    assert "enum: Mood of" in comparison.coverage
+    take_back()
+    assert shown(difference(context, before)) == []
+
+
+def test_other_values_are_reported_and_not_changed(connection: sa.Connection) -> None:
+    models(a=mood()).create_all(connection)
+    wanted = models(a=sa.Enum("good", "bad", "other", name="Mood of"))
+    comparison = AutogenContext(context_of(connection, wanted), wanted)
+    assert compare(comparison).ops == []
+    assert "enum: Mood of" in comparison.coverage

@@ -1,0 +1,110 @@
+"""Tables that inherit from others: their columns come, change and go with the others'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops.runtime.migration import MigrationContext
+from tests.core.autogenerate.roundtrip import difference, run
+from tests.core.autogenerate.test_changes import shown
+
+Columns = Callable[[], list[sa.Column[Any]]]
+
+
+def nothing() -> list[sa.Column[Any]]:
+    return []
+
+
+def new() -> list[sa.Column[Any]]:
+    return [sa.Column("new", sa.Integer, server_default="3")]
+
+
+def models(above: Columns = nothing, *, below: Columns = nothing, repeated: bool = False) -> sa.MetaData:
+    """Return models of a table and one that inherits from it, which may name the columns of both."""
+    metadata = sa.MetaData()
+
+    def columns() -> list[sa.Column[Any]]:
+        return [sa.Column("a", sa.Integer), *above()]
+
+    check = sa.CheckConstraint("a > 0", name="ck")
+    sa.Table("z_above", metadata, *columns(), check)
+    theirs = columns() if repeated else []
+    sa.Table("below", metadata, *theirs, sa.Column("b", sa.Integer), *below(), postgresql_inherits="z_above")
+    return metadata
+
+
+@pytest.mark.parametrize("repeated", [False, True], ids=["own", "all"])
+@pytest.mark.parametrize("change", ["added", "retyped", "below"])
+def test_changes(connection: sa.Connection, change: str, repeated: bool) -> None:
+    wide = [sa.Column("new", sa.BigInteger, server_default="3")]
+    before, wanted = {
+        "added": (models(repeated=repeated), models(new, repeated=repeated)),
+        "retyped": (models(new, repeated=repeated), models(lambda: [wide[0]._copy()], repeated=repeated)),
+        "below": (models(repeated=repeated), models(below=new, repeated=repeated)),
+    }[change]
+    context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
+    run(context, before)
+    assert shown(difference(context, before)) == []
+    connection.exec_driver_sql("INSERT INTO below (a, b) VALUES (1, 2)")
+    take_back = run(context, wanted)
+    assert shown(difference(context, wanted)) == []
+    assert connection.exec_driver_sql("SELECT a, b FROM below").all() == [(1, 2)]
+    take_back()
+    assert shown(difference(context, before)) == []
+    assert connection.exec_driver_sql("SELECT a FROM ONLY z_above").all() == []
+
+
+@pytest.mark.parametrize("repeated", [False, True], ids=["own", "all"])
+def test_a_column_is_dropped(connection: sa.Connection, repeated: bool) -> None:
+    """One that the lower table has of its own as well stays there until the upper one has lost it."""
+    before, wanted = models(new, repeated=repeated), models(repeated=repeated)
+    context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
+    run(context, before)
+    take_back = run(context, wanted)
+    assert shown(difference(context, wanted)) == (["drop_column 'below' 'new'"] if repeated else [])
+    take_back()
+    assert shown(difference(context, before)) == []
+    run(context, wanted)
+    if repeated:
+        run(context, wanted)
+    assert shown(difference(context, wanted)) == []
+
+
+def test_both_are_dropped_and_come_back(connection: sa.Connection) -> None:
+    context = MigrationContext.configure(connection, opts={"target_metadata": sa.MetaData()})
+    run(context, models())
+    take_back = run(context, sa.MetaData())
+    assert sa.inspect(connection).get_table_names() == []
+    take_back()
+    assert shown(difference(context, models())) == []
+    connection.exec_driver_sql("INSERT INTO below (a, b) VALUES (1, 2)")
+    assert connection.exec_driver_sql("SELECT a FROM z_above").all() == [(1,)]
+
+
+def test_a_table_of_the_database_is_inherited_from(connection: sa.Connection) -> None:
+    for statement in (
+        "CREATE TABLE z_above (a integer CONSTRAINT ck CHECK (a > 0))",
+        "CREATE TABLE below (b integer) INHERITS (z_above)",
+    ):
+        connection.exec_driver_sql(statement)
+    metadata = sa.MetaData()
+    sa.Table("below", metadata, sa.Column("b", sa.Integer), postgresql_inherits="z_above")
+    context = MigrationContext.configure(
+        connection, opts={"target_metadata": metadata, "include_name": lambda name, *_: name != "z_above"}
+    )
+    assert shown(difference(context, metadata)) == []
+
+
+def test_a_dropped_partitioned_table_comes_back_as_one(connection: sa.Connection) -> None:
+    metadata = sa.MetaData()
+    sa.Table("whole", metadata, sa.Column("Id", sa.Integer), postgresql_partition_by='RANGE ("Id")')
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    run(context, metadata)
+    take_back = run(context, sa.MetaData())
+    take_back()
+    assert shown(difference(context, metadata)) == []
+    connection.exec_driver_sql("CREATE TABLE part PARTITION OF whole FOR VALUES FROM (1) TO (5)")
