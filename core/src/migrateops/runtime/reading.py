@@ -32,7 +32,7 @@ def watch() -> None:
 def watch_url(url: str | URL) -> None:
     """Look at connects to a url also where its dialect does not let listeners on all engines hear.
 
-    A class may say that it has no listeners, whatever those on its base say; DuckDB's does.  The dialect
+    A class may say that it has no listeners, whatever those on its base say, and some do.  The dialect
     is imported.
 
     Args:
