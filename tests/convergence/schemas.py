@@ -206,7 +206,7 @@ def _part(part: Part, table: sa.Table, words: Vocabulary) -> Any:
         built = words.expressions[part.form].build(column, words.quoted(part.column))
         column = sa.text(f"({built})") if isinstance(built, str) else built
         if part.opclass is not None:
-            column = built.label(_label(part))
+            column = column.label(_label(part))
     return words.orders[part.order](column) if part.order is not None else column
 
 

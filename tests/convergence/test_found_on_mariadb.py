@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.convergence.databases import DATABASES
+from tests.convergence.renaming import rename_column
 from tests.convergence.schemas import Check, Col, Index, Part, Reference, Tab, Unique
 from tests.convergence.test_found import EMPTY, ONE, schema, table
 
@@ -27,6 +28,10 @@ def child(*references: Reference) -> Tab:
 
 
 CASES = {
+    "a column of JSON is renamed": (
+        schema(table(ONE, Col("b", "json"))),
+        rename_column(schema(table(ONE, Col("b", "json"))), "t", "b", "Mixed Case"),
+    ),
     "a comment comes back behind a default that reflection cuts off": (
         schema(table(ONE, Col("b", "integer", default="product", comment="said"))),
         EMPTY,

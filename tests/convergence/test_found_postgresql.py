@@ -60,6 +60,10 @@ CASES: dict[str, tuple[Schema, Schema]] = {
         ),
         schema(table(ONE, Col("c", "bigint"), checks=(Check("ck", "arithmetic", "a"),))),
     ),
+    "a column changes its type that another is computed of no longer": (
+        schema(table(ONE, Col("c", "bigint", computed=("stored-next", "a")))),
+        schema(table(Col("a", "string20"), Col("c", "bigint"))),
+    ),
     "a truth value becomes a number with a fraction": (
         schema(table(ONE, Col("b", "boolean", default="true"))),
         schema(table(ONE, Col("b", "double", default="zero"))),
@@ -96,6 +100,10 @@ CASES: dict[str, tuple[Schema, Schema]] = {
     "one of two exclude constraints without a name": (
         elsewhere(Exclude(None, "equal", "b", options=(("deferrable", True),))),
         elsewhere(Exclude(None, "equal", "b", options=(("deferrable", True),)), Exclude(None, "hashed", "a")),
+    ),
+    "two exclude constraints would have one name": (
+        elsewhere(Exclude(None, "hashed", "a")),
+        elsewhere(Exclude(None, "hashed", "a"), Exclude(None, "spanned", "a")),
     ),
     "a dropped exclude constraint has casts": (
         elsewhere(Exclude("ex", "equal", "a", where=("not-of", "b"))),

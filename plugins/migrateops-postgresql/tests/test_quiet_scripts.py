@@ -36,7 +36,7 @@ DEFAULTS: dict[str, tuple[sa.Column[Any], str]] = {
     "char": (column(sa.CHAR(3), server_default="abc"), "sa.text(\"'abc'\")"),
     "negative": (column(sa.Integer, server_default=sa.text("-1")), 'sa.text("-1")'),
     "numeric": (column(sa.Numeric(10, 2), server_default=sa.text("-1.5")), 'sa.text("-1.5")'),
-    "double": (column(sa.Double, server_default=sa.text("'1.5'")), 'sa.text("1.5")'),
+    "double": (column(sa.Double, server_default=sa.text("'1.5'")), "sa.text(\"'1.5'\")"),
     "json": (
         column(postgresql.JSONB, server_default=sa.text("""'{"a"\\: "b"}'""")),
         """sa.text('\\'{"a": "b"}\\'')""",

@@ -27,6 +27,7 @@ from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.schema_objects import detached
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import CheckRecord, ForeignKeyRecord, TableRecord
 from migrateops.snapshot.texts import Texts
 
@@ -117,6 +118,8 @@ class TableChanges:
         for op in altered:
             if isinstance(op, ComputedNoLonger):
                 op.back = list(self._computed_again(op.column_name))
+        # Of a column that another is computed of, the server changes no type.
+        altered.sort(key=lambda op: not isinstance(op, ComputedNoLonger))
         lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
         gone = [record for _, record in self._gone]
         key_indexes = KeyIndexes(
@@ -336,12 +339,14 @@ class TableChanges:
 
     def _new_name(self, kind: What, record: AnyRecord) -> str | None:
         """Return the name of a constraint that the models leave without one, so that it can be dropped."""
-        if record.name is not None:
+        gone = {id(item) for _, item in self._gone}
+        taken = {item.name for _, of in CONSTRAINTS for item in of(self.old) if id(item) not in gone}
+        # What the server would call it is a guess, and may be the name of another.
+        if record.name is not None and not (isinstance(record.name, Unsaid) and record.name in taken):
             return conv(record.name)
-        taken = {item.name for table in (self.old, self.new) for _, of in CONSTRAINTS for item in of(table)}
-        taken |= self._names
+        taken |= {item.name for _, of in CONSTRAINTS for item in of(self.new)} | self._names
         columns = () if kind == What.PRIMARY_KEY else columns_of(record)
-        name = "_".join((_PREFIXES[kind], self.new.name, *columns))
+        name = record.name or "_".join((_PREFIXES[kind], self.new.name, *columns))
         number, found = 1, name
         while found in taken:
             number += 1

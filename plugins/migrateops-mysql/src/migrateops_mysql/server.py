@@ -76,6 +76,11 @@ class Server:
         return self._since((8, 0, 16), (10, 2, 1))
 
     @property
+    def tells_checks_of_columns(self) -> bool:
+        """Whether the server says which CHECK constraints belong to a column."""
+        return self._since(None, (10, 5, 10))
+
+    @property
     def renames_columns(self) -> bool:
         """Whether there is RENAME COLUMN."""
         return self._since((8, 0), (10, 5, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -137,13 +138,14 @@ SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, 0, UPDATE_RULE, DELETE_RU
 FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE {constraints}
 ORDER BY 1, 2, 3, 4
 """
+_JSON = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
 _CHECKS = """
-SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE
+SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, {level}
 FROM information_schema.CHECK_CONSTRAINTS WHERE {constraints}
 ORDER BY CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME
 """
 _CHECKS_OF_MYSQL = """
-SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE
+SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE, NULL
 FROM information_schema.CHECK_CONSTRAINTS c
 JOIN information_schema.TABLE_CONSTRAINTS t
      ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
@@ -171,6 +173,7 @@ def read(connection: Connection, schemas: Sequence[str], names: Iterable[str] | 
         "these": among.format(schema="TABLE_SCHEMA"),
         "constraints": among.format(schema="CONSTRAINT_SCHEMA"),
         "expression": "EXPRESSION" if server.indexes_expressions else "NULL",
+        "level": "LEVEL" if server.tells_checks_of_columns else "NULL",
     }
 
     def rows(statement: str) -> Sequence[Any]:
@@ -197,6 +200,8 @@ def read(connection: Connection, schemas: Sequence[str], names: Iterable[str] | 
             rules[schema, table, name] = (rest[0], rest[1])
     checks: dict[Which, list[tuple[str, str]]] = defaultdict(list)
     if server.checks:
-        for schema, table, name, clause in rows(_CHECKS if server.mariadb else _CHECKS_OF_MYSQL):
-            checks[schema, table].append((name, clause))
+        for schema, table, name, clause, level in rows(_CHECKS if server.mariadb else _CHECKS_OF_MYSQL):
+            of_json = _JSON.fullmatch(clause) if level == "Column" else None
+            # Where its column was renamed, the check of a JSON column still has the name of before.
+            checks[schema, table].append((of_json[1].replace("``", "`") if of_json else name, clause))
     return Found(tables, columns, parts, references, rules, checks)

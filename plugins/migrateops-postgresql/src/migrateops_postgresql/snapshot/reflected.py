@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 _NULLS = "postgresql_nulls_not_distinct"
 _LITERAL = re.compile(r"(?P<value>'(?:[^']|'')*')::(?P<type>[^':]+)")
-_NUMBER = re.compile(
-    r"'(?P<value>-?\d+(?:\.\d+)?)'::(?:smallint|integer|bigint|numeric|double precision|real)"
-)
+# So the server writes a number with a sign.
+_NUMBER = re.compile(r"'(?P<value>-\d+)'::integer|'(?P<fraction>-\d+\.\d+)'::numeric")
 _SIZE = re.compile(r"\([^()]*\)")
 # What the server calls them behind a literal.
 _SHORT = {"bpchar": "char"}
@@ -71,14 +70,14 @@ def _plain_type(type_: TypeEngine[Any], dimensions: int) -> Any:
 
 
 def _without_cast(column: Column[Any], type_: str) -> None:
-    """Have a default that is a literal say no type where that is the column's own, and a number no quotes."""
+    """Take the cast to the column's own type off a default, and the quotes off a number with a sign."""
     default = column.server_default
     if not isinstance(default, DefaultClause) or not isinstance(default.arg, TextClause):
         return
     said = default.arg.text
     number = _NUMBER.fullmatch(said)
     if number is not None:
-        default.arg = text(number["value"])
+        default.arg = text(number["value"] or number["fraction"])
         return
     literal = _LITERAL.fullmatch(said)
     if literal is not None and _of(literal["type"]) == _SIZE.sub("", type_):
