@@ -26,6 +26,7 @@ QUOTED = table(
     checks=(Check("ck", "long", 'qu"ote'),),
     indexes=(Index("ix", (Part('qu"ote', "upper"), Part("a"))),),
 )
+SHOUTED = table(Col("UPPER", "text"), ONE, indexes=(Index("ix", (Part("UPPER", "upper"),)),))
 REFERRING = (
     table(Col("id", "integer", nullable=False), key=("id",)),
     table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
@@ -170,6 +171,10 @@ CASES = {
             "lowe",
             "b",
         ),
+    ),
+    "a column in capitals is renamed that an expression speaks of": (
+        schema(SHOUTED),
+        rename_column(schema(SHOUTED), "t", "UPPER", "b"),
     ),
     "a table is renamed that another refers to": (
         schema(*REFERRING),

@@ -40,8 +40,9 @@ class Words:
     ) -> None:
         self.columns = columns
         self._quote, self._canonical = quote, canonical
-        # What needs no quotes is the same in any case.
-        self._bare = {old.lower(): new for old, new in columns.items() if quote(old) == old}
+        # What needs no quotes, or has lost them, is the same in any case.
+        bare = ((old, new) for old, new in columns.items() if canonical(quote(old)).lower() == old.lower())
+        self._bare = {old.lower(): new for old, new in bare}
 
     def replaced(self, sql: str) -> str:
         """Return SQL with the new names."""
