@@ -141,7 +141,7 @@ def test_generic(made: Any, tmp_path: Path) -> None:
         text = ini.replace("driver://user:pass@localhost/dbname", url)
         (found.root / "alembic.ini").write_text(text)
 
-    compared(found, *(f"sqlite:///{tmp_path}/{name}.db" for name in ("own", "other")), configured)
+    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db", configured)
 
 
 def test_mariadb(made: Any, mariadb_url: str, second_mariadb_url: str) -> None:
@@ -165,8 +165,8 @@ def test_async_on_sqlite(made: Any, tmp_path: Path) -> None:
         text = ini.replace("driver://user:pass@localhost/dbname", url)
         (found.root / "alembic.ini").write_text(text)
 
-    urls = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("own", "other"))
-    compared(found, *urls, configured, lambda url: url.replace("+aiosqlite", ""))
+    own, other = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("own", "other"))
+    compared(found, own, other, configured, lambda url: url.replace("+aiosqlite", ""))
 
 
 def test_async_on_postgresql(made: Any, postgresql_url: str, second_postgresql_url: str) -> None:
@@ -205,7 +205,7 @@ def test_pyproject(made: Any, tmp_path: Path) -> None:
         text = ini.replace("driver://user:pass@localhost/dbname", url)
         (found.root / "alembic.ini").write_text(text)
 
-    compared(found, *(f"sqlite:///{tmp_path}/{name}.db" for name in ("own", "other")), configured)
+    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db", configured)
 
 
 def test_multidb(made: Any, tmp_path: Path) -> None:
