@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.convergence.databases import DATABASES
 from tests.convergence.renaming import rename_column
 from tests.convergence.schemas import Check, Col, Index, Part, Reference, Tab, Unique
-from tests.convergence.test_found import EMPTY, ONE, schema, table
+from tests.convergence.test_found import EMPTY, ONE, all_hold, schema, table
 
 pytestmark = [
     pytest.mark.mariadb,
@@ -197,10 +196,4 @@ CASES = {
 
 
 def test_what_was_found(subtests: pytest.Subtests) -> None:
-    with DATABASES["mariadb"]() as database:
-        for case, (old, new) in CASES.items():
-            with subtests.test(case):
-                try:
-                    assert database.laws.hold(old, new, differ=True)
-                finally:
-                    database.clear()
+    all_hold("mariadb", CASES, subtests)

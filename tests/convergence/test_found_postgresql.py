@@ -7,7 +7,7 @@ import pytest
 from tests.convergence.databases import DATABASES
 from tests.convergence.renaming import rename_column
 from tests.convergence.schemas import Check, Col, Exclude, Index, Part, Reference, Schema, Tab, Unique
-from tests.convergence.test_found import EMPTY, ONE, schema, table
+from tests.convergence.test_found import EMPTY, ONE, all_hold, schema, table
 
 ID = Col("id", "integer", nullable=False)
 USING_PATTERNS = Index("ix", (Part("b", "lower", opclass="text_pattern_ops"),))
@@ -128,13 +128,7 @@ CASES: dict[str, tuple[Schema, Schema]] = {
 
 @pytest.mark.postgresql
 def test_what_was_found(subtests: pytest.Subtests) -> None:
-    with DATABASES["postgresql"]() as database:
-        for case, (old, new) in CASES.items():
-            with subtests.test(case):
-                try:
-                    assert database.laws.hold(old, new, differ=True)
-                finally:
-                    database.clear()
+    all_hold("postgresql", CASES, subtests)
 
 
 @pytest.mark.postgresql

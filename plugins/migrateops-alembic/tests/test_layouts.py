@@ -37,6 +37,7 @@ class Made:
     def __init__(self, project: Any, root: Path) -> None:
         self._project = project
         self.root = root
+        self._template: str | None = None
 
     def ours(self, *arguments: str) -> str:
         """Run ours and return what it prints."""
@@ -49,6 +50,13 @@ class Made:
         assert done.returncode == 0, done.stdout + done.stderr
         out: str = done.stdout
         return out
+
+    def point_to(self, url: str) -> None:
+        """Write a url into ``alembic.ini``, in place of that of the template or of the one before."""
+        path = self.root / "alembic.ini"
+        if self._template is None:
+            self._template = path.read_text()
+        path.write_text(self._template.replace("driver://user:pass@localhost/dbname", url.replace("%", "%%")))
 
     def script(self, name: str, down: str | None, upgrade: str, downgrade: str, given: str = "") -> None:
         """Write a script."""
@@ -95,19 +103,18 @@ def history(made: Made, given: str = "") -> None:
     )
 
 
-def compared(made: Made, own: str, other: str, configured: Any, seen: Any = None) -> None:
+def compared(made: Made, own: str, other: str, seen: Any = None) -> None:
     """Run up, down and up again with both, on a database each.
 
     Args:
         made: The project.
         own: The url of ours.
         other: The url of the real one.
-        configured: Points the project to a url.
         seen: From the url to the one that this test looks at the schema with.
     """
     seen = seen or (lambda url: url)
     for url, run in ((other, made.theirs), (own, made.ours)):
-        configured(url)
+        made.point_to(url)
         run("upgrade", "head")
         run("downgrade", "base")
         run("upgrade", "bb2")
@@ -135,38 +142,20 @@ def second_mariadb_url() -> Iterator[str]:
 def test_generic(made: Any, tmp_path: Path) -> None:
     found = made("generic")
     history(found)
-    ini = (found.root / "alembic.ini").read_text()
-
-    def configured(url: str) -> None:
-        text = ini.replace("driver://user:pass@localhost/dbname", url)
-        (found.root / "alembic.ini").write_text(text)
-
-    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db", configured)
+    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db")
 
 
 def test_mariadb(made: Any, mariadb_url: str, second_mariadb_url: str) -> None:
     found = made("generic")
     history(found)
-    ini = (found.root / "alembic.ini").read_text()
-
-    def configured(url: str) -> None:
-        text = ini.replace("driver://user:pass@localhost/dbname", url.replace("%", "%%"))
-        (found.root / "alembic.ini").write_text(text)
-
-    compared(found, mariadb_url, second_mariadb_url, configured)
+    compared(found, mariadb_url, second_mariadb_url)
 
 
 def test_async_on_sqlite(made: Any, tmp_path: Path) -> None:
     found = made("async")
     history(found)
-    ini = (found.root / "alembic.ini").read_text()
-
-    def configured(url: str) -> None:
-        text = ini.replace("driver://user:pass@localhost/dbname", url)
-        (found.root / "alembic.ini").write_text(text)
-
     own, other = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("own", "other"))
-    compared(found, own, other, configured, lambda url: url.replace("+aiosqlite", ""))
+    compared(found, own, other, lambda url: url.replace("+aiosqlite", ""))
 
 
 def test_async_on_postgresql(made: Any, postgresql_url: str, second_postgresql_url: str) -> None:
@@ -178,15 +167,13 @@ def test_async_on_postgresql(made: Any, postgresql_url: str, second_postgresql_u
         'op.run_async(lambda connection: connection.execute(sa.text("CREATE INDEX ix_t_n ON t (n)")))',
         'op.drop_index("ix_t_n", table_name="t")',
     )
-    ini = (found.root / "alembic.ini").read_text()
     own, other = (
         sa.make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
         for url in (postgresql_url, second_postgresql_url)
     )
     seen = {own: postgresql_url, other: second_postgresql_url}
     for url, run in ((other, found.theirs), (own, found.ours)):
-        text = ini.replace("driver://user:pass@localhost/dbname", url.replace("%", "%%"))
-        (found.root / "alembic.ini").write_text(text)
+        found.point_to(url)
         run("upgrade", "head")
         run("downgrade", "base")
         run("upgrade", "head")
@@ -199,13 +186,7 @@ def test_async_on_postgresql(made: Any, postgresql_url: str, second_postgresql_u
 def test_pyproject(made: Any, tmp_path: Path) -> None:
     found = made("pyproject")
     history(found)
-    ini = (found.root / "alembic.ini").read_text()
-
-    def configured(url: str) -> None:
-        text = ini.replace("driver://user:pass@localhost/dbname", url)
-        (found.root / "alembic.ini").write_text(text)
-
-    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db", configured)
+    compared(found, f"sqlite:///{tmp_path}/own.db", f"sqlite:///{tmp_path}/other.db")
 
 
 def test_multidb(made: Any, tmp_path: Path) -> None:

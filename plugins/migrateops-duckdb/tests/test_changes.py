@@ -16,7 +16,8 @@ from tests.core.autogenerate.test_changes import (
     built,
     foreign_key,
     nothing,
-    shown,
+    on,
+    there_and_back,
     with_column,
     with_index,
     with_item,
@@ -38,14 +39,6 @@ NOT_HERE = {
     "type-other": "likewise",
     "enum-longer": "the length of an enum is not kept, and its values are below",
 }
-
-
-def on(*changes: Edit) -> Edit:
-    def change(table: sa.Table) -> None:
-        for one in changes:
-            one(table)
-
-    return change
 
 
 def computed(text: str) -> Edit:
@@ -118,12 +111,7 @@ def test_a_change(connection: sa.Connection, case: str, back: bool) -> None:
     before, wanted = built(start), built(end)
     before.create_all(connection)
     context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
-    assert shown(difference(context, before)) == []
-    assert shown(difference(context, wanted)) != []
-    take_back = run(context, wanted)
-    assert shown(difference(context, wanted)) == []
-    take_back()
-    assert shown(difference(context, before)) == []
+    there_and_back(context, before, wanted)
 
 
 @pytest.mark.parametrize("case", ["type", "type-other", "unique-renamed"])

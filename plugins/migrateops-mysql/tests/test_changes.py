@@ -27,7 +27,8 @@ from tests.core.autogenerate.test_changes import (
     foreign_key,
     key,
     nothing,
-    shown,
+    on,
+    there_and_back,
     with_column,
     with_index,
     with_item,
@@ -44,14 +45,6 @@ NOT_HERE = {
     "column-with-all": "a CHECK with a name stands on no column",
     "several": "a TEXT is in a key with a length alone",
 }
-
-
-def on(*changes: Edit) -> Edit:
-    def change(table: sa.Table) -> None:
-        for one in changes:
-            one(table)
-
-    return change
 
 
 UPDATED = "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
@@ -118,13 +111,7 @@ def test_a_change(connection: sa.Connection, packed: Callable[..., Any], case: s
     start, end = ALL[case][::-1] if back else ALL[case]
     before, wanted = built(start), built(end)
     before.create_all(connection)
-    context = packed(wanted)
-    assert shown(difference(context, before)) == []
-    assert shown(difference(context, wanted)) != []
-    take_back = run(context, wanted)
-    assert left(connection, wanted) == []
-    take_back()
-    assert left(connection, before) == []
+    there_and_back(packed(wanted), before, wanted, lambda models: left(connection, models))
 
 
 def test_a_table_that_goes_comes_back_whole(connection: sa.Connection, packed: Callable[..., Any]) -> None:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from tests.cli.test_autogenerate_bad_input import TEMPLATE
 from tests.project import Project
 from tests.servers import as_text
 
@@ -31,18 +32,6 @@ sa.Table(
     {more}
     sa.CheckConstraint("length(name) > 2", name="ck"),
 )
-"""
-TEMPLATE = """
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-
-
-def upgrade(op):
-    ${upgrades if upgrades else "pass"}
-
-
-def downgrade(op):
-    ${downgrades if downgrades else "pass"}
 """
 
 

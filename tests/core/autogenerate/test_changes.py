@@ -64,6 +64,16 @@ def _index(table: sa.Table, name: str, names: Any, kw: Any) -> None:
     sa.Index(name, *(table.c[item] if isinstance(item, str) else item(table) for item in names), **kw)
 
 
+def on(*changes: Edit) -> Edit:
+    """Make one of several changes."""
+
+    def change(table: sa.Table) -> None:
+        for one in changes:
+            one(table)
+
+    return change
+
+
 def nothing(table: sa.Table) -> None:
     pass
 
@@ -221,12 +231,30 @@ def test_a_change(
     before.create_all(connection)
     connection.commit()
     context = packed(wanted, render_as_batch=connection.dialect.name == "sqlite")
+    there_and_back(context, before, wanted)
+
+
+def there_and_back(
+    context: MigrationContext,
+    before: sa.MetaData,
+    wanted: sa.MetaData,
+    left: Callable[[sa.MetaData], list[str]] | None = None,
+) -> None:
+    """See a change found, written and applied with nothing left of it, and the same of the way back.
+
+    Args:
+        context: The database, which has what was before.
+        before: Models of that.
+        wanted: What is to be.
+        left: Says what a database lacks of models after a script; usually the comparison itself.
+    """
+    left = left or (lambda models: shown(difference(context, models)))
     assert shown(difference(context, before)) == []
     assert shown(difference(context, wanted)) != []
     take_back = run(context, wanted)
-    assert shown(difference(context, wanted)) == []
+    assert left(wanted) == []
     take_back()
-    assert shown(difference(context, before)) == []
+    assert left(before) == []
 
 
 def shown(found: list[MigrateOperation]) -> list[str]:

@@ -230,10 +230,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
                 and self._referent(inner.origin) in released - {own}
             ]
             if moved:
-                op.ops = [inner for inner in op.ops if inner not in moved]
-                before = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
-                before.naming_convention = op.naming_convention
-                first.append(before)
+                first.append(_taken_out(op, moved))
         return first
 
     def referring_last(self, made: Sequence[MigrateOperation]) -> list[MigrateOperation]:
@@ -248,10 +245,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
                 if isinstance(inner, ops.CreateForeignKeyOp) and places.get(self._referent(inner), at) > at
             ]
             if moved:
-                op.ops = [inner for inner in op.ops if inner not in moved]
-                after = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
-                after.naming_convention = op.naming_convention
-                last.append(after)
+                last.append(_taken_out(op, moved))
         return last
 
     def _referred(self, key: Key) -> Iterator[Key]:
@@ -260,6 +254,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+def _taken_out(op: ops.ModifyTableOps, moved: list[MigrateOperation]) -> ops.ModifyTableOps:
+    """Take operations out of the changes of a table, and return them as changes of their own."""
+    op.ops = [inner for inner in op.ops if inner not in moved]
+    apart = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
+    apart.naming_convention = op.naming_convention
+    return apart
 
 
 def _loses_a_key(op: ops.ModifyTableOps) -> bool:

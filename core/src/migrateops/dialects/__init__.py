@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from migrateops.dialects.base import ANSI, Dialect, ErrorKind, Lock
     from migrateops.dialects.driver_errors import of_driver
+    from migrateops.dialects.refused_defaults import first_refused
     from migrateops.dialects.session_lock import SessionLock
     from migrateops.dialects.transaction import NOTHING_APPLIED, Transaction
 
@@ -24,6 +25,7 @@ __all__ = [
     "SessionLock",
     "Transaction",
     "embedded",
+    "first_refused",
     "of_driver",
 ]
 
@@ -35,6 +37,7 @@ _HOMES = {
     "NOTHING_APPLIED": "transaction",
     "SessionLock": "session_lock",
     "Transaction": "transaction",
+    "first_refused": "refused_defaults",
     "of_driver": "driver_errors",
 }
 

@@ -10,6 +10,8 @@ from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.schema import CreateTable, DefaultClause
 
+from migrateops.dialects import first_refused
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -30,32 +32,18 @@ def refused(connection: Connection, columns: Sequence[Column[Any]]) -> tuple[Col
         connection: The migrating connection.
         columns: Columns with a server default.
     """
-    begun = connection.in_transaction()
-    try:
-        for start in range(0, len(columns), _TOGETHER):
-            some = columns[start : start + _TOGETHER]
-            if _failure(connection, some) is None:
-                continue
-            for column in some:
-                number, problem = _failure(connection, [column]) or (0, "")
-                if number in _REFUSED:
-                    return column, problem
-    finally:
-        if not begun:
-            connection.rollback()
-    return None
+    return first_refused(connection, columns, _TOGETHER, _problem)
 
 
-def _failure(connection: Connection, columns: Sequence[Column[Any]]) -> tuple[int, str] | None:
-    """Return number and text of what the server says against a table of these columns, or None."""
+def _problem(connection: Connection, columns: Sequence[Column[Any]]) -> str | None:
+    """Return what the server says against a table of these columns; empty if it is about something else."""
     table = Table(_NAME, MetaData(), *map(_alone, range(len(columns)), columns), prefixes=["TEMPORARY"])
     try:
         # Percent signs are doubled, as the driver takes them.
         connection.exec_driver_sql(str(CreateTable(table).compile(dialect=connection.dialect)))
     except (CompileError, DBAPIError) as error:
         arguments = getattr(getattr(error, "orig", None), "args", ())
-        number = arguments[0] if arguments and isinstance(arguments[0], int) else 0
-        return number, str(arguments[-1] if arguments else error)
+        return str(arguments[-1]) if arguments and arguments[0] in _REFUSED else ""
     connection.exec_driver_sql(f"DROP TEMPORARY TABLE {_NAME}")
     return None
 

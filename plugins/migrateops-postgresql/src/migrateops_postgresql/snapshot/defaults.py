@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import CompileError, DBAPIError
 
+from migrateops.dialects import first_refused
 from migrateops_postgresql import driver
 from migrateops_postgresql.conversions import is_named
 from migrateops_postgresql.snapshot.stored import undone
@@ -32,20 +33,7 @@ def refused(connection: Connection, columns: Sequence[Column[Any]]) -> tuple[Col
     """
     if driver.failed(connection):
         return None
-    begun = connection.in_transaction()
-    try:
-        for start in range(0, len(columns), _TOGETHER):
-            some = columns[start : start + _TOGETHER]
-            if _problem(connection, some) is None:
-                continue
-            for column in some:
-                problem = _problem(connection, [column])
-                if problem:
-                    return column, problem
-    finally:
-        if not begun:
-            connection.rollback()
-    return None
+    return first_refused(connection, columns, _TOGETHER, _problem)
 
 
 def _problem(connection: Connection, columns: Sequence[Column[Any]]) -> str | None:
