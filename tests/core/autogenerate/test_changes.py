@@ -238,7 +238,7 @@ def there_and_back(
     context: MigrationContext,
     before: sa.MetaData,
     wanted: sa.MetaData,
-    left: Callable[[sa.MetaData], list[str]] | None = None,
+    left: Callable[[sa.MetaData], list[Any]] | None = None,
 ) -> None:
     """See a change found, written and applied with nothing left of it, and the same of the way back.
 

@@ -256,10 +256,10 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
 
 
-def _taken_out(op: ops.ModifyTableOps, moved: list[MigrateOperation]) -> ops.ModifyTableOps:
+def _taken_out(op: ops.ModifyTableOps, moved: Sequence[MigrateOperation]) -> ops.ModifyTableOps:
     """Take operations out of the changes of a table, and return them as changes of their own."""
     op.ops = [inner for inner in op.ops if inner not in moved]
-    apart = ops.ModifyTableOps(op.table_name, moved, schema=op.schema)
+    apart = ops.ModifyTableOps(op.table_name, list(moved), schema=op.schema)
     apart.naming_convention = op.naming_convention
     return apart
 
