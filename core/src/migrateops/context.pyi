@@ -13,6 +13,7 @@ _environment: EnvironmentContext
 
 config: Config
 context: MigrationContext | None
+context_class: type[MigrationContext]
 context_opts: dict[str, Any]
 contexts: list[MigrationContext]
 plugins: Plugins

@@ -1,1 +1,1 @@
--- refused: MO313 add_column 'player' 'twice': duckdb does not support a generated column in ADD COLUMN
+-- refused: MO313 add_column 'player' 'twice': duckdb does not support stored generated columns
