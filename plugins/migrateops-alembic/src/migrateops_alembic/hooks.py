@@ -9,6 +9,7 @@ from typing import Any
 
 from migrateops.plugins import hookimpl
 
+_PLUGINS = "alembic.plugins"
 _IMPORTED = "sqlalchemy.dialects.postgresql"
 """What is there wherever Alembic is imported, so that scripts use it without an import of their own."""
 
@@ -19,10 +20,13 @@ class _Plugin:
     @hookimpl
     def migrateops_environment_created(self, env: Any) -> None:
         """Set up installed plugins of Alembic's, which a script may rely on."""
-        if _is_of_alembic(getattr(env, "config", None)):
+        from migrateops.plugins.glance import may_offer
+
+        # The module that sets them up brings the whole comparison of models with it.
+        if _is_of_alembic(getattr(env, "config", None)) and may_offer(_PLUGINS):
             from migrateops_alembic.api.plugins import load_installed
 
-            load_installed()
+            load_installed(_PLUGINS)
 
     @hookimpl
     def migrateops_before_run(self, ctx: Any, plan: Sequence[Any]) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from migrateops.autogenerate import DispatchPriority, PriorityDispatchResult, comparators
 from migrateops_alembic.errors import PluginNotLoaded
 
-GROUP = "alembic.plugins"
 DEFAULT = ("alembic.autogenerate.*",)
 """What ``autogenerate_plugins`` is where ``configure()`` does not say."""
 
@@ -88,27 +87,27 @@ def _matches(expression: str, name: str) -> bool:
     return re.fullmatch(re.escape(expression).replace(r"\*", ".*"), name) is not None
 
 
-def load_installed() -> None:
-    """Set up what installed distributions advertise as ``alembic.plugins``, once in a process.
+def load_installed(group: str) -> None:
+    """Set up what installed distributions advertise, once in a process.
+
+    Args:
+        group: The entry-point group.
 
     Raises:
         PluginNotLoaded: One cannot be imported, or its ``setup()`` fails.
     """
     global _loaded
-    from migrateops.plugins.glance import may_offer
+    import importlib_metadata
 
     with _lock:
         if _loaded:
             return
-        if may_offer(GROUP):
-            import importlib_metadata
-
-            found = importlib_metadata.entry_points(group=GROUP)
-            for one in sorted(found, key=lambda entry: entry.name):
-                if one.name not in _all_plugins:
-                    try:
-                        Plugin.setup_plugin_from_module(one.load(), one.name)
-                    except Exception as error:
-                        problem = f"{type(error).__name__}: {error}"
-                        raise PluginNotLoaded(one.name, one.value, problem) from error
+        found = importlib_metadata.entry_points(group=group)
+        for one in sorted(found, key=lambda entry: entry.name):
+            if one.name not in _all_plugins:
+                try:
+                    Plugin.setup_plugin_from_module(one.load(), one.name)
+                except Exception as error:
+                    problem = f"{type(error).__name__}: {error}"
+                    raise PluginNotLoaded(one.name, one.value, problem) from error
         _loaded = True
