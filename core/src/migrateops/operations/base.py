@@ -21,7 +21,7 @@ from migrateops.operations.registry import (
     DEFAULT,
     Namespace,
     calling_scope,
-    compile_directive,
+    directive_maker,
 )
 from migrateops.operations.target import Target
 
@@ -107,8 +107,8 @@ class AbstractOperations(metaclass=_Layered):
         def register(op_cls: OpT) -> OpT:
             if name.startswith("_") or name in members(cls):
                 raise ReservedName(name, op_cls.__name__)
-            function = compile_directive(op_cls, name, cls.form, sourcename)
-            registrations.add_directive(cls.form, name, op_cls, function, module)
+            make = directive_maker(op_cls, name, cls.form, sourcename)
+            registrations.add_directive(cls.form, name, op_cls, make, module)
             return op_cls
 
         return register

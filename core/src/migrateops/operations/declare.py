@@ -219,7 +219,7 @@ class OpSpec:
         """Whether building an operation is nothing but assigning its fields."""
         cls = self.op_cls
         return (
-            vars(cls).get("__init__") is getattr(cls, "__generated_init__", None)
+            hasattr(vars(cls).get("__init__"), "__generated__")
             and not hasattr(cls, "__post_init__")
             and cls.__new__ is object.__new__
         )
@@ -264,7 +264,22 @@ class OpSpec:
         function = _compile("__init__", _parameters(params, me, scope), body, scope)
         function.__qualname__ = f"{self.op_cls.__qualname__}.__init__"
         function.__module__ = self.op_cls.__module__
+        setattr(function, "__generated__", True)
         return function
+
+
+class _Constructor:
+    """The ``__init__`` of a declared class until it is first asked for: a run makes few operations."""
+
+    __generated__ = True
+
+    def __init__(self, spec: OpSpec) -> None:
+        self._spec = spec
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        function: Any = self._spec.constructor()
+        setattr(self._spec.op_cls, "__init__", function)
+        return function.__get__(instance, owner)
 
 
 def _made(fields: Iterable[OpField]) -> Iterator[str]:
@@ -431,9 +446,7 @@ def operation(cls: type[T]) -> type[T]:
         if item.role is Role.KW_ITEM:
             setattr(cls, item.name, _kept_in(spec.options or "", item.name, item.default))
     if "__init__" not in vars(cls):
-        init = spec.constructor()
-        setattr(cls, "__init__", init)
-        setattr(cls, "__generated_init__", init)
+        setattr(cls, "__init__", _Constructor(spec))
     return cls
 
 

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property, partial
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -58,15 +59,24 @@ class Maker:
         return f"{self.module}.{self.qualname}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directive:
-    """An operation under a name: the class, and the compiled function that builds and invokes it."""
+    """An operation under a name.
+
+    Attributes:
+        make: Makes the function that builds and invokes it; a run asks for few of those that are there.
+    """
 
     name: str
     op_cls: type[Any]
-    function: Callable[..., Any]
+    make: Callable[[], Callable[..., Any]]
     maker: Maker
     order: int
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The function that builds and invokes the operation; the same one each time."""
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +158,12 @@ class Registrations:
         self.implementations: dict[tuple[str, str, str], dict[Maker, Implementation]] = {}
 
     def add_directive(
-        self, form: Form, name: str, op_cls: type[Any], function: Callable[..., Any], module: str
+        self, form: Form, name: str, op_cls: type[Any], make: Callable[[], Callable[..., Any]], module: str
     ) -> None:
         maker = Maker(module, op_cls.__qualname__)
         with _lock:
             mine = {**self.directives.get((form, name), {})}
-            mine[maker] = Directive(name, op_cls, function, maker, _changed())
+            mine[maker] = Directive(name, op_cls, make, maker, _changed())
             self.directives[form, name] = mine
             _changed()
 
@@ -204,8 +214,10 @@ def calling_scope(depth: int) -> tuple[Registrations, str]:
     return scope.get(REGISTRATIONS) or process, scope.get("__name__", "__main__")
 
 
-def compile_directive(op_cls: type[Any], name: str, form: Form, sourcename: str | None) -> Callable[..., Any]:
-    """Return the function behind ``op.<name>``.
+def directive_maker(
+    op_cls: type[Any], name: str, form: Form, sourcename: str | None
+) -> Callable[[], Callable[..., Any]]:
+    """Return what makes the function behind ``op.<name>``.
 
     A classmethod of the operation, called *sourcename* or *name*, is the directive; else the
     fields of the declared class are.
@@ -218,14 +230,13 @@ def compile_directive(op_cls: type[Any], name: str, form: Form, sourcename: str 
         op_cls.__op_names__ = {}
     if inspect.ismethod(source):
         op_cls.__op_names__.setdefault(form, name)
-        return _from_classmethod(source, name, form)
+        return partial(_from_classmethod, source, name, form)
     spec = vars(op_cls).get("__op_spec__")
     if spec is None or sourcename is not None:
         inherited = spec is None and getattr(op_cls, "__op_spec__", None) is not None
         raise NotDeclared(op_cls.__name__, sourcename or name, inherited)
     op_cls.__op_names__.setdefault(form, name)
-    function: Callable[..., Any] = spec.directive(name, form)
-    return function
+    return partial(spec.directive, name, form)
 
 
 def _from_classmethod(source: Any, name: str, form: Form) -> Callable[..., Any]:
@@ -320,9 +331,9 @@ class Namespace:
             if not mine and form == "op":
                 # Advertised but not registered under this name by its own module: the entry
                 # point is registration enough.
-                function = compile_directive(advertised, name, form, None)
+                make = directive_maker(advertised, name, form, None)
                 maker = Maker(advertised.__module__, advertised.__qualname__)
-                mine = [Directive(name, advertised, function, maker, 0)]
+                mine = [Directive(name, advertised, make, maker, 0)]
             if mine:
                 yield Layer.PLUGIN, mine
         elif Layer.PLUGIN in layers:

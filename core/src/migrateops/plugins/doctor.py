@@ -215,14 +215,14 @@ def _level(error: MigrateOpsError) -> Literal["error", "warning"]:
 
 
 def _import_faults(plugins: Plugins) -> Iterator[tuple[Advert | None, MigrateOpsError]]:
-    from migrateops.operations.registry import compile_directive
+    from migrateops.operations.registry import directive_maker
 
     objects: list[HookObject] = []
     for advert in filter(plugins.allows, plugins.discovery.adverts):
         try:
             loaded = plugins.load(advert)
             if advert.group == OPERATIONS:
-                compile_directive(loaded, advert.name, "op", None)
+                directive_maker(loaded, advert.name, "op", None)()
             if advert.group == PLUGINS:
                 found = HookObject(advert, loaded)
                 check_hooks(found)
