@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -40,6 +41,7 @@ QUOTED = table(
     indexes=(Index("ix", (Part('qu"ote', "upper"), Part("a"))),),
 )
 SHOUTED = table(Col("UPPER", "text"), ONE, indexes=(Index("ix", (Part("UPPER", "upper"),)),))
+SPACED = table(Col("Mixed Case", "text"), ONE, checks=(Check("ck", "upper", "Mixed Case"),))
 REFERRING = (
     table(Col("id", "integer", nullable=False), key=("id",)),
     table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
@@ -188,6 +190,19 @@ CASES = {
     "a column in capitals is renamed that an expression speaks of": (
         schema(SHOUTED),
         rename_column(schema(SHOUTED), "t", "UPPER", "b"),
+    ),
+    "a column in capitals and with a blank is renamed that an expression speaks of": (
+        schema(SPACED),
+        rename_column(schema(SPACED), "t", "Mixed Case", "b"),
+    ),
+    "the same, in a table that is built anew": (
+        schema(SPACED),
+        schema(
+            *[
+                replace(one, checks=(*one.checks, Check("ck_a", "positive", "a")))
+                for one in rename_column(schema(SPACED), "t", "Mixed Case", "b").tables
+            ]
+        ),
     ),
     "a table is renamed that another refers to": (
         schema(*REFERRING),

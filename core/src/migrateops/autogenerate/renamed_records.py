@@ -43,6 +43,8 @@ class Words:
         # What needs no quotes, or has lost them, is the same in any case.
         bare = ((old, new) for old, new in columns.items() if canonical(quote(old)).lower() == old.lower())
         self._bare = {old.lower(): new for old, new in bare}
+        # Where quotes do not make a name sensitive to case, records have it in another one.
+        self._kept = {self._kept_name(quote(old)): new for old, new in columns.items()}
 
     def replaced(self, sql: str) -> str:
         """Return SQL with the new names."""
@@ -53,13 +55,25 @@ class Words:
         return self._canonical(self.replaced(sql))
 
     def _one(self, found: re.Match[str]) -> str:
-        name = found["square"]
-        for quotes, mark in (("double", '"'), ("tick", "`")):
-            if found[quotes]:
-                name = found[quotes].replace(mark * 2, mark)
-        word = found["word"]
-        new = self.columns.get(name) if name else self._bare.get(word.lower()) if word else None
+        name, word = _in_quotes(found), found["word"]
+        if name:
+            new = self.columns.get(name) or self._kept.get(self._kept_name(found[0]))
+        else:
+            new = self._bare.get(word.lower()) if word else None
         return found[0] if new is None else self._quote(new)
+
+    def _kept_name(self, quoted: str) -> str:
+        """Return a name as it is in the one form of expressions, without the quotes that are left there."""
+        kept = self._canonical(quoted)
+        found = _TOKEN.fullmatch(kept)
+        return (found and _in_quotes(found)) or kept
+
+
+def _in_quotes(found: re.Match[str]) -> str | None:
+    for quotes, mark in (("double", '"'), ("tick", "`")):
+        if found[quotes]:
+            return found[quotes].replace(mark * 2, mark)
+    return found["square"]
 
 
 class NewNames:
