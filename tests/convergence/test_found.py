@@ -46,7 +46,25 @@ REFERRING = (
     table(Col("id", "integer", nullable=False), key=("id",)),
     table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
 )
+INDEXED = (Index("ix", (Part("a"),)),)
+OTHER_INDEXED = (Index("ix_2", (Part("a"),)),)
 CASES = {
+    "an index has the name of one of a table that goes": (
+        schema(table(ONE, Col("b", "text"), indexes=INDEXED)),
+        schema(table(ONE, Col("d", "date"), name="u", indexes=INDEXED)),
+    ),
+    "an index of a table that is there has the name of one of a table that goes": (
+        schema(table(ONE), table(ONE, Col("b", "text"), name="u", indexes=INDEXED)),
+        schema(table(ONE, Col("d", "date"), indexes=INDEXED)),
+    ),
+    "a new table has an index with the name of one that goes": (
+        schema(table(ONE, indexes=INDEXED)),
+        schema(table(ONE), table(ONE, name="u", indexes=INDEXED)),
+    ),
+    "indexes of two tables exchange their names": (
+        schema(table(ONE, indexes=INDEXED), table(ONE, name="u", indexes=OTHER_INDEXED)),
+        schema(table(ONE, indexes=OTHER_INDEXED), table(ONE, name="u", indexes=INDEXED)),
+    ),
     "a dropped table has the order of an index": (
         schema(table(ONE, indexes=(Index("ix", (Part("a", order="desc"),)),))),
         EMPTY,

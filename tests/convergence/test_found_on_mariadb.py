@@ -27,6 +27,14 @@ def child(*references: Reference) -> Tab:
 
 
 CASES = {
+    "a foreign key has the name of one of a table that goes": (
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
+        schema(PARENT, table(ONE, TWO, Col("d", "date"), name="u", references=(ON_BOTH, ON_ONE))),
+    ),
+    "a foreign key has the name of one that goes": (
+        schema(PARENT, child(ON_BOTH, ON_ONE)),
+        schema(PARENT, child(), table(ONE, TWO, Col("d", "date"), name="u", references=(ON_BOTH, ON_ONE))),
+    ),
     "a column of JSON is renamed": (
         schema(table(ONE, Col("b", "json"))),
         rename_column(schema(table(ONE, Col("b", "json"))), "t", "b", "Mixed Case"),

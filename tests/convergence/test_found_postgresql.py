@@ -36,7 +36,48 @@ def elsewhere(*excludes: Exclude) -> Schema:
     return schema(table(ONE, Col("b", "string20"), name="v", excludes=excludes))
 
 
+NAMED = (Unique("uq", ("a",)),)
+OWN = (Reference("fk_own", ("b",), "t", ("a",)),)
+OF_T = (Reference("fk_u", ("a",), "t", ("a",)),)
 CASES: dict[str, tuple[Schema, Schema]] = {
+    "a new unique constraint has the name of one of a table that goes": (
+        schema(table(ONE, unique=NAMED)),
+        schema(table(ONE, Col("b", "date"), name="u", unique=NAMED)),
+    ),
+    "the same, and other tables that go refer to it": (
+        schema(
+            table(ONE, Col("b", "integer"), unique=NAMED, references=OWN),
+            table(ONE, name="u", references=OF_T),
+        ),
+        schema(table(ONE, Col("b", "date"), name="x", unique=NAMED)),
+    ),
+    "a new unique constraint has the name of one that goes, which keys refer to": (
+        schema(
+            table(ONE, Col("b", "integer"), unique=NAMED, references=OWN),
+            table(ONE, name="u", references=OF_T),
+        ),
+        schema(
+            table(ONE, Col("b", "integer")),
+            table(ONE, name="u"),
+            table(ONE, Col("b", "date"), name="x", unique=NAMED),
+        ),
+    ),
+    "a new primary key has the name of one of a table that goes": (
+        schema(table(ID, ONE, key=("id",), key_name="pk")),
+        schema(table(ID, Col("b", "date"), name="u", key=("id",), key_name="pk")),
+    ),
+    "a new primary key has the name of one that goes": (
+        schema(table(ID, ONE, key=("id",), key_name="pk")),
+        schema(table(ID, ONE), table(ID, Col("b", "date"), name="u", key=("id",), key_name="pk")),
+    ),
+    "a new index has the name of a unique constraint that goes": (
+        schema(table(ONE, unique=NAMED)),
+        schema(table(ONE), table(ONE, Col("b", "date"), name="u", indexes=(Index("uq", (Part("a"),)),))),
+    ),
+    "an exclude constraint has the name of one of a table that goes": (
+        schema(table(ONE, excludes=(Exclude("ex", "hashed", "a"),))),
+        schema(table(ONE, Col("b", "date"), name="u", excludes=(Exclude("ex", "hashed", "a"),))),
+    ),
     "a dropped table has an array of arrays": (schema(table(ONE, Col("b", "strings"))), EMPTY),
     "a dropped table has a cast in an index": (
         schema(table(ONE, indexes=(Index("ix", (Part("a", "cast", "nulls-first"),)),))),

@@ -181,13 +181,15 @@ def _differences(
         unmet = {(one, other) for one, other in kept_unmet if kept[other].old is None} | gone_unmet
         tables.apart = {pair for pair in unmet if all(key.kind == tables.name for key in pair)}
     made = [op for key in kept_order for op in kept[key].kind.diff(kept[key].old, kept[key].new)]
-    first = tables.released_first(made, gone)
+    given_up = tables.given_up_first(made)
+    first = tables.released_first([*given_up, *made], gone)
     drops = {key: list(gone[key].kind.diff(gone[key].old, None)) for key in reversed(gone_order)}
     before = [op for key, each in drops.items() if key in tables.dropped_first for op in each]
     dropped = [op for key, each in drops.items() if key not in tables.dropped_first for op in each]
     last = tables.referring_last(made)
     # What refers to another table goes before the key or the column there does, and comes after it.
-    return [*tables.removed_apart, *first, *before, *made, *last, *tables.added_apart], dropped
+    first = [*tables.removed_apart, *first, *given_up, *tables.given_up]
+    return [*first, *before, *made, *last, *tables.added_apart], dropped
 
 
 def _may_differ(pair: Pair, tables: ComparedTables) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Constraint,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -25,6 +26,7 @@ from migrateops.autogenerate.coverage import SEQUENCE
 from migrateops.autogenerate.definitions import Definitions
 from migrateops.autogenerate.differing import Differing
 from migrateops.autogenerate.schema_items import target_of_key
+from migrateops.autogenerate.taken_names import TakenNames
 from migrateops.autogenerate.values import sql_text
 from migrateops.errors.autogenerate import ModelNotCompiled
 from migrateops.operations import ops
@@ -43,6 +45,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             of tables that refer to each other, in a circle.
         added_apart: The operations that make them, after their tables were created.
         removed_apart: The operations that drop them, before their tables are dropped.
+        taken: The names that what is new gets; None until that is known.
+        given_up: The operations that drop what has such a name, before anything gets it.
         dropped_first: Tables that are dropped before others are changed.
     """
 
@@ -55,6 +59,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         self.dropped_first: Collection[Key] = ()
         self.added_apart: list[MigrateOperation] = []
         self.removed_apart: list[MigrateOperation] = []
+        self.taken: TakenNames | None = None
+        self.given_up: list[MigrateOperation] = []
 
     # -- what a table needs ---------------------------------------------------------------------
     def depends_on(self, record: TableRecord) -> Iterator[Key]:
@@ -130,8 +136,12 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         made: list[MigrateOperation] = []
         creation = self._creation(key, table, made)
         # The indexes go with the table; taken back, they come with it.
-        indexes = [self._loose(index) for index in sorted(table.indexes, key=_name)]
-        creation.columns = [*creation.columns, *indexes]
+        indexes = sorted(table.indexes, key=_name)
+        given_up: list[Any] = [item for item in (*creation.columns, *indexes) if self._is_taken(item, table)]
+        self.given_up += [_adding(item).reverse() for item in given_up]
+        left_out = set(map(id, given_up))
+        creation.columns = [item for item in creation.columns if id(item) not in left_out]
+        creation.columns += [self._loose(index) for index in indexes if id(index) not in left_out]
         self.removed_apart += [op.reverse() for op in reversed(made)]
         return creation.reverse()
 
@@ -147,6 +157,12 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             creation.columns = [item for item in creation.columns if id(item) not in left_out]
             made_apart += [ops.CreateForeignKeyOp.from_constraint(reference) for reference in apart]
         return creation
+
+    def _is_taken(self, item: Any, table: Table) -> bool:
+        """Say whether the name of what goes with a table is that of something new."""
+        if self.taken is None or not isinstance(item, Constraint | Index):
+            return False
+        return self.taken.have(item, table.schema, str(table.name))
 
     def _needs_index(self, key: Key, reference: ForeignKeyConstraint) -> bool:
         """Say whether a foreign key refers to its own table by what an index alone makes unique.
@@ -210,33 +226,51 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         keys are not dropped from tables that are there, the tables are.
         """
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
-        released = {self.definitions.key(op.schema, op.table_name) for op in changed if _loses_a_key(op)}
+        loses = [(self._changed(op), op) for op in changed if _loses_a_key(op)]
+        gone = [key for key in gone if key.kind == self.name]
+        released = {key for key, _ in loses} | {key for key in gone if self._gives_up_a_key(key)}
         if not released:
             return []
-        needs = [(key, other) for key in gone if key.kind == self.name for other in self._referred(key)]
-        needs = [(key, other) for key, other in needs if other in released]
+        needs = [(key, other) for key in gone for other in self._referred(key) if other in released]
         if self.context.adds_constraints:
             self.apart = {*self.apart, *needs}
         else:
             self.dropped_first = {key for key, _ in needs}
         first: list[MigrateOperation] = []
         for op in changed:
-            own = self.definitions.key(op.schema, op.table_name)
+            # What goes by the same changes goes behind them.
+            own = {key for key, other in loses if other is op}
+            own -= {key for key, other in loses if other is not op}
             moved = [
                 inner
                 for inner in op.ops
                 if isinstance(inner, ops.DropConstraintOp)
                 and isinstance(inner.origin, ops.CreateForeignKeyOp)
-                and self._referent(inner.origin) in released - {own}
+                and self._referent(inner.origin) in released - own
             ]
             if moved:
                 first.append(_taken_out(op, moved))
         return first
 
+    def _gives_up_a_key(self, key: Key) -> bool:
+        """Say whether a table that goes loses before what a foreign key may refer to."""
+        table = self.definitions.database(key)
+        return any(
+            self._is_taken(item, table)
+            for item in (*table.constraints, *table.indexes)
+            if isinstance(item, PrimaryKeyConstraint | UniqueConstraint) or getattr(item, "unique", False)
+        )
+
+    def given_up_first(self, made: Sequence[MigrateOperation]) -> list[MigrateOperation]:
+        """Take what drops constraints and indexes out of changes where another table gets the name."""
+        self.taken = TakenNames(self.context, made)
+        changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
+        return [_taken_out(op, moved) for op in changed if (moved := self.taken.given_up(op))]
+
     def referring_last(self, made: Sequence[MigrateOperation]) -> list[MigrateOperation]:
         """Take foreign keys out of changes that come, where what they refer to changes later; return them."""
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
-        places = {self.definitions.key(op.schema, op.table_name): at for at, op in enumerate(changed)}
+        places = {self._changed(op): at for at, op in enumerate(changed)}
         last: list[MigrateOperation] = []
         for at, op in enumerate(changed):
             moved = [
@@ -252,8 +286,17 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         for reference in self.definitions.database(key).foreign_key_constraints:
             yield self.referred(reference)
 
+    def _changed(self, op: ops.ModifyTableOps) -> Key:
+        return self.definitions.key(op.schema, op.table_name)
+
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+def _adding(item: Constraint | Index) -> MigrateOperation:
+    if isinstance(item, Index):
+        return ops.CreateIndexOp.from_index(item)
+    return ops.AddConstraintOp.from_constraint(item)
 
 
 def _taken_out(op: ops.ModifyTableOps, moved: Sequence[MigrateOperation]) -> ops.ModifyTableOps:

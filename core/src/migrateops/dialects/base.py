@@ -68,6 +68,8 @@ class Dialect:
         configure_options: Further keyword arguments that ``context.configure`` takes.
         terminator: What ends a statement in an SQL stream.
         restates_columns: Altering a column says all of it again: a script must know what the column is.
+        names_of_schema: Kinds of constraints and indexes whose names are unique in a schema, and not only
+            on their table; in the words of ``include_object``.
     """
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
@@ -76,6 +78,7 @@ class Dialect:
     configure_options: ClassVar[frozenset[str]] = frozenset()
     terminator: ClassVar[str] = ";"
     restates_columns: ClassVar[bool] = False
+    names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Return the names under which implementations are looked up, nearest first."""

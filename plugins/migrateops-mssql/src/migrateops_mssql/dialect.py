@@ -33,6 +33,9 @@ class MSSQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mssql"
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
+    names_of_schema: ClassVar[frozenset[str]] = frozenset(
+        {"primary_key_constraint", "unique_constraint", "foreign_key_constraint", "check_constraint"}
+    )
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
         """Return what a server of this version can do."""

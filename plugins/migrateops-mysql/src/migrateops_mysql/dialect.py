@@ -42,6 +42,8 @@ class MySQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
     restates_columns: ClassVar[bool] = True
+    # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.
+    names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint", "check_constraint"})
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the server's version, one that says which of the two servers it is."""
@@ -128,3 +130,4 @@ class MariaDBDialect(MySQLDialect):
 
     name: ClassVar[str] = "mariadb"
     family: ClassVar[str | None] = "mysql"
+    names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint"})

@@ -29,6 +29,15 @@ class OracleDialect(Dialect):
     name: ClassVar[str] = "oracle"
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
     terminator: ClassVar[str] = ""
+    names_of_schema: ClassVar[frozenset[str]] = frozenset(
+        {
+            "index",
+            "primary_key_constraint",
+            "unique_constraint",
+            "foreign_key_constraint",
+            "check_constraint",
+        }
+    )
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
         """Return what a server of this version can do; an SQL stream is for any that is still in use."""

@@ -39,6 +39,10 @@ class PostgreSQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "postgresql"
     configure_options: ClassVar[frozenset[str]] = frozenset({lower.MAKES_TYPES})
+    # https://www.postgresql.org/docs/current/sql-createindex.html: with tables, in one list of names.
+    names_of_schema: ClassVar[frozenset[str]] = frozenset(
+        {"index", "primary_key_constraint", "unique_constraint", "exclude_constraint"}
+    )
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
         """Return what every server can do that SQLAlchemy supports."""
