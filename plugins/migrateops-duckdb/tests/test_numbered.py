@@ -83,3 +83,20 @@ def test_no_sequence_has_a_quotation_mark_in_its_name(
     left = "SELECT (SELECT count(*) FROM duckdb_tables()) + (SELECT count(*) FROM duckdb_sequences())"
     assert connection.exec_driver_sql(left).scalar_one() == 0
     operations.create_table('qu"ote', sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+
+
+def test_the_sequence_goes_with_its_table_unless_another_has_numbers_of_it(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    sequences = "SELECT sequence_name FROM duckdb_sequences() ORDER BY ALL"
+    for name in ("t", "Mixed Case"):
+        numbered(name).create_all(connection)
+        operations.drop_table(name)
+        assert connection.exec_driver_sql(sequences).scalars().all() == []
+    numbered("t").create_all(connection)
+    connection.exec_driver_sql("CREATE TABLE u (a INTEGER DEFAULT nextval('t_id_seq'))")
+    operations.drop_table("t")
+    connection.exec_driver_sql("CREATE SEQUENCE numbers")
+    connection.exec_driver_sql("CREATE TABLE w (id INTEGER DEFAULT nextval('numbers') PRIMARY KEY)")
+    operations.drop_table("w")
+    assert connection.exec_driver_sql(sequences).scalars().all() == ["numbers", "t_id_seq"]

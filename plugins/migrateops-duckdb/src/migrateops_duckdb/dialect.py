@@ -19,6 +19,7 @@ from migrateops_duckdb import (
     constraints,
     indexed,  # noqa: F401  # registers how operations are run
     lower,  # registers how operations are written
+    numbered,  # noqa: F401
     rebuild,
     transactions,
 )
