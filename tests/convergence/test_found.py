@@ -46,6 +46,7 @@ REFERRING = (
     table(Col("id", "integer", nullable=False), key=("id",)),
     table(ONE, name="u", references=(Reference("fk_u", ("a",), "t", ("id",)),)),
 )
+REFERRED = table(Col("id", "integer", nullable=False), name="r", key=("id",))
 INDEXED = (Index("ix", (Part("a"),)),)
 OTHER_INDEXED = (Index("ix_2", (Part("a"),)),)
 CASES = {
@@ -220,6 +221,23 @@ CASES = {
                 replace(one, checks=(*one.checks, Check("ck_a", "positive", "a")))
                 for one in rename_column(schema(SPACED), "t", "Mixed Case", "b").tables
             ]
+        ),
+    ),
+    "a constraint without a name is left, with the name of the models, where another is dropped": (
+        schema(table(ONE, Col("b", "integer"), unique=(Unique(None, ("a",)), Unique(None, ("a", "b"))))),
+        schema(table(ONE, Col("b", "integer"), unique=(Unique("uq", ("a",)),))),
+    ),
+    "the same of foreign keys": (
+        schema(
+            REFERRED,
+            table(
+                ONE,
+                Col("b", "integer"),
+                references=tuple(Reference(None, (one,), "r", ("id",)) for one in "ab"),
+            ),
+        ),
+        schema(
+            REFERRED, table(ONE, Col("b", "integer"), references=(Reference("fk", ("a",), "r", ("id",)),))
         ),
     ),
     "a table is renamed that another refers to": (

@@ -7,25 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Table,
-    UniqueConstraint,
 )
 from sqlalchemy.sql.elements import conv
 
+from migrateops.autogenerate.adding import adding, alone, goes_with_column, put_on
 from migrateops.autogenerate.column_changes import ColumnChanges, ComputedNoLonger
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
 from migrateops.autogenerate.key_indexes import KeyIndexes
 from migrateops.autogenerate.numbering import NUMBERS, numbering, numbers, without_numbering
-from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
-from migrateops.operations.schema_objects import detached
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
 from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import CheckRecord, ForeignKeyRecord, TableRecord
@@ -38,7 +34,6 @@ CONVENTION = {
 }
 """What constraints without a name are called while a table is built anew."""
 
-_REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
 _PREFIXES = {
     What.PRIMARY_KEY: "pk",
     What.UNIQUE: "uq",
@@ -120,7 +115,8 @@ class TableChanges:
                 op.back = list(self._computed_again(op.column_name))
         # Of a column that another is computed of, the server changes no type.
         altered.sort(key=lambda op: not isinstance(op, ComputedNoLonger))
-        lost = {name: _alone(self._present[name]) for name in (*columns.anew, *removed)}
+        lost = {name: alone(self._present[name]) for name in (*columns.anew, *removed)}
+        self._name_the_others(lost)
         gone = [record for _, record in self._gone]
         key_indexes = KeyIndexes(
             self.context, self.old, self.new, self.model, self.database, gone, self._renamed
@@ -181,13 +177,13 @@ class TableChanges:
     def _computed_again(self, name: str) -> Iterator[MigrateOperation]:
         """Yield what makes a column a computed one, with what is on it before and after."""
         kept = [
-            _adding(self._item_here(kind, item), self.model)
+            adding(self._item_here(kind, item), self.model)
             for kind, item in self._on(self.old, name)
             if (kind, item) not in self._gone
         ]
         yield from (op.reverse() for op in reversed(kept))
-        yield self._adding_column(_alone(self._columns[name])).reverse()
-        yield self._adding_column(_alone(self._present[name]))
+        yield self._adding_column(alone(self._columns[name])).reverse()
+        yield self._adding_column(alone(self._present[name]))
         yield from kept
 
     # -- what takes part --------------------------------------------------------------------------
@@ -257,29 +253,46 @@ class TableChanges:
                 # All that is known of it is its name.
                 yield ops.DropConstraintOp(record.name, self.model.name, schema=self.model.schema)
                 continue
-            on = list(columns_of(record))
-            if (
-                len(on) == 1
-                and on[0] in columns
-                and not isinstance(item.name, str)
-                and self._goes_along(item)
-            ):
-                _put_on(columns[on[0]], item)
+            if self._goes_along(record, item, columns):
+                (on,) = columns_of(record)
+                put_on(columns[on], item)
                 continue
-            adding = _adding(item, self.model)
+            added = adding(item, self.model)
             if record.name is None and kind != What.PRIMARY_KEY:
-                self.nameless = True
-                adding.constraint_name = self._conventional(kind, record)
-            yield adding.reverse()
+                added.constraint_name = self._conventional(kind, record)
+            yield added.reverse()
             if isinstance(record, ForeignKeyRecord):
                 keys.append(record)
         yield from key_indexes.of_dropped(keys)
 
-    def _goes_along(self, item: Any) -> bool:
-        """Say whether a constraint need not be dropped before its column."""
+    def _name_the_others(self, lost: Mapping[str, Column[Any]]) -> None:
+        """Have constraints without a name get that of the models where a batch would give them another."""
+        self.nameless = any(
+            record.name is None and kind != What.PRIMARY_KEY and not self._goes_along(record, item, lost)
+            for kind, record in self._gone
+            if (item := self._item_here(kind, record)) is not None
+        )
+        if not self.nameless:
+            return
+        for kind, of in CONSTRAINTS:
+            # A batch names keys alone.
+            listed = of(self.new) if kind in (What.UNIQUE, What.FOREIGN_KEY) else ()
+            coming = [one for one in listed if one.name is not None and (kind, one) not in self._come]
+            for old in of(self.old):
+                new = next((one for one in coming if replace(one, name=None) == old), None)
+                if new is None or new.name == self._conventional(kind, old) or (kind, old) in self._gone:
+                    continue
+                if self.context.pack.kept_name(self._there.find(kind, new), self.context.dialect) is None:
+                    self._note(Difference(kind, new.name, "name", old, new))
+
+    def _goes_along(self, record: AnyRecord, item: Any, columns: Mapping[str, Column[Any]]) -> bool:
+        """Say whether a constraint need not be dropped before its column, which is one of these."""
+        on = list(columns_of(record))
+        if len(on) != 1 or on[0] not in columns or isinstance(item.name, str):
+            return False
         # In a batch, what a foreign key refers to may go first.
         in_batch = isinstance(item, ForeignKeyConstraint) and not self.context.adds_constraints
-        return not in_batch and _goes_with_column(item, self.context)
+        return not in_batch and goes_with_column(item, self.context)
 
     def _conventional(self, kind: What, record: AnyRecord) -> str:
         if kind == What.CHECK:
@@ -291,7 +304,7 @@ class TableChanges:
         self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp], key_indexes: KeyIndexes
     ) -> tuple[list[ops.AddColumnOp], list[MigrateOperation]]:
         """Return what adds columns, and what adds constraints and indexes."""
-        copies = {name: _alone(self._columns[name]) for name in names}
+        copies = {name: alone(self._columns[name]) for name in names}
         retyped = {op.column_name for op in altered if op.modify_type is not None}
         later: list[MigrateOperation] = []
         keys: dict[ForeignKeyRecord, MigrateOperation] = {}
@@ -304,21 +317,21 @@ class TableChanges:
                 # A CHECK that was written on a column goes where the column goes.
                 continue
             on = list(columns_of(record))
-            if len(on) == 1 and on[0] in copies and _goes_with_column(item, self.context):
-                _put_on(copies[on[0]], item)
+            if len(on) == 1 and on[0] in copies and goes_with_column(item, self.context):
+                put_on(copies[on[0]], item)
                 continue
-            adding = _adding(item, self.model)
+            added = adding(item, self.model)
             if not self.context.has_comments:
-                adding.kw = {key: value for key, value in adding.kw.items() if key != "comment"}
-            if not isinstance(item, Index) and adding.constraint_name is None:
-                adding.constraint_name = self._new_name(kind, record)
+                added.kw = {key: value for key, value in added.kw.items() if key != "comment"}
+            if not isinstance(item, Index) and added.constraint_name is None:
+                added.constraint_name = self._new_name(kind, record)
             if not isinstance(item, Index):
                 kept = self.context.pack.kept_name(item, self.context.dialect)
-                adding.kept_name = conv(kept) if kept is not None else None
+                added.kept_name = conv(kept) if kept is not None else None
             if isinstance(record, ForeignKeyRecord):
-                keys[replace(record, name=adding.constraint_name)] = adding
+                keys[replace(record, name=added.constraint_name)] = added
             else:
-                later.append(adding)
+                later.append(added)
         later += [*key_indexes.of_added(keys), *keys.values()]
         return [self._adding_column(copy) for copy in copies.values()], later
 
@@ -367,41 +380,3 @@ class TableChanges:
 
 def _called(one: Difference) -> str:
     return "without a name" if one.name is None else str(one.name)
-
-
-def _alone(column: Column[Any]) -> Column[Any]:
-    """Return a copy of a column without what is on it: a key that changes is dropped and added by itself."""
-    copy: Column[Any] = detached(column, alone=False)
-    copy.primary_key = False
-    return copy
-
-
-def _adding(item: Any, table: Table) -> Any:
-    if isinstance(item, Index):
-        return ops.CreateIndexOp.from_index(item)
-    if isinstance(item, CheckConstraint) and isinstance(item.parent, Column):
-        # One that was written on a column does not know of the table.
-        name = item.name if isinstance(item.name, str) else None
-        return ops.CreateCheckConstraintOp(name, table.name, item.sqltext, schema=table.schema)
-    return ops.AddConstraintOp.from_constraint(item)
-
-
-def _goes_with_column(item: Any, context: AutogenContext) -> bool:
-    """Say whether a constraint is written with its column.
-
-    One without a name is, as nobody could drop it by name; the server drops it with the column.
-    """
-    if not isinstance(item, ForeignKeyConstraint | UniqueConstraint) or len(item.columns) != 1:
-        return False
-    if isinstance(item, ForeignKeyConstraint) and not context.adds_constraints:
-        return True
-    return not isinstance(item.name, str) and item.deferrable is None and not item.dialect_kwargs
-
-
-def _put_on(column: Column[Any], item: Any) -> None:
-    if isinstance(item, UniqueConstraint):
-        column.unique = True
-        return
-    given = {name: getattr(item, name) for name in _REFERRING}
-    name = item.name if isinstance(item.name, str) else None
-    column.append_foreign_key(ForeignKey(target_of_key(item.elements[0]), name=name, **given))

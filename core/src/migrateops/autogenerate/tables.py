@@ -19,6 +19,7 @@ from sqlalchemy.schema import DefaultClause
 from sqlalchemy.schema import Sequence as SequenceObject
 from sqlalchemy.sql.functions import next_value
 
+from migrateops.autogenerate.adding import adding
 from migrateops.autogenerate.changes import CONVENTION, TableChanges
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
@@ -138,7 +139,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         # The indexes go with the table; taken back, they come with it.
         indexes = sorted(table.indexes, key=_name)
         given_up: list[Any] = [item for item in (*creation.columns, *indexes) if self._is_taken(item, table)]
-        self.given_up += [_adding(item).reverse() for item in given_up]
+        self.given_up += [adding(item, table).reverse() for item in given_up]
         left_out = set(map(id, given_up))
         creation.columns = [item for item in creation.columns if id(item) not in left_out]
         creation.columns += [self._loose(index) for index in indexes if id(index) not in left_out]
@@ -291,12 +292,6 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
-
-
-def _adding(item: Constraint | Index) -> MigrateOperation:
-    if isinstance(item, Index):
-        return ops.CreateIndexOp.from_index(item)
-    return ops.AddConstraintOp.from_constraint(item)
 
 
 def _taken_out(op: ops.ModifyTableOps, moved: Sequence[MigrateOperation]) -> ops.ModifyTableOps:

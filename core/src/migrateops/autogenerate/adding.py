@@ -1,0 +1,62 @@
+"""What adds one column, constraint or index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+)
+
+from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.schema_items import target_of_key
+from migrateops.operations import ops
+from migrateops.operations.schema_objects import detached
+
+_REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
+
+
+def alone(column: Column[Any]) -> Column[Any]:
+    """Return a copy of a column without what is on it: a key that changes is dropped and added by itself."""
+    copy: Column[Any] = detached(column, alone=False)
+    copy.primary_key = False
+    return copy
+
+
+def adding(item: Any, table: Table) -> Any:
+    """Return the operation that adds a constraint or an index to a table."""
+    if isinstance(item, Index):
+        return ops.CreateIndexOp.from_index(item)
+    if isinstance(item, CheckConstraint) and isinstance(item.parent, Column):
+        # One that was written on a column does not know of the table.
+        name = item.name if isinstance(item.name, str) else None
+        return ops.CreateCheckConstraintOp(name, table.name, item.sqltext, schema=table.schema)
+    return ops.AddConstraintOp.from_constraint(item)
+
+
+def goes_with_column(item: Any, context: AutogenContext) -> bool:
+    """Say whether a constraint is written with its column.
+
+    One without a name is, as nobody could drop it by name; the server drops it with the column.
+    """
+    if not isinstance(item, ForeignKeyConstraint | UniqueConstraint) or len(item.columns) != 1:
+        return False
+    if isinstance(item, ForeignKeyConstraint) and not context.adds_constraints:
+        return True
+    return not isinstance(item.name, str) and item.deferrable is None and not item.dialect_kwargs
+
+
+def put_on(column: Column[Any], item: Any) -> None:
+    """Have a column say a constraint that is on it alone."""
+    if isinstance(item, UniqueConstraint):
+        column.unique = True
+        return
+    given = {name: getattr(item, name) for name in _REFERRING}
+    name = item.name if isinstance(item.name, str) else None
+    column.append_foreign_key(ForeignKey(target_of_key(item.elements[0]), name=name, **given))
