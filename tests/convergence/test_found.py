@@ -240,6 +240,18 @@ CASES = {
             REFERRED, table(ONE, Col("b", "integer"), references=(Reference("fk", ("a",), "r", ("id",)),))
         ),
     ),
+    "a new column refers to one of its table that is new, too": (
+        schema(table(ONE)),
+        schema(
+            table(
+                ONE,
+                Col("b", "string40"),
+                Col("c", "string40"),
+                unique=(Unique(None, ("c",)),),
+                references=(Reference(None, ("b",), "t", ("c",)),),
+            )
+        ),
+    ),
     "a table is renamed that another refers to": (
         schema(*REFERRING),
         rename_table(schema(*REFERRING), "t", "x"),

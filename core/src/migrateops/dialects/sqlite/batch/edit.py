@@ -342,9 +342,10 @@ class Editor:
         """Add columns, with what belongs to them, and constraints."""
         stubs = [SchemaColumn(column.name, Text()) for column in self.definition.columns]
         table = SchemaObjects(self._target).table(self._batch.table_name, *stubs, *items)
-        known = {stub.name for stub in stubs}
+        # What a foreign key refers to may be made up in the table, and be added after it.
+        new = {item.name for item in items if isinstance(item, SchemaColumn)} - {one.name for one in stubs}
         for column in table.columns:
-            if column.name not in known:
+            if column.name in new:
                 made = self._column_text(column)
                 made = replace(made, lead=f" {made.lead.lstrip()}")
                 constraints = (
