@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from migrateops.errors.operations import (
     UsageError,
 )
 from migrateops.errors.plugins import UnknownOperation
-from migrateops.operations import BatchOperations, MigrateOperation, Operations, operation, ops
+from migrateops.operations import BatchOperations, MigrateOperation, Operations, operation, ops, options
 from migrateops.operations.registry import REGISTRATIONS, Layer, Namespace, Registrations
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
@@ -256,6 +257,40 @@ def test_the_replaced_one_is_called_by_next(operations: Any) -> None:
         return ["sqlite", *operations.next(note)]
 
     assert operations.test_note("a") == ["sqlite", "second", "first"]
+
+
+def test_one_that_is_only_for_options_is_passed_over_without_them(operations: Any) -> None:
+    @operation
+    class OptionsOp(MigrateOperation):
+        """Take options."""
+
+        kw: Mapping[str, Any] = options(default_factory=dict)
+
+    @Operations.implementation_for(OptionsOp)
+    def first(operations: Any, op: Any) -> list[str]:
+        return ["first"]
+
+    @Operations.implementation_for(OptionsOp, replace=True, only_with_options=True)
+    def second(operations: Any, op: Any) -> list[str]:
+        return ["options", *operations.next(op)]
+
+    assert operations.invoke(OptionsOp()) == ["first"]
+    assert operations.invoke(OptionsOp(kw={"sqlite_x": 1})) == ["options", "first"]
+
+    @Operations.implementation_for(OptionsOp, replace=True)
+    def third(operations: Any, op: Any) -> list[str]:
+        return ["third", *operations.next(op)]
+
+    assert operations.invoke(OptionsOp()) == ["third", "first"]
+    assert operations.invoke(OptionsOp(kw={"sqlite_x": 1})) == ["third", "options", "first"]
+
+
+def test_one_that_is_only_for_options_may_be_the_only_one(operations: Any) -> None:
+    @Operations.implementation_for(NoteOp, only_with_options=True)
+    def only(operations: Any, note: Any) -> str:
+        return "only"
+
+    assert operations.test_note("a") == "only"
 
 
 def test_directives_go_through_the_invoke_of_a_subclass(connection: sa.Connection) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -68,15 +67,6 @@ class AlterTable(DDLElement):
     def __init__(self, table_name: str, schema: str | None = None) -> None:
         self.table_name = table_name
         self.schema = schema
-
-    def text(self, compiler: Any) -> str:
-        """Return the statement as SQL: what ``compiler.process()`` returns, sooner.
-
-        SQLAlchemy has no public name for the functions that ``@compiles`` has registered.
-        """
-        written = self._compiler_dispatcher.specs  # type: ignore[attr-defined]
-        function = written.get(compiler.dialect.name) or written.get("default")
-        return str(compiler.process(self) if function is None else function(self, compiler))
 
 
 class RenameTable(AlterTable):
@@ -195,24 +185,29 @@ def name_text(preparer: Any, name: str) -> str:
         and name.isascii()
         and name.isidentifier()
         and name not in preparer.reserved_words
-        and _has_usual_rule(preparer.__class__)
+        and _has_usual_rule[preparer.__class__]
     ):
         return name
     return str(preparer.quote(name))
 
 
-@cache
-def _has_usual_rule(preparer: type[IdentifierPreparer]) -> bool:
-    """Say whether a dialect leaves to SQLAlchemy which names are quoted."""
-    return all(
-        getattr(preparer, rule) is getattr(IdentifierPreparer, rule)
-        for rule in ("quote", "_requires_quotes", "legal_characters", "illegal_initial_characters")
-    )
+class _UsualRule(dict[type[IdentifierPreparer], bool]):
+    """Whether a dialect leaves to SQLAlchemy which names are quoted; a dictionary answers soonest."""
+
+    def __missing__(self, preparer: type[IdentifierPreparer]) -> bool:
+        self[preparer] = usual = all(
+            getattr(preparer, rule) is getattr(IdentifierPreparer, rule)
+            for rule in ("quote", "_requires_quotes", "legal_characters", "illegal_initial_characters")
+        )
+        return usual
+
+
+_has_usual_rule = _UsualRule()
 
 
 def table_text(compiler: Any, name: str, schema: str | None) -> str:
     """Return a table's name as SQL, quoted where the dialect needs it, in the schema that is meant."""
-    if getattr(compiler, "schema_translate_map", None):
+    if compiler.schema_translate_map:
         return str(compiler.preparer.format_table(Table(name, MetaData(), schema=schema)))
     text = name_text(compiler.preparer, name)
     return f"{name_text(compiler.preparer, schema)}.{text}" if schema else text

@@ -115,7 +115,12 @@ class AbstractOperations(metaclass=_Layered):
 
     @classmethod
     def implementation_for(
-        cls, op_cls: type[Any], replace: bool = False, *, dialect: str = DEFAULT
+        cls,
+        op_cls: type[Any],
+        replace: bool = False,
+        *,
+        dialect: str = DEFAULT,
+        only_with_options: bool = False,
     ) -> Callable[[FnT], FnT]:
         """Run the decorated ``function(operations, operation)`` when *op_cls* is invoked.
 
@@ -123,6 +128,7 @@ class AbstractOperations(metaclass=_Layered):
             op_cls: The operation class; its subclasses inherit the implementation.
             replace: Allow that there is one already; ``operations.next(operation)`` calls it.
             dialect: SQLAlchemy's name of the dialect it is for; all of them when omitted.
+            only_with_options: Leave an operation without options of a dialect to the next one.
 
         Raises:
             ImplementationExists: There is one already, and *replace* was not given.
@@ -130,6 +136,7 @@ class AbstractOperations(metaclass=_Layered):
         registrations, module = calling_scope(1)
 
         def decorate(function: FnT) -> FnT:
+            setattr(function, "__only_with_options__", only_with_options)
             registrations.add_implementation(
                 op_cls, dialect, function, module, lowering=False, replace=replace
             )

@@ -55,10 +55,11 @@ def checked_fields(fields: Sequence[OpField]) -> tuple[tuple[str, str, str, bool
     return tuple((f.name, f.param, *_CHECKS[f.annotation]) for f in fields if f.annotation in _CHECKS)
 
 
-def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], bool]:
+def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], bool] | None:
     """Compile ``function(operation)``, which says that there is nothing to look at, in a fraction of a look.
 
     In order is an operation without options, whose names are plain strings, and which has no types.
+    None if there is nothing to look at in any.
     """
     conditions = [f"not operation.{options}"] if options else []
     for f in fields:
@@ -68,8 +69,10 @@ def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], 
             absent = [f"operation.{f.name} is None"] if optional else []
             plain = [form.format(f"operation.{f.name}") for form in _IN_ORDER.get(check, ())]
             conditions.append(" or ".join([*absent, *plain]))
+    if not conditions:
+        return None
     scope: dict[str, Any] = {}
-    tests = " and ".join(f"({condition})" for condition in conditions) or "True"
+    tests = " and ".join(f"({condition})" for condition in conditions)
     exec(f"def in_order(operation):\n try: return {tests}\n except AttributeError: return False", scope)
     function: Callable[[Any], bool] = scope["in_order"]
     return function

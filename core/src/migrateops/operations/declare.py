@@ -142,8 +142,11 @@ class OpSpec:
         self._shown: dict[Form, list[OpField]] = {}
 
     @cached_property
-    def in_order(self) -> Callable[[Any], bool]:
-        """A function that says of an operation that there is nothing to check before it is written."""
+    def in_order(self) -> Callable[[Any], bool] | None:
+        """A function that says of an operation that there is nothing to check before it is written.
+
+        None if nothing is checked in any.
+        """
         return in_order(self.fields, self.options)
 
     def shown(self, form: Form) -> list[OpField]:

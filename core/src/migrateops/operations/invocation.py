@@ -94,7 +94,7 @@ class Known:
                 self.running = outer
         observer.before_operation(operation)
         try:
-            result = self._noted(operation, chain, 0)
+            result = self.noted(operation, chain, 0)
         except BaseException as exc:
             observer.after_operation(operation, exc)
             raise
@@ -114,10 +114,10 @@ class Known:
                 if index + 1 == len(chain):
                     break
                 run, noted = chain[index + 1]
-                return self._noted(operation, chain, index + 1) if noted else run(self.operations, operation)
+                return self.noted(operation, chain, index + 1) if noted else run(self.operations, operation)
         raise NoNextImplementation(type(operation).__name__)
 
-    def _noted(self, operation: MigrateOperation, chain: Chain, index: int) -> Any:
+    def noted(self, operation: MigrateOperation, chain: Chain, index: int) -> Any:
         """Run one implementation, and note which one it is, for ``next()``."""
         outer = self.running
         self.running = (operation, chain, index, outer)
@@ -133,28 +133,54 @@ class Known:
             known = context.namespace.implemented_for(op_cls)
             raise NoImplementation(op_cls.__name__, context.target.name, known)
         # A lowering does not ask for the next one, and where there is none, nothing need be noted.
-        chain = tuple(
-            (_sender(i.function, context), False) if i.lowering else (i.function, len(found) > 1)
+        every: Chain = tuple(
+            (_sender(i.function, op_cls, context), False) if i.lowering else (i.function, len(found) > 1)
             for i in found
         )
+        options = op_cls.__op_spec__.options if op_cls.__op_spec__ is not None else None
+        chain: Chain = ()
+        for index, made in reversed(tuple(enumerate(every))):
+            only = getattr(found[index].function, "__only_with_options__", False)
+            if only and options is not None and chain:
+                made = (_only_with(options, self, every, index, chain), False)
+            chain = (made, *chain)
         chains[op_cls] = chain
         return chain
 
 
-def _sender(lowering: Callable[..., Any], context: Any) -> Runner:
+def _only_with(options: str, known: Known, every: Chain, index: int, behind: Chain) -> Runner:
+    """Return what runs one implementation if an operation has options, and else what is behind it."""
+    following, noted = behind[0]
+
+    def run(operations: AbstractOperations, operation: MigrateOperation) -> Any:
+        if getattr(operation, options):
+            return known.noted(operation, every, index)
+        return known.noted(operation, behind, 0) if noted else following(operations, operation)
+
+    return run
+
+
+def _sender(lowering: Callable[..., Any], op_cls: type[MigrateOperation], context: Any) -> Runner:
     """Return what sends the statements of a lowering, and returns what that returns.
 
     All of it is made before the first statement is sent: half of an operation is worse than none.
     """
+    in_order = op_cls.__op_spec__.in_order if op_cls.__op_spec__ is not None else None
+    target, run = context.target, context.run_statement
 
     def send(_: AbstractOperations, operation: MigrateOperation) -> Any:
         try:
-            statements, result = _prepared(lowering, operation, context.target)
-            run = context.run_statement
+            if in_order is not None and not in_order(operation):
+                _require_in_order(operation, target)
+            made = lowering(operation, target)
+            if type(made) is list and len(made) == 1:
+                run(made[0])
+                return None
+            statements, result = _whole(made, target)
             for statement in statements:
                 run(statement)
         except Exception as error:
-            own = _of(error, operation, context.target.name)
+            own = _of(error, operation, target.name)
             if own is None:
                 raise
             raise own from error
@@ -179,7 +205,10 @@ def require_writable(operations: AbstractOperations, operation: MigrateOperation
     if lowering is None:
         return
     try:
-        for statement in _prepared(lowering.function, operation, context.target)[0]:
+        if operation.__op_spec__ is not None:
+            _require_in_order(operation, context.target)
+        made = lowering.function(operation, context.target)
+        for statement in _whole(made, context.target)[0]:
             if hasattr(statement, "compile"):
                 statement.compile(dialect=context.dialect)
     except Exception as error:
@@ -189,20 +218,19 @@ def require_writable(operations: AbstractOperations, operation: MigrateOperation
         raise own from error
 
 
-def _prepared(
-    lowering: Callable[..., Any], operation: MigrateOperation, target: Target
-) -> tuple[list[Any], Any]:
-    """Return the statements of a lowering, and what it returns."""
-    spec = operation.__op_spec__
-    if spec is not None and not spec.in_order(operation):
-        refuse_unknown_options(operation)
-        require_types(operation)
-        refuse_misspelt_dialects(operation, target.keys)
-    made, result = lowering(operation, target), None
+def _require_in_order(operation: MigrateOperation, target: Target) -> None:
+    """Refuse what no lowering need look at: options that nobody has, values of the wrong kinds."""
+    refuse_unknown_options(operation)
+    require_types(operation)
+    refuse_misspelt_dialects(operation, target.keys)
+
+
+def _whole(made: Any, target: Target) -> tuple[list[Any], Any]:
+    """Return the statements that a lowering makes, all of which can be written, and what it returns."""
+    result = None
     if type(made) is not list:
         made, result = _drained(made or ())
-    if len(made) > 1:
-        _try_those_behind_the_first(made, target.dialect)
+    _try_those_behind_the_first(made, target.dialect)
     return made, result
 
 

@@ -125,10 +125,13 @@ class Offline:
         none_for_result: bool = False,
     ) -> None:
         self.dialect = dialect
+        self._dialect_name = dialect.name
         self._none_for_result = none_for_result
         self.output = output
         self.terminator = pack.terminator
+        self._put = output.put
         self._behind = "\n\n" if separator is None else f"\n{separator}\n\n"
+        self._end = f"{self.terminator}{self._behind}"
         self.literal_binds = literal_binds
         self.bind: Any = OfflineBind(dialect, self._from_bind)
         self._memo = Memo()
@@ -142,34 +145,28 @@ class Offline:
 
     def send(self, statement: Any, *, execution_options: Mapping[str, Any] | None = None) -> None:
         """Write one statement, once for each set of its parameters."""
-        if isinstance(statement, AlterTable):
-            written = self._alter_text(statement)
-            self._write(_laid_out(written) if "\n\t" in written else written)
-            return
         parameters: Any = None
         if type(statement) is Execute:
-            parameters = statement.parameters
-            statement = statement.statement
-        if type(statement) is TableEvent:
+            parameters, statement = statement.parameters, statement.statement
+        if isinstance(statement, AlterTable):
+            self.write(self._alter_text(statement))
+            return
+        if isinstance(statement, str):
+            # A string that text() has nothing to read in, and that no driver's dialect writes otherwise.
+            if parameters is None and ":" not in statement and "\\" not in statement and "%" not in statement:
+                self.write(statement.strip())
+                return
+            statement = text(statement)
+        elif type(statement) is TableEvent:
             # What a stream has created is not to be created again, but that says nothing of a drop.
             created = statement.name in ("before_create", "after_create")
             fire(statement, self.bind, self._memo if created else Memo())
             return
-        if isinstance(statement, str):
-            if parameters is None and _is_plain(statement):
-                self._write(statement.strip())
-                return
-            statement = text(statement)
         if parameters is None or not isinstance(parameters, list | tuple):
-            self._write(self._text(statement, parameters))
+            self.write(self._text(statement, parameters))
             return
         for one in parameters:
-            self._write(self._text(statement, one))
-
-    def _write(self, written: str) -> None:
-        if self._memo.memo:
-            self._memo.forget_dropped(written)
-        self.write(written)
+            self.write(self._text(statement, one))
 
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
         if isinstance(statement, ExecutableDDLElement):
@@ -188,24 +185,34 @@ class Offline:
             return str(statement.compile(dialect=self.dialect)).strip()
         return str(self._compiler(self.dialect, statement, compile_kwargs={"literal_binds": True})).strip()
 
-    def _alter_text(self, statement: AlterTable) -> str:
+    def _alter_text(self, statement: Any) -> str:
+        """Return what ``process()`` of the compiler returns, sooner.
+
+        SQLAlchemy has no public name for the functions that ``@compiles`` has registered.
+        """
         # They need nothing that SQLAlchemy's compiler notes of the one statement that it is made for.
         compiler = self._alter_compiler
         if "sql_compiler" in compiler.__dict__:
             del compiler.__dict__["sql_compiler"]
-        return statement.text(compiler).strip()
+        functions = statement._compiler_dispatcher.specs
+        function = functions.get(self._dialect_name) or functions.get("default")
+        written = compiler.process(statement) if function is None else function(statement, compiler)
+        written = written.strip()
+        return _laid_out(written) if "\n\t" in written else written
 
     def write(self, statement: str) -> None:
         """Write the text of a statement, with what ends it."""
-        end = "" if statement.endswith(self.terminator) else self.terminator
+        if self._memo.memo:
+            self._memo.forget_dropped(statement)
+        end = self._behind if statement.endswith(self.terminator) else self._end
         if "--" in statement:
             end = self._end_behind_comment(statement, end)
-        self.output.write(f"{statement}{end}{self._behind}")
+        self._put(f"{statement}{end}")
 
     def _end_behind_comment(self, written: str, end: str) -> str:
         """Return what ends a statement; the terminator must not become part of a comment."""
-        if "--" in _STRINGS.sub("", written.rpartition("\n")[2]):
-            return f"\n{self.terminator}" if self.terminator else ""
+        if self.terminator and "--" in _STRINGS.sub("", written.rpartition("\n")[2]):
+            return f"\n{self._end}"
         return end
 
     def static_output(self, written: str) -> None:
@@ -220,11 +227,6 @@ def _laid_out(written: str) -> str:
     if '"' not in written and not any(line.count("'") % 2 for line in lines):
         return "\n    ".join(lines)
     return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
-
-
-def _is_plain(statement: str) -> bool:
-    """Say that text() has nothing to read in it, and that no driver's dialect writes it otherwise."""
-    return ":" not in statement and "\\" not in statement and "%" not in statement
 
 
 def fire(event: TableEvent, bind: Any, memo: Memo) -> None:

@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import IO, Any
 
 from migrateops.errors.offline import NotEncodable, StreamRefused, UnknownEncoding
@@ -21,6 +22,10 @@ class SqlStream:
         stream: A stream of text or of bytes; standard output when None.
         encoding: Of what is written; the stream's own when None, and UTF-8 where it is one of bytes.
 
+    Attributes:
+        put: ``write()``, or the stream's own for one in memory: there is nothing to encode, to flush or
+            to fail.
+
     Raises:
         UnknownEncoding: There is no such encoding.
     """
@@ -30,8 +35,9 @@ class SqlStream:
         self._encoding = encoding
         # One for the whole stream: some encodings begin it with a mark.
         self._encoder = None if encoding is None else _encoder(encoding)
-        # In memory there is nothing to encode, to flush or to fail.
-        self._memory = stream if type(stream) is io.StringIO and encoding is None else None
+        self.put: Callable[[str], object] = self.write
+        if type(stream) is io.StringIO and encoding is None:
+            self.put = stream.write
 
     @property
     def stream(self) -> IO[Any]:
@@ -46,9 +52,6 @@ class SqlStream:
             StreamRefused: The operating system does not take it.
             BrokenPipeError: Nobody reads it any more.
         """
-        if self._memory is not None:
-            self._memory.write(text)
-            return
         try:
             self._write(text)
         except UnicodeEncodeError as error:

@@ -76,7 +76,8 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> list[Any]:
     The type comes before nullability and default, the new name last.  What generates the old values is
     dropped before the type changes, as the server cannot convert a default to any type.
     """
-    _refuse_other_values(op, target)
+    if op.modify_type is not None:
+        _refuse_other_values(op, target)
     using = using_text(op, target) if op.kw else None
     default = _NO_CHANGES if op.modify_server_default is False else default_changes(op, target)
     where = (op.table_name, op.column_name)
@@ -103,7 +104,7 @@ def _without_column(statement: Any) -> Any:
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
     """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
-    if op.modify_type is None or op.existing_type is None or not target.options.get(MAKES_TYPES, True):
+    if op.existing_type is None or not target.options.get(MAKES_TYPES, True):
         return
     new, old = (
         to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)

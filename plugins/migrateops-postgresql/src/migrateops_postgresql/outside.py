@@ -114,7 +114,7 @@ def outside(operations: Operations, what: str) -> Iterator[None]:
         yield
 
 
-@Operations.implementation_for(ops.CreateIndexOp, replace=True, dialect="postgresql")
+@Operations.implementation_for(ops.CreateIndexOp, replace=True, dialect="postgresql", only_with_options=True)
 def create_index(operations: Operations, op: ops.CreateIndexOp) -> Any:
     """Create an index; one that is built concurrently in the place of what a failed build has left."""
     if not op.kw.get(_CONCURRENTLY):
@@ -134,7 +134,7 @@ def _is_invalid(context: Any, index: Any) -> bool:
     return context.connection.execute(_INVALID, asked).first() is not None
 
 
-@Operations.implementation_for(ops.DropIndexOp, dialect="postgresql")
+@Operations.implementation_for(ops.DropIndexOp, dialect="postgresql", only_with_options=True)
 def drop_index(operations: Operations, op: ops.DropIndexOp) -> Any:
     """Drop an index; concurrently outside of the step's transaction."""
     if not op.kw.get(_CONCURRENTLY):
@@ -144,11 +144,9 @@ def drop_index(operations: Operations, op: ops.DropIndexOp) -> Any:
         return operations.next(op)
 
 
-@Operations.implementation_for(ops.AlterColumnOp, replace=True, dialect="postgresql")
+@Operations.implementation_for(ops.AlterColumnOp, replace=True, dialect="postgresql", only_with_options=True)
 def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
     """Alter a column; NOT NULL through a validated CHECK where that is asked for."""
-    if not op.kw:
-        return operations.next(op)
     context = operations.get_context()
     if op.kw.get("autoincrement") is not None:
         # Scripts that were made for several databases have it.
