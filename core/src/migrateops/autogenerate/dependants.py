@@ -9,7 +9,7 @@ from typing import Any
 from migrateops.autogenerate.items import columns_of, mentions
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
 from migrateops.snapshot.kind import Key
-from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, KeyRecord, TableRecord
+from migrateops.snapshot.records import ColumnRecord, ForeignKeyRecord, IndexRecord, KeyRecord, TableRecord
 
 _KEYS = (What.PRIMARY_KEY, What.UNIQUE, What.INDEX)
 
@@ -85,6 +85,47 @@ def retyped(
                 same = next((one for one in of(wanted[key]) if goes and _is_same(one, item)), None)
                 if same is not None:
                     yield key, Difference(kind, item.name, None, item, same)
+
+
+def left_behind(
+    found: Mapping[Key, Sequence[Difference]],
+    present: Mapping[Key, TableRecord],
+    wanted: Mapping[Key, TableRecord],
+    parents: Callable[[TableRecord], Sequence[Key]],
+) -> Iterator[tuple[Key, Difference]]:
+    """Yield columns that a table keeps where those that it has them from lose them: with the table.
+
+    Args:
+        found: The differences of each table.
+        present: The records of the database.
+        wanted: The records of the models.
+        parents: Returns the tables that a table has columns from.
+    """
+    gone = {
+        (key, str(one.name))
+        for key, listed in found.items()
+        for one in listed
+        if one.what == What.COLUMN and one.attribute is None and one.new is None
+    }
+    if not gone:
+        return
+    left = [
+        (key, column, [(above, column.name) for above in parents(old) if _has(present.get(above), column)])
+        for key, old in present.items()
+        for column in old.columns
+        if column.inherited and not _has(wanted[key], column)
+    ]
+    while lost := [one for one in left if gone.issuperset(one[2]) and one[2]]:
+        for one in lost:
+            key, column, _ = one
+            left.remove(one)
+            gone.add((key, column.name))
+            if column.own:
+                yield key, Difference(What.COLUMN, column.name, None, column, None)
+
+
+def _has(table: TableRecord | None, column: ColumnRecord) -> bool:
+    return table is not None and any(one.name == column.name for one in table.columns)
 
 
 def _is_written(item: Any) -> bool:

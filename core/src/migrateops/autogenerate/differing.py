@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrateops.autogenerate.context import AutogenContext, asked_of
-from migrateops.autogenerate.dependants import held_up, retyped
+from migrateops.autogenerate.dependants import held_up, left_behind, retyped
 from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
@@ -79,6 +79,11 @@ class Differing:
                 self.found.setdefault(key, []).append(one)
             for key, one in list(held_up(self.found, *sides)):
                 self.found.setdefault(key, []).append(one)
+            for key, one in list(left_behind(self.found, *sides, self._parents)):
+                self.found.setdefault(key, []).append(one)
+
+    def _parents(self, record: TableRecord) -> list[Key]:
+        return [self.tables.definitions.key(*one) for one in self.context.pack.parents(record)]
 
     def _keep(self, key: Key, found: list[Difference]) -> None:
         if found:

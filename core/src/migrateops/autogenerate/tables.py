@@ -71,11 +71,19 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             table = self.definitions.database(key)
         for reference in table.foreign_key_constraints:
             yield self.referred(reference)
-        for schema, name in self.context.pack.parents(record):
-            yield self.definitions.key(schema, name)
+        yield from self._above(record)
         for column in table.columns:
             for sequence in _sequences(column):
                 yield Key(SEQUENCE, own_schema(sequence.schema, self.context.dialect), str(sequence.name))
+
+    def _above(self, record: TableRecord) -> Iterator[Key]:
+        for schema, name in self.context.pack.parents(record):
+            key = self.definitions.key(schema, name)
+            yield key
+            # One that does not change is not among those that are put into order.
+            between = self.differing.wanted.get(key)
+            if between is not None:
+                yield from self._above(between)
 
     def referred(self, reference: ForeignKeyConstraint) -> Key:
         """Return the table that a foreign key refers to."""

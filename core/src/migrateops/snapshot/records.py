@@ -73,6 +73,7 @@ class ColumnRecord:
         autoincrement: Whether it numbers itself by other means than an identity.
         options: What the dialect adds.
         inherited: Whether another table has it, with whose column it comes, changes and goes.
+        own: Whether it stays where the other table loses it.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ColumnRecord:
     autoincrement: bool = False
     options: Options = ()
     inherited: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class ColumnRow(NamedTuple):
         generated: ``s`` or ``v``.
         sequence: That of an identity: start, increment, smallest, largest, cycle, cache.
         inherited: Whether it is a column of a table that this one inherits from; not of a partition.
+        own: Whether it says that column itself.
     """
 
     number: int
@@ -108,6 +109,7 @@ class ColumnRow(NamedTuple):
     sequence: str | None
     comment: str | None
     inherited: bool
+    own: bool
 
 
 class IndexRow(NamedTuple):
@@ -221,7 +223,8 @@ SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.att
            FROM pg_catalog.pg_sequence s WHERE s.seqrelid = o.identity)::text END,
        (SELECT x.description FROM pg_catalog.pg_description x
          WHERE x.classoid = 'pg_catalog.pg_class'::regclass AND x.objoid = c.oid AND x.objsubid = a.attnum),
-       a.attinhcount > 0 AND NOT c.relispartition
+       a.attinhcount > 0 AND NOT c.relispartition,
+       a.attislocal OR c.relispartition
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

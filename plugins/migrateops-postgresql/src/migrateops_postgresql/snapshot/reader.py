@@ -163,6 +163,7 @@ class _Reader:
             row.comment,
             bool(row.serial),
             inherited=row.inherited,
+            own=row.own,
         )
 
     def _type(self, row: ColumnRow) -> str:
