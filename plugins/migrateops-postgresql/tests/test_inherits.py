@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from migrateops.autogenerate import produce_migrations
 from migrateops.runtime.migration import MigrationContext
 from tests.core.autogenerate.roundtrip import difference, run
 from tests.core.autogenerate.test_changes import shown
@@ -139,6 +140,29 @@ def test_a_table_of_the_database_is_inherited_from(connection: sa.Connection) ->
         connection, opts={"target_metadata": metadata, "include_name": lambda name, *_: name != "z_above"}
     )
     assert shown(difference(context, metadata)) == []
+
+
+@pytest.mark.parametrize("name", ["up", "Up"])
+def test_the_table_above_is_in_another_schema(connection: sa.Connection, name: str) -> None:
+    # Gone with the transaction, as the connection is closed.
+    other = f"{connection.exec_driver_sql('SELECT current_schema()').scalar_one()}_o"
+    connection.exec_driver_sql(f"CREATE SCHEMA {other}")
+    metadata, above = sa.MetaData(), sa.MetaData()
+    sa.Table(name, above, sa.Column("a", sa.Integer), schema=other)
+    sa.Table(name, metadata, sa.Column("a", sa.Integer), schema=other)
+    written = name if name == "up" else f'"{name}"'
+    quoted = sa.quoted_name(f"{other}.{written}", quote=False)
+    sa.Table("below", metadata, sa.Column("b", sa.Integer), postgresql_inherits=quoted)
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    run(context, metadata)
+    assert shown(difference(context, metadata)) == []
+    assert "inherits" not in str(produce_migrations(context, metadata).info["coverage"])
+    take_back = run(context, above)
+    assert sa.inspect(connection).get_table_names() == []
+    take_back()
+    assert shown(difference(context, metadata)) == []
+    connection.exec_driver_sql("INSERT INTO below (a, b) VALUES (1, 2)")
+    assert connection.exec_driver_sql(f'SELECT a FROM {other}."{name}"').all() == [(1,)]
 
 
 def test_a_dropped_partitioned_table_comes_back_as_one(connection: sa.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from migrateops.snapshot.records import TableRecord
 
 OPTION = "inherits"
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def parents(record: TableRecord) -> Iterator[tuple[str | None, str]]:
@@ -24,13 +26,30 @@ def parents(record: TableRecord) -> Iterator[tuple[str | None, str]]:
         yield schema or None, name
 
 
+def named(table: Table) -> list[str]:
+    """Return the names of what a table of the models inherits from, as records have them.
+
+    One in another schema is given in SQL, as a ``quoted_name`` that SQLAlchemy puts no quotes around.
+
+    Args:
+        table: The table of the models.
+    """
+    said: Any = table.dialect_kwargs.get("postgresql_inherits") or ()
+    return [
+        _QUOTED.sub(_without_quotes, name) if getattr(name, "quote", None) is False else str(name)
+        for name in ([said] if isinstance(said, str) else said)
+    ]
+
+
+def _without_quotes(found: re.Match[str]) -> str:
+    return found[1].replace('""', '"')
+
+
 def inherited(table: Table) -> frozenset[str]:
     """Return the names of the columns that tables of the models have from others of the models.
 
     Args:
         table: The table of the models.
     """
-    said: Any = table.dialect_kwargs.get("postgresql_inherits") or ()
-    names = [said] if isinstance(said, str) else [str(name) for name in said]
-    found = (table.metadata.tables.get(name) for name in names)
+    found = (table.metadata.tables.get(name) for name in named(table))
     return frozenset(str(column.name) for one in found if one is not None for column in one.columns)

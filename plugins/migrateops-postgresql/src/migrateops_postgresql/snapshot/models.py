@@ -257,6 +257,8 @@ def _options(said: Options) -> Options:
 
 
 def _table_options(said: Options, table: Table) -> Options:
+    if above := inheritance.named(table):
+        said = tuple([(name, ", ".join(above) if name == inheritance.OPTION else one) for name, one in said])
     # SQLAlchemy has no option for it, only words that stand in front of TABLE.
     prefixes: list[Any] = getattr(table, "_prefixes", [])
     if any(str(prefix).upper() == "UNLOGGED" for prefix in prefixes):

@@ -6,7 +6,8 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, TextClause, text
+from sqlalchemy import ARRAY, TextClause, quoted_name, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, REAL
 from sqlalchemy.schema import DefaultClause
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from migrateops.snapshot.records import TableRecord
 
+_QUOTES = postgresql.dialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]
 _NULLS = "postgresql_nulls_not_distinct"
 _LITERAL = re.compile(r"(?P<value>'(?:[^']|'')*')::(?P<type>[^':]+)")
 # So the server writes a number with a sign.
@@ -42,16 +44,22 @@ def complete(table: Table, record: TableRecord) -> None:
         column.type = _plain_type(column.type, written.count("[]"))
         _without_cast(column, written)
     options = dict(record.options)
-    above = list(inheritance.parents(record))
-    if above and all(schema is None for schema, _ in above):
-        # SQLAlchemy has no words for one in another schema.
-        table.dialect_kwargs["postgresql_inherits"] = tuple(name for _, name in above)
+    above = tuple(
+        name if schema is None else _in_schema(schema, name) for schema, name in inheritance.parents(record)
+    )
+    if above:
+        table.dialect_kwargs["postgresql_inherits"] = above
     if "partition_by" in options:
         table.dialect_kwargs["postgresql_partition_by"] = spaced(options["partition_by"])
     items: list[Constraint | Index] = [*table.constraints, *table.indexes]
     for item in items:
         if item.dialect_kwargs.get(_NULLS) is False:
             del item.dialect_kwargs[_NULLS]
+
+
+def _in_schema(schema: str, name: str) -> quoted_name:
+    """Return the name of a table of another schema as SQL: INHERITS has no words for the schema."""
+    return quoted_name(f"{_QUOTES.quote(schema)}.{_QUOTES.quote(name)}", quote=False)
 
 
 def _plain_type(type_: TypeEngine[Any], dimensions: int) -> Any:
