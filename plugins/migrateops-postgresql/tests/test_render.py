@@ -42,6 +42,15 @@ def test_types(context: AutogenContext, type_: Any) -> None:
     assert context.imports == {"from sqlalchemy.dialects import postgresql"}
 
 
+def test_an_index_that_is_dropped_is_not_described(context: AutogenContext) -> None:
+    described = {"postgresql_using": "gin", "postgresql_where": sa.text("a > 0"), "mysql_length": 5}
+    index = ops.CreateIndexOp("ix", "t", ["a"], kw={**described, "postgresql_concurrently": True})
+    assert render_op_text(context, index.reverse()) == (
+        'op.drop_index("ix", table_name="t", mysql_length=5, postgresql_concurrently=True)'
+    )
+    assert index.reverse().reverse().kw == index.kw
+
+
 def test_an_exclude_constraint(context: AutogenContext) -> None:
     operation = CreateExcludeConstraintOp(
         "free",

@@ -138,7 +138,9 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
             source if keyword is None else f"{keyword}={source}"
             for keyword, value in spec.arguments(op, form)
             # What the models keep for themselves does not reach the database.
-            if keyword != "info" and (source := _argument(op, keyword, value, context))
+            if keyword != "info"
+            and not _is_needless(op, keyword, context)
+            and (source := _argument(op, keyword, value, context))
         ]
     except NotRenderable as exc:
         exc.table = exc.table or getattr(op, "table_name", None)
@@ -147,6 +149,16 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
     indent = layout.INDENT if form == "batch" else ""
     receiver = f"{BATCH}." if form == "batch" else context.op
     return layout.broken_call(f"{receiver}{name}", arguments, indent)
+
+
+def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenContext) -> bool:
+    """Say whether an option tells of an index that is dropped what it was."""
+    taken = context.pack.drop_index_options
+    if keyword is None or taken is None or keyword in taken:
+        return False
+    if not isinstance(op, ops.DropIndexOp) or keyword not in op.kw:
+        return False
+    return keyword.startswith(tuple([f"{name}_" for name in context.pack.keys(context.dialect.name)]))
 
 
 def _argument(op: MigrateOperation, keyword: str | None, value: Any, context: AutogenContext) -> str:

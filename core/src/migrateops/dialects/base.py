@@ -70,6 +70,7 @@ class Dialect:
         restates_columns: Altering a column says all of it again: a script must know what the column is.
         names_of_schema: Kinds of constraints and indexes whose names are unique in a schema, and not only
             on their table; in the words of ``include_object``.
+        drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
     """
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
@@ -79,6 +80,7 @@ class Dialect:
     terminator: ClassVar[str] = ";"
     restates_columns: ClassVar[bool] = False
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
+    drop_index_options: ClassVar[frozenset[str] | None] = None
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Return the names under which implementations are looked up, nearest first."""

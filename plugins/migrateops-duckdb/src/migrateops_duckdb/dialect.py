@@ -47,6 +47,7 @@ class DuckDBDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "duckdb"
+    drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the version of the driver, which is the engine; SQLAlchemy's is that of a PostgreSQL."""

@@ -42,6 +42,7 @@ class MySQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
     restates_columns: ClassVar[bool] = True
+    drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
     # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint", "check_constraint"})
 

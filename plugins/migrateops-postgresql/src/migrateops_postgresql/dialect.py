@@ -43,6 +43,7 @@ class PostgreSQLDialect(Dialect):
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
         {"index", "primary_key_constraint", "unique_constraint", "exclude_constraint"}
     )
+    drop_index_options: ClassVar[frozenset[str] | None] = frozenset({"postgresql_concurrently"})
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
         """Return what every server can do that SQLAlchemy supports."""
