@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.convergence.renaming import rename_column
+from tests.convergence.renaming import rename_column, rename_table
 from tests.convergence.schemas import Check, Col, Index, Part, Reference, Tab, Unique
 from tests.convergence.test_found import EMPTY, ONE, all_hold, schema, table
 
@@ -191,6 +191,40 @@ CASES = {
     "a column numbers itself from now on, and has another type": (
         schema(table(ID, key=("id",))),
         schema(table(replace(ID, type="bigint", numbered=True), key=("id",))),
+    ),
+    "a text of another character set becomes an enum of the table's": (
+        schema(table(ONE, Col("b", "latin"), Col("c", "string20", collation="latin1_swedish_ci"))),
+        schema(table(ONE, Col("b", "enum"), Col("c", "native"))),
+    ),
+    "a new column refers to a key that comes with it": (
+        schema(table(ONE)),
+        schema(table(ONE, ID, TWO, key=("id",), references=(Reference(None, ("b",), "t", ("id",)),))),
+    ),
+    "a column refers to a column of its table whose key goes with it": (
+        schema(table(ONE, ID, TWO, key=("id",), references=(Reference(None, ("b",), "t", ("id",)),))),
+        schema(table(ONE)),
+    ),
+    "a table is renamed whose foreign key has a name of the server's making": (
+        schema(PARENT, child(Reference(None, ("a",), "p", ("id",)))),
+        rename_table(schema(PARENT, child()), "t", "Mixed Case"),
+    ),
+    "a table is renamed whose foreign key has a name of the server's making, and stays": (
+        schema(PARENT, child(Reference(None, ("a",), "p", ("id",)))),
+        rename_table(schema(PARENT, child(Reference(None, ("a",), "p", ("id",)))), "t", "Mixed Case"),
+    ),
+    "a table is renamed whose foreign key changes": (
+        schema(PARENT, child(Reference(None, ("a",), "p", ("id",), (("ondelete", "CASCADE"),)))),
+        rename_table(schema(PARENT, child(Reference(None, ("a",), "p", ("id",)))), "t", "Mixed Case"),
+    ),
+    "a column in capitals is renamed of which another was computed": (
+        schema(
+            table(
+                ONE,
+                Col("Mixed Case", "tinyint"),
+                Col("b", "bigint", computed=("virtual-third", "Mixed Case")),
+            )
+        ),
+        rename_column(schema(table(ONE, Col("Mixed Case", "tinyint"))), "t", "Mixed Case", "quo'te"),
     ),
     "a table numbers itself from now on": (
         schema(table(Col("id", "integer"), ONE)),

@@ -129,13 +129,17 @@ class TableChanges:
         new_columns, new_items = self._additions([*columns.anew, *added], altered, key_indexes)
         # What is computed of other columns goes before they do or change, and comes after.
         first = [name for name in lost if name in columns.anew or self._present[name].computed is not None]
+        first.sort(key=lambda name: self._present[name].computed is None)
+        plain = [op for op in new_columns if op.column.computed is None]
         return [
             *needed_first,
             *numbers(loses, self._present, self.model, on=False),
             *dropped,
+            # No table is ever without a column.
+            *(op for op in plain if op.column.name not in lost),
             # A column has to be gone before the one that takes its place.
             *(self._adding_column(lost[name]).reverse() for name in first),
-            *(op for op in new_columns if op.column.computed is None),
+            *(op for op in plain if op.column.name in lost),
             *altered,
             *(op for op in new_columns if op.column.computed is not None),
             *new_items,

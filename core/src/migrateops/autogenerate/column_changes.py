@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Column, String
+from sqlalchemy import Column, Enum, String
 from sqlalchemy.types import NullType
 
 from migrateops.autogenerate.comparators import comparators
@@ -132,9 +132,18 @@ class ColumnChanges:
         said = collation or self._collation
         if said is None or not isinstance(type_, String):
             return type_
-        made: Any = copy.copy(type_)
+        made: Any = copy.copy(self._plain(type_))
         made.collation = said
         return made
+
+    def _plain(self, type_: String) -> String:
+        """Return the type whose source says a collation: that of an enum of any dialect does not."""
+        if type(type_) is not Enum:
+            return type_
+        own = type_.dialect_impl(self.context.dialect)
+        if type(own) is not Enum:
+            return cast("String", own)
+        return type_ if type_.create_constraint else String(type_.length)
 
     def _existing_default(self, name: str) -> Any:
         # What numbers the rows is not a default that somebody gave.

@@ -108,7 +108,10 @@ class Renames:
         for key, record in self._old.items():
             columns = self.names.columns.get(self.names.key(key))
             words = Words(columns, quoted, canonical) if columns else None
-            records.append(self.names.record(key, record, words))
+            named = self.names.record(key, record, words)
+            if named is not record:
+                named = self.context.pack.renamed(named, record)
+            records.append(named)
         return database.with_others(self.tables, records)
 
     # -- tables -----------------------------------------------------------------------------------

@@ -332,6 +332,17 @@ class Dialect:
         """
         return None
 
+    def renamed(self, record: TableRecord, before: TableRecord) -> TableRecord:
+        """Return the record of a table that is renamed, or has columns that are, with the names that follow.
+
+        The server may have made names of constraints of those of tables and columns, and make them anew.
+
+        Args:
+            record: The table under its new names, with constraints that are called as before.
+            before: The table as it is in the database, with its constraints in the same order.
+        """
+        return record
+
     def reflected_name(self, name: str) -> str:
         """Return the name of a column that SQLAlchemy's reflection calls so: without escapes that it leaves.
 

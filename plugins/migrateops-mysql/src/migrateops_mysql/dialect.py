@@ -20,7 +20,7 @@ from migrateops_mysql.error_kind import error_kind
 from migrateops_mysql.lock import NamedLock
 from migrateops_mysql.server import Server, version_of
 from migrateops_mysql.snapshot import models, reader
-from migrateops_mysql.snapshot.kept import index_for_key
+from migrateops_mysql.snapshot.kept import index_for_key, renamed
 from migrateops_mysql.snapshot.refused import refused
 from migrateops_mysql.snapshot.stored import as_stored
 from migrateops_mysql.snapshot.unread import unread
@@ -91,6 +91,10 @@ class MySQLDialect(Dialect):
     def key_index(self, key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
         """Return the index that the server makes for a foreign key, or None where another one serves."""
         return index_for_key(key, table)
+
+    def renamed(self, record: TableRecord, before: TableRecord) -> TableRecord:
+        """Return a record with foreign keys as the server calls them, where that is after the table."""
+        return renamed(record, before)
 
     def reflected_name(self, name: str) -> str:
         """Return a column's name without the second of two backticks, which SQLAlchemy leaves in it."""

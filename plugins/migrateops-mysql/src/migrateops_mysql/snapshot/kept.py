@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from migrateops.snapshot.canonical import sorted_by_name
 from migrateops.snapshot.records import (
     ForeignKeyRecord,
     IndexPartRecord,
@@ -34,6 +36,7 @@ _NOT_COMPARED = frozenset(
     }
 )
 _OF_PARTITIONS = ("partition", "subpartition")
+_OF_TABLE = re.compile(r".+_ibfk_\d+", re.DOTALL)
 _FRACTION = re.compile(r"[+-]?\d+\.\d*")
 _OLD = re.compile(r"utf8(?=_|$)")
 
@@ -69,7 +72,8 @@ def default_of(type_: str, default: str | None) -> str | None:
 def made_for_key(index: IndexRecord, references: Iterable[ForeignKeyRecord]) -> bool:
     """Say whether an index is as the server makes it for a foreign key, which needs one.
 
-    It has the name of the key, or that of the first column where the key was given none.
+    It has the name of the key, or that of the first column where the key was given none; and keeps one that
+    the server has made of the name that the table had.
     """
     if index.unique or index.options or any(part.options or part.expression for part in index.parts):
         return False
@@ -78,9 +82,30 @@ def made_for_key(index: IndexRecord, references: Iterable[ForeignKeyRecord]) -> 
     for key in references:
         if key.columns == columns:
             after = name.removeprefix(columns[0])
-            if name == key.name or (after != name and re.fullmatch(r"(_\d+)?", after)):
+            if (
+                name == key.name
+                or _OF_TABLE.fullmatch(name)
+                or (after != name and re.fullmatch(r"(_\d+)?", after))
+            ):
                 return True
     return False
+
+
+def renamed(record: TableRecord, before: TableRecord) -> TableRecord:
+    """Return a record with foreign keys as the server calls them, where it made their names of the table's.
+
+    Args:
+        record: The table under its new name, with foreign keys that are called as before.
+        before: The table as it is.
+    """
+    made = f"{before.name}_ibfk_"
+    keys = [
+        replace(key, name=f"{record.name}_ibfk_{key.name.removeprefix(made)}")
+        if key.name is not None and key.name.startswith(made)
+        else key
+        for key in record.foreign_keys
+    ]
+    return replace(record, foreign_keys=sorted_by_name(keys))
 
 
 def index_for_key(key: ForeignKeyRecord, table: TableRecord) -> IndexRecord | None:
