@@ -73,10 +73,12 @@ class Differing:
         if not self._types or not self._defaults:
             for key in list(self.found):
                 self._keep(key, [one for one in self.found[key] if not self._is_off(one)])
-        if self.found and self.context.adds_constraints:
-            sides, rewrites = (self.present, self.wanted), self.context.pack.rewrites
-            for key, one in list(retyped(self.found, *sides, rewrites)):
+        sides = (self.present, self.wanted)
+        # Where a table is built anew for each change, types need not fit in between.
+        if self.found and self.context.migration_context.target.capabilities.alter_column:
+            for key, one in list(retyped(self.found, *sides, self.context.pack.rewrites)):
                 self.found.setdefault(key, []).append(one)
+        if self.found and self.context.adds_constraints:
             for key, one in list(held_up(self.found, *sides)):
                 self.found.setdefault(key, []).append(one)
             for key, one in list(left_behind(self.found, *sides, self._parents)):

@@ -26,6 +26,7 @@ from migrateops_duckdb import (
 from migrateops_duckdb.error_kind import error_kind
 from migrateops_duckdb.lock import ProcessLock
 from migrateops_duckdb.snapshot import models, reader
+from migrateops_duckdb.snapshot.renamed import renamed
 from migrateops_duckdb.snapshot.stored import as_stored
 from migrateops_duckdb.snapshot.unread import unread
 
@@ -101,6 +102,10 @@ class DuckDBDialect(Dialect):
         """Return the record of a table of the models as the reader would return it."""
         return models.as_kept(record)
 
+    def renamed(self, record: TableRecord, before: TableRecord) -> TableRecord:
+        """Return a record with constraints as the engine calls them, after tables and columns."""
+        return renamed(record, before)
+
     def as_stored(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[tuple[str | None, str], TableRecord]:
@@ -133,6 +138,8 @@ class DuckDBDialect(Dialect):
 
     def rebuild_needed(self, operation: MigrateOperation, target: Target) -> str | None:
         """Return what of an operation there is no ALTER TABLE for, or none of a table that something uses."""
+        if isinstance(operation, ops.CreatePrimaryKeyOp):
+            return "adding a primary key to a table on which something depends"
         if rebuild.is_refused_where_used(operation):
             return "changing columns of a table on which something depends"
         return _missing(operation)

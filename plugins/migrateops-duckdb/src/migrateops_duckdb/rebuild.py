@@ -29,6 +29,8 @@ from migrateops_duckdb.tables import Comments, Tables, column_of, renamed, witho
 from migrateops_duckdb.transactions import in_transaction
 
 _CONSTRAINTS = (AddConstraintOp, ops.DropConstraintOp)
+# A key's columns get no other names; a CHECK does not find its own under one that it writes otherwise.
+_SPEAKING = ("FOREIGN KEY", "CHECK")
 _COLUMNS = (ops.AddColumnOp, ops.DropColumnOp, ops.AlterColumnOp)
 _COMMENT = (ops.CreateTableCommentOp, ops.DropTableCommentOp)
 _INDEX = (ops.CreateIndexOp, ops.DropIndexOp)
@@ -47,8 +49,11 @@ def wanted(operations: Operations, batch: TableBatch) -> bool:
     tables = Tables(operations, batch.schema)
     if constraints.referring(connection, batch.table_name, batch.schema):
         return True
+    kinds = {one.type for one in constraints.find_constraints(connection, batch.schema, batch.table_name)}
+    if any(_renames(op) for op in changes) and not kinds.isdisjoint(_SPEAKING):
+        return True
     if any(isinstance(op, ops.DropColumnOp) or _retypes(op) for op in changes):
-        if constraints.find_constraints(connection, batch.schema, batch.table_name):
+        if kinds:
             return True
         if any(item.generated for item in tables.items(batch.table_name)):
             return True
@@ -60,12 +65,16 @@ def is_refused_where_used(op: MigrateOperation) -> bool:
     if isinstance(op, ops.AlterColumnOp):
         return op.modify_type is not None or op.modify_nullable is not None or op.modify_name is not None
     if isinstance(op, ops.AddColumnOp):
-        return not getattr(op.column, "nullable", True)
-    return isinstance(op, ops.DropColumnOp)
+        return not getattr(op.column, "nullable", True) or bool(getattr(op.column, "foreign_keys", ()))
+    return isinstance(op, ops.DropColumnOp | ops.CreatePrimaryKeyOp)
 
 
 def _retypes(op: MigrateOperation) -> bool:
     return isinstance(op, ops.AlterColumnOp) and op.modify_type is not None
+
+
+def _renames(op: MigrateOperation) -> bool:
+    return isinstance(op, ops.AlterColumnOp) and op.modify_name is not None
 
 
 def _computes(op: MigrateOperation) -> bool:
@@ -301,8 +310,16 @@ class Rebuild:
         self.renamed.append((old, new))
         self.order = [new if name.lower() == old.lower() else name for name in self.order]
         self.indexes = [index.on_renamed(old, new) for index in self.indexes]
-        self.kept = [kept.with_renamed(old, new) for kept in self.kept]
+        self.kept = [self._with_renamed(kept.with_renamed(old, new), old, new) for kept in self.kept]
         self.generated = {name: item.with_renamed(old, new) for name, item in self.generated.items()}
+
+    def _with_renamed(self, kept: Kept, old: str, new: str) -> Kept:
+        """Return a constraint with a column of its own table renamed that it refers to."""
+        if kept.item is None or not kept.item.is_foreign_key:
+            return kept
+        if not names(kept.item.reference.table, self.table):
+            return kept
+        return kept._replace(item=kept.item.with_renamed(old, new, referred=True))
 
     # -- generated columns --------------------------------------------------------------------
     def _add_generated(self, op: ops.AddColumnOp) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from sqlalchemy import MetaData
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -43,7 +44,7 @@ def as_stored(connection: Connection, tables: Sequence[Table]) -> dict[tuple[str
     found: dict[tuple[str | None, str], TableRecord] = {}
     for table in tables:
         with closing(raw.duplicate()) as cursor, suppress(duckdb.Error, CompileError):
-            statements = _statements(table, dialect)
+            statements = _statements(_unnumbered(table), dialect)
             for statement in statements:
                 cursor.execute(statement)
 
@@ -61,6 +62,16 @@ def as_stored(connection: Connection, tables: Sequence[Table]) -> dict[tuple[str
             schema = own_schema(table.schema, dialect)
             found[schema, record.name] = replace(record, schema=schema)
     return found
+
+
+def _unnumbered(table: Table) -> Table:
+    """Return a table that does not number its rows: the sequence may be called after a name of before."""
+    column = table.autoincrement_column
+    if column is None:
+        return table
+    copy = table.to_metadata(MetaData())
+    copy.columns[column.key].autoincrement = False
+    return copy
 
 
 def _statements(table: Table, dialect: Dialect) -> list[str]:
