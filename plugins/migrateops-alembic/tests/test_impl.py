@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from migrateops_alembic.api import impl
 
@@ -104,3 +105,48 @@ class Own(SQLiteImpl):
     upgrade = text.partition("def downgrade")[0]
     assert '"b"' in upgrade
     assert '"a"' not in upgrade
+
+
+STARTS = """
+from alembic.ddl.sqlite import SQLiteImpl
+
+class Own(SQLiteImpl):
+    __dialect__ = "sqlite"
+
+    def start_migrations(self):
+        self.execute("CREATE TABLE started (n INTEGER)")
+"""
+
+
+def test_what_it_does_before_the_first_step(project: Any) -> None:
+    configured(project, STARTS)
+    project.revision("aa1", 'op.execute("INSERT INTO started VALUES (1)")')
+    project.run("upgrade", "head")
+    assert project.rows("SELECT n FROM started") == [(1,)]
+
+
+def test_what_it_does_before_the_first_step_is_written(project: Any) -> None:
+    configured(project, STARTS)
+    project.revision("aa1", 'op.execute("INSERT INTO started VALUES (1)")')
+    written = project.run("upgrade", "head", "--sql").out
+    assert written.index("CREATE TABLE started") < written.index("INSERT INTO started")
+
+
+def test_a_failure_before_the_first_step_stops_the_run(project: Any) -> None:
+    configured(project, STARTS.replace("CREATE TABLE", "DROP TABLE").replace(" (n INTEGER)", ""))
+    project.revision("aa1", TABLE)
+    said = project.run("upgrade", "head", status=1).err
+    assert "no such table: started" in said
+    assert "t" not in project.tables()
+
+
+def test_a_server_with_transactions_keeps_the_steps(project: Any, postgresql_url: str) -> None:
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///app.db", postgresql_url.replace("%", "%%")))
+    configured(project, STARTS.replace("sqlite", "postgresql").replace("SQLite", "Postgresql"))
+    project.revision("aa1", 'op.execute("INSERT INTO started VALUES (1)")')
+    project.run("upgrade", "head")
+    engine = sa.create_engine(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM started").all() == [(1,)]
+    engine.dispose()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-MODULE = '''
+MODULE = """
 from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
 
@@ -20,7 +20,7 @@ def setup(plugin):
 def compare(autogen_context, upgrade_ops, schemas):
     upgrade_ops.ops.append(ops.ExecuteSQLOp("SELECT 'of the plugin'"))
     return PriorityDispatchResult.CONTINUE
-'''
+"""
 
 
 def run(project: Any, *arguments: str, status: int = 0, set_to: Mapping[str, str] | None = None) -> str:

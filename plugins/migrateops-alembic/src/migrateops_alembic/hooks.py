@@ -30,9 +30,14 @@ class _Plugin:
 
     @hookimpl
     def migrateops_before_run(self, ctx: Any, plan: Sequence[Any]) -> None:
-        """Import what scripts find imported with Alembic, if one of them names it."""
-        if _is_of_alembic(ctx.config) and any(map(_names_dialects, plan)):
+        """Import what scripts find imported with Alembic, if one of them names it; start an ``impl``."""
+        if not _is_of_alembic(ctx.config):
+            return
+        if any(map(_names_dialects, plan)):
             import_module(_IMPORTED)
+        from migrateops_alembic.api.impl import start
+
+        start(ctx)
 
 
 def _is_of_alembic(config: Any) -> bool:

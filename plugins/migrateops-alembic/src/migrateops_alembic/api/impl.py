@@ -95,6 +95,9 @@ class DefaultImpl(metaclass=ImplMeta):
         return self.connection if self.context is None else self.context.bind
 
     # -- statements ---------------------------------------------------------------------------
+    def start_migrations(self) -> None:
+        """Do something before the first step of a run; nothing here."""
+
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Run or write one statement."""
         self._exec(sql, execution_options)
@@ -269,6 +272,13 @@ def impl_for(context: MigrationContext) -> DefaultImpl:
     if dialect.name in _impls:
         _sending().registered(impl, DefaultImpl, of_postgresql=isinstance(impl, PostgresqlImpl))
     return impl
+
+
+def start(context: Any) -> None:
+    """Have the class of the project's or of an extension do what it does before the first step."""
+    impl = context.impl if context.dialect.name in _impls else None
+    if impl is not None and _says(type(impl), "start_migrations"):
+        impl.start_migrations()
 
 
 def told_by(dialect: str | None, given: dict[str, Any]) -> dict[str, Any]:
