@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
 
 from migrateops.errors.operations import (
     CannotBeWritten,
@@ -20,7 +21,7 @@ from migrateops.errors.operations import (
 from migrateops.errors.operations import UnknownOption as UnknownParameter
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
-from migrateops_mysql.errors import NoSuchColumn, UnknownOption, UnreadableTable
+from migrateops_mysql.errors import KeyNeedsNull, NoSuchColumn, UnknownOption, UnreadableTable
 
 State = Callable[[], dict[str, str]]
 
@@ -395,3 +396,30 @@ def test_a_place_before_another_column(operations: Operations, state: State) -> 
     with pytest.raises(UnsupportedOperation), operations.batch_alter_table("t") as batch:
         batch.add_column(sa.Column("x", sa.Integer), insert_before="a")
     assert state()["t"] == TABLE
+
+
+@pytest.mark.parametrize(
+    ("key", "table", "nullable"),
+    [
+        ("ON DELETE SET NULL", "child", False),
+        ("ON UPDATE SET NULL", "child", False),
+        ("ON UPDATE CASCADE", "child", False),
+        ("ON UPDATE CASCADE", "parent", True),
+    ],
+)
+def test_a_foreign_key_that_may_write_null(
+    operations: Operations, connection: sa.Connection, state: State, key: str, table: str, nullable: bool
+) -> None:
+    """The server's 1830 and 1833 name no operation, and the latter is said of much else."""
+    null = "NULL" if table == "child" else "NOT NULL"
+    connection.exec_driver_sql(f"CREATE TABLE parent (a int {null}, UNIQUE (a))")
+    connection.exec_driver_sql(
+        f"CREATE TABLE child (a int {null}, CONSTRAINT `the key` FOREIGN KEY (a) REFERENCES parent (a) {key})"
+    )
+    before = state()
+    with pytest.raises(KeyNeedsNull) as caught:
+        operations.alter_column(table, "a", nullable=nullable)
+    assert (caught.value.code, caught.value.key) == ("MY306", "the key")
+    assert state() == before
+    with pytest.raises(DBAPIError, match=r"183[23]"):
+        operations.alter_column(table, "a", type_=sa.Text())

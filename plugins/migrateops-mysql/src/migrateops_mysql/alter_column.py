@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Computed, Identity
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from migrateops.ddl import lower
@@ -24,11 +26,14 @@ from migrateops_mysql import reading
 from migrateops_mysql.checked import checked
 from migrateops_mysql.default import Default, default_of, with_digits
 from migrateops_mysql.definition import Definition, parse, renamed
-from migrateops_mysql.errors import NoSuchColumn
+from migrateops_mysql.errors import KeyNeedsNull, NoSuchColumn
 from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, Writer
 
+# ER_FK_COLUMN_NOT_NULL, and ER_FK_COLUMN_CANNOT_CHANGE_CHILD of the column that is referred to.
+_KEY_WRITES_NULL = (1830, 1833)
+_KEY = re.compile(r"foreign key constraint '(.+?)'(?: SET NULL| of table)")
 _DATE = re.compile(r"\s*\d{2,4}-")
 _TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
 _COMPRESSED = re.compile(r"/\*M?!\d*\s*COMPRESSED\b.*?\*/", re.IGNORECASE)
@@ -69,7 +74,24 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
 
     with checked(op, context.target):
         for statement in list(_Change(op, context.target, existing).statements()):
-            context.run_statement(statement)
+            with _key_named(op, context.target):
+                context.run_statement(statement)
+
+
+@contextmanager
+def _key_named(op: ops.AlterColumnOp, target: Target) -> Iterator[None]:
+    """Name the foreign key for which the server refuses that a column may be NULL no more, or from now on.
+
+    Only the server knows: it depends on the key's actions, on the column there, and on the session.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        number, said = (*getattr(error.orig, "args", ()), None, None)[:2]
+        key = _KEY.search(str(said))
+        if number not in _KEY_WRITES_NULL or op.modify_nullable is None or key is None:
+            raise
+        raise KeyNeedsNull(op.describe(), target.name, key[1]) from error
 
 
 def told(op: ops.AlterColumnOp, target: Target) -> Definition:

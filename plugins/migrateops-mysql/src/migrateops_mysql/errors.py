@@ -80,3 +80,20 @@ class UnreadableTable(MigrateOpsError, ValueError):
 
     def hint(self) -> str:
         return "drop the default that is bytes, with op.execute(), and set it again after the change"
+
+
+class KeyNeedsNull(MigrateOpsError, ValueError):
+    """A foreign key may write NULL into a column that is NOT NULL, or is to be so."""
+
+    code = "MY306"
+    operation: str
+    dialect: str
+    key: str
+
+    def message(self) -> str:
+        return (
+            f"{self.operation}: {self.dialect} refuses it, as foreign key {self.key!r} may write NULL there"
+        )
+
+    def hint(self) -> str:
+        return "drop the key before, and create it without SET NULL, or without ON UPDATE CASCADE, afterwards"
