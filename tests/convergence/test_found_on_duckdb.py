@@ -68,6 +68,14 @@ CASES = {
         schema(table(ONE, Col("b", "bigint", computed=("virtual-third", "a")))),
         schema(table(ID, Col("a", "bigint", computed=("virtual-next", "id")))),
     ),
+    "a table is renamed that another refers to": (
+        schema(PARENT, table(ONE, references=(TO_PARENT,))),
+        rename_table(schema(PARENT, table(ONE, references=(TO_PARENT,))), "p", "Mixed Case"),
+    ),
+    "a table is renamed that refers to itself": (
+        schema(SELF),
+        rename_table(schema(SELF), "t", "Mixed Case"),
+    ),
 }
 
 

@@ -282,18 +282,6 @@ def test_refused(
     assert rows() == ROWS
 
 
-def test_a_table_that_has_foreign_keys_is_not_renamed(
-    operations: Operations, connection: sa.Connection, state: State
-) -> None:
-    """The engine would look for it under its old name, and refuse to change the other table for good."""
-    before = state()
-    with pytest.raises(UnsupportedOperation):
-        operations.rename_table("room", "chamber")
-    assert state() == before
-    connection.exec_driver_sql("INSERT INTO house VALUES (3, 3)")
-    connection.exec_driver_sql("DELETE FROM house WHERE id = 3")
-
-
 def test_a_column_of_a_foreign_key_is_renamed(run: Run, state: State, connection: sa.Connection) -> None:
     run(lambda batch: batch.alter_column("house", new_column_name="Home"), recreate="always")
     assert "FOREIGN KEY (Home) REFERENCES house(id)" in sql(state())

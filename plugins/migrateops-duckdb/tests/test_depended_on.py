@@ -128,13 +128,59 @@ def test_a_table_that_refers_to_itself(
     before = state()
     with pytest.raises(RebuildRefused), operations.batch_alter_table("tree") as batch:
         batch.create_foreign_key("fk", "tree", ["up"], ["id"])
-    with pytest.raises(UnsupportedOperation):
-        operations.rename_table("room", "bush")
     assert state() == before
     connection.exec_driver_sql("DELETE FROM tree WHERE id = 4")
     with operations.batch_alter_table("tree") as batch:
         batch.create_foreign_key("fk", "tree", ["up"], ["id"])
     holds(connection, "INSERT INTO tree VALUES (4, 7, 'x')")
+
+
+def test_tables_that_foreign_keys_join_are_renamed(
+    operations: Operations, connection: sa.Connection, state: State
+) -> None:
+    before = state()
+    for old, new in (("room", "Big room"), ("house", "home"), ("tree", "bush")):
+        operations.rename_table(old, new)
+    after = state()
+    assert sql(after, "chair") == (
+        "CREATE TABLE chair(room INTEGER, up INTEGER, FOREIGN KEY (room) REFERENCES Big room(id));"
+    )
+    assert sql(after, "Big room") == (
+        'CREATE TABLE "Big room"(id INTEGER PRIMARY KEY, house INTEGER, b INTEGER,'
+        " FOREIGN KEY (house) REFERENCES home(k), CHECK((b > 0)));"
+    )
+    assert [one[2] for one in after["indexes"]] == ["by_b"]
+    assert len(after["comments"]) == len(before["comments"])
+    assert rows(connection, "Big room") == [(1, 10, 5), (2, 20, 6)]
+    assert rows(connection, "chair") == [(2, 0)]
+    assert rows(connection, "home") == [(1, 10, 20), (2, 20, 40)]
+    assert rows(connection, "bush") == [(1, 3, "branch"), (2, 1, "leaf"), (3, None, "root")]
+    holds(
+        connection,
+        "DELETE FROM home WHERE id = 2",
+        'INSERT INTO "Big room" VALUES (3, 30, 1)',
+        "INSERT INTO chair VALUES (3, 0)",
+        "INSERT INTO bush VALUES (4, 7, 'x')",
+    )
+    # What was renamed is changed like any other.
+    with operations.batch_alter_table("home") as batch:
+        batch.alter_column("k", new_column_name="Kind")
+    for new, old in (("Big room", "room"), ("home", "house"), ("bush", "tree")):
+        operations.rename_table(new, old)
+    assert "FOREIGN KEY (house) REFERENCES house(Kind)" in sql(state(), "room")
+
+
+def test_no_tables_refer_to_each_other_in_a_circle(
+    operations: Operations, connection: sa.Connection, state: State
+) -> None:
+    before = state()
+    with pytest.raises(UnsupportedOperation) as caught:
+        operations.create_table("x", sa.Column("id", sa.Integer, sa.ForeignKey("y.id"), primary_key=True))
+    assert "circle" in caught.value.hint()
+    with pytest.raises(UnsupportedOperation) as caught, operations.batch_alter_table("house") as batch:
+        batch.create_foreign_key("fk", "chair", ["k"], ["up"])
+    assert "circle" in caught.value.message()
+    assert state() == before
 
 
 def test_generated_columns_come_change_and_go(

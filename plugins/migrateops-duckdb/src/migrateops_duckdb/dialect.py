@@ -18,6 +18,7 @@ from migrateops_duckdb import (
     canonical,
     constraints,
     indexed,  # noqa: F401  # registers how operations are run
+    joined,  # noqa: F401
     lower,  # registers how operations are written
     numbered,  # noqa: F401
     rebuild,

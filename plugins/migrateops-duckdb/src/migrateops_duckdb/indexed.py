@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import Operations, ops
 from migrateops_duckdb import lower  # noqa: F401  # what these stand in front of
-from migrateops_duckdb.constraints import refers
 from migrateops_duckdb.sql_text import ddl, names, quoted, string, tokens
 from migrateops_duckdb.transactions import in_transaction
 
@@ -74,7 +73,7 @@ def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
         return operations.next(op)
     found = find_indexes(operations, op.table_name, op.schema)
     after = [index.on_renamed(op.column_name, op.modify_name) if op.modify_name else index for index in found]
-    return _without(operations, op, found, after, op.table_name)
+    return without_indexes(operations, op, found, after, op.table_name)
 
 
 @Operations.implementation_for(ops.AddColumnOp, replace=True, dialect="duckdb")
@@ -83,7 +82,7 @@ def add_column(operations: Operations, op: ops.AddColumnOp) -> Any:
     if getattr(op.column, "nullable", True):
         return operations.next(op)
     found = find_indexes(operations, op.table_name, op.schema)
-    return _without(operations, op, found, found, op.table_name)
+    return without_indexes(operations, op, found, found, op.table_name)
 
 
 @Operations.implementation_for(ops.DropColumnOp, replace=True, dialect="duckdb")
@@ -91,31 +90,20 @@ def drop_column(operations: Operations, op: ops.DropColumnOp) -> Any:
     """Drop a column, and the indexes that it is part of."""
     found = find_indexes(operations, op.table_name, op.schema)
     after = [index for index in found if not index.mentions(op.column_name)]
-    return _without(operations, op, found, after, op.table_name)
+    return without_indexes(operations, op, found, after, op.table_name)
 
 
-@Operations.implementation_for(ops.RenameTableOp, replace=True, dialect="duckdb")
-def rename_table(operations: Operations, op: ops.RenameTableOp) -> Any:
-    """Rename a table; its indexes follow.
-
-    Raises:
-        UnsupportedOperation: It has a foreign key: the engine would refuse each change of the table that it
-            refers to, or lose the key where that is the table itself.
-    """
-    context = operations.get_context()
-    if not context.as_sql and refers(context.connection, op.old_table_name, op.schema):
-        raise UnsupportedOperation(
-            op.describe(),
-            "duckdb",
-            "renaming a table that has foreign keys",
-            "create a table of the new name, copy the rows, and drop the old one",
-        )
-    found = find_indexes(operations, op.old_table_name, op.schema)
-    return _without(operations, op, found, found, op.new_table_name)
-
-
-def _without(operations: Operations, op: Any, before: list[Index], after: list[Index], table: str) -> Any:
+def without_indexes(
+    operations: Operations, op: Any, before: list[Index], after: list[Index], table: str
+) -> Any:
     """Run the operation while the indexes are not there.
+
+    Args:
+        operations: What sends statements.
+        op: The operation.
+        before: The indexes of its table.
+        after: Those that are to be there afterwards.
+        table: The name that the table has by then.
 
     Raises:
         UnsupportedOperation: There are some, and the connection is in a transaction: the engine lets go of

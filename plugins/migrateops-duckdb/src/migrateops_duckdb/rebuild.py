@@ -100,12 +100,13 @@ def run(operations: Operations, batch: TableBatch) -> None:
     """
     rebuild = Rebuild(operations, batch)
     rebuild.refuse()
-    with _atomically(operations.get_context().connection):
+    with atomically(operations.get_context().connection):
         rebuild.run()
 
 
 @contextmanager
-def _atomically(connection: Connection) -> Iterator[None]:
+def atomically(connection: Connection) -> Iterator[None]:
+    """Run the block in a transaction, its own where there is none."""
     if in_transaction(connection):
         yield
         return
@@ -153,6 +154,13 @@ class Rebuild:
         for op in self.changes:
             if not isinstance(op, _CONSTRAINTS + _COLUMNS + _COMMENT + _INDEX):
                 raise self._unsupported(f"{op.describe()} in a batch", "do it before or after the batch")
+            if isinstance(op, ops.CreateForeignKeyOp) and self._comes_round(op):
+                raise UnsupportedOperation(
+                    op.describe(),
+                    self.target.name,
+                    "tables that refer to each other in a circle",
+                    "leave one of the keys out",
+                )
         known = constraints.find_constraints(self.tables.connection, self.tables.schema, self.table)
         taken = constraints.taken_apart(self.tables.items(self.table), known)
         if taken is None:
@@ -160,6 +168,10 @@ class Rebuild:
         columns, self.kept = taken
         self.order = [column_of(item) for item in columns]
         self.generated = {column_of(item).lower(): item for item in columns if item.generated}
+
+    def _comes_round(self, op: ops.CreateForeignKeyOp) -> bool:
+        """Say whether a table that a new foreign key refers to refers to this one."""
+        return any(one.lower() == op.referent_table.lower() for one in self.tables.referring(self.table))
 
     def _unsupported(self, what: str, instead: str) -> UnsupportedOperation:
         return UnsupportedOperation(self.batch.describe(), self.target.name, what, instead)

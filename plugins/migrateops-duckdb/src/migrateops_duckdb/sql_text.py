@@ -121,6 +121,16 @@ class Item(NamedTuple):
         table = [word for word in self.words[middle:last] if not word.isspace()][-1]
         return Reference(_listed(self.words[:middle]), table, _listed(self.words[last:]))
 
+    def referring_to(self, table: str) -> Item:
+        """Return it, a foreign key, with another table to refer to.
+
+        Args:
+            table: Name of the table in its schema, unquoted.
+        """
+        last = len(self.words) - 1 - self.words[::-1].index("(")
+        at = next(place for place in range(last - 1, 0, -1) if not self.words[place].isspace())
+        return Item((*self.words[:at], quoted(table), *self.words[at + 1 :]))
+
     def with_renamed(self, column: str, new: str, *, referred: bool = False) -> Item:
         """Return it with a column under a new name; of a foreign key, with one of its own columns.
 
