@@ -98,6 +98,8 @@ class Schemas:
                 one = replace(one, numbered=was.numbered)
             columns.append(one)
         numbered = [one.name for one in columns if one.numbered]
+        if old is not None:
+            new = replace(new, options=old.options)
         return replace(new, columns=tuple(columns), key=tuple(numbered) or new.key)
 
     def table(self, name: str) -> Tab:
@@ -111,6 +113,7 @@ class Schemas:
             key,
             self.choice.maybe([self.name("pk", name)]),
             comment=self.comment(),
+            options=self.choice.maybe(self.words.table_options, 4) or (),
         )
         for add in (self.add_unique, self.add_check, self.add_index, self.add_exclude):
             for _ in range(self.choice.below(3)):
@@ -245,7 +248,7 @@ class Schemas:
         part = Part(
             name, form, None, self.choice.maybe(classes) or (classes[0] if method == "btree" else None)
         )
-        options = () if method == "btree" else (("postgresql_using", method),)
+        options = () if method == "btree" else self.words.methods.get(method, (("postgresql_using", method),))
         index = Index(self.name("ix", table.name), (part,), options=options)
         return replace(table, indexes=(*table.indexes, index))
 

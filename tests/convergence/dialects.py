@@ -54,11 +54,14 @@ def duckdb(dialect: sa.Dialect) -> Vocabulary:
     )
 
 
+_OF_TEXTS = {"mysql_length": (), "FULLTEXT": ()}
+
+
 def mariadb(dialect: sa.Dialect) -> Vocabulary:
     types = {
         "tinyint": Type(mysql.TINYINT, "int"),
         "unsigned": Type(lambda: mysql.INTEGER(unsigned=True), "natural"),
-        "mediumtext": Type(mysql.MEDIUMTEXT, "long", keyed=False, collates=True),
+        "mediumtext": Type(mysql.MEDIUMTEXT, "long", keyed=False, collates=True, methods=_OF_TEXTS),
         "datetime6": Type(lambda: mysql.DATETIME(fsp=6), "exact"),
         "year": Type(mysql.YEAR, "year"),
         "native": Type(lambda: mysql.ENUM("a", "b"), "enum"),
@@ -67,12 +70,15 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
         "latin": Type(lambda: mysql.VARCHAR(20, charset="latin1"), "text"),
     }
     kept = {name: type_ for name, type_ in TYPES.items() if name != "json"}
+    for name in ("string20", "string40"):
+        kept[name] = replace(kept[name], methods=_OF_TEXTS)
     return Vocabulary(
         dialect,
         types={
             **kept,
             **types,
-            "text": replace(TYPES["text"], family="long"),
+            "text": replace(TYPES["text"], family="long", methods=_OF_TEXTS),
+            "binary": replace(TYPES["binary"], methods={"mysql_length": ()}),
             "json": Type(sa.JSON, "json", keyed=False),
         },
         defaults={
@@ -95,6 +101,12 @@ def mariadb(dialect: sa.Dialect) -> Vocabulary:
         ),
         numbered_alone=True,
         renumbers=True,
+        table_options=(
+            (("mysql_engine", "InnoDB"), ("mysql_row_format", "COMPACT")),
+            (("mysql_default_charset", "utf8mb3"),),
+            (("mysql_collate", "utf8mb4_unicode_ci"),),
+        ),
+        methods={"mysql_length": (("mysql_length", 5),), "FULLTEXT": (("mysql_prefix", "FULLTEXT"),)},
         updates_null=True,
         orders=DESC,
         # The server makes nothing else of a uuid.

@@ -20,6 +20,9 @@ NAMES = {
 }
 """The naming convention of the models that have one."""
 
+# Of types whose values are in the character set of the table.
+_OF_CHARACTERS = ("text", "long", "enum", "set")
+
 Options = tuple[tuple[str, Any], ...]
 
 
@@ -86,7 +89,9 @@ class Index:
 
     @property
     def method(self) -> str:
-        return str(dict(self.options).get("postgresql_using", "btree"))
+        said = dict(self.options)
+        of_length = "mysql_length" if "mysql_length" in said else "btree"
+        return str(said.get("postgresql_using") or said.get("mysql_prefix") or of_length)
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,7 @@ class Tab:
     indexes: tuple[Index, ...] = ()
     excludes: tuple[Exclude, ...] = ()
     comment: str | None = None
+    options: Options = ()
     was: str | None = None
 
     def column(self, name: str) -> Col | None:
@@ -140,7 +146,7 @@ def models(schema: Schema, words: Vocabulary) -> sa.MetaData:
 def _table(table: Tab, metadata: sa.MetaData, words: Vocabulary) -> None:
     where, name = words.place(table.name)
     columns = [_column(one, words) for one in table.columns]
-    made = sa.Table(name, metadata, *columns, schema=where, comment=table.comment)
+    made = sa.Table(name, metadata, *columns, schema=where, comment=table.comment, **dict(table.options))
     if table.was is not None:
         made.info["renamed_from"] = table.was
     if table.key:
@@ -405,6 +411,8 @@ def _refers(table: Tab, reference: Reference, schema: Schema, words: Vocabulary)
         if here is None or there is None or here.computed is not None:
             return False
         if (here.type, here.collation) != (there.type, there.collation):
+            return False
+        if words.types[here.type].family in _OF_CHARACTERS and table.options != target.options:
             return False
     nullable = all(one.nullable for one in table.columns if one.name in reference.columns)
     said = dict(reference.options)

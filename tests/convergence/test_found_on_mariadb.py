@@ -226,6 +226,19 @@ CASES = {
         ),
         rename_column(schema(table(ONE, Col("Mixed Case", "tinyint"))), "t", "Mixed Case", "quo'te"),
     ),
+    "indexes that say how they are kept come": (
+        schema(table(ONE, TWO)),
+        schema(
+            table(
+                ONE,
+                TWO,
+                indexes=(
+                    Index("ix_hash", (Part("a"),), options=(("mysql_using", "hash"),)),
+                    Index("ix_tree", (Part("b"),), unique=True, options=(("mysql_using", "btree"),)),
+                ),
+            )
+        ),
+    ),
     "a table numbers itself from now on": (
         schema(table(Col("id", "integer"), ONE)),
         schema(table(Col("id", "integer", nullable=False, numbered=True), ONE, key=("id",))),

@@ -16,7 +16,7 @@ class Type:
     keyed: bool = True
     collates: bool = False
     methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Operator classes other than the usual one, by the index method."""
+    """Operator classes other than the usual one, by the index method, or by what else an index may be."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,8 @@ class Vocabulary:
             None for all.
         places: Schema and name of tables that are not where the others are.
         excludes: What EXCLUDE constraints say.
+        table_options: Options of tables, which nothing changes: columns have other meanings with them.
+        methods: The options that say what an index is, where these are not of PostgreSQL.
         includes: Whether indexes may keep further columns.
         labelled: Expressions of an index that may have an operator class.
     """
@@ -205,6 +207,8 @@ class Vocabulary:
     related: Sequence[frozenset[str]] | None = None
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     excludes: Mapping[str, Exclusion] = field(default_factory=dict)
+    table_options: Sequence[tuple[tuple[str, Any], ...]] = ()
+    methods: Mapping[str, tuple[tuple[str, Any], ...]] = field(default_factory=dict)
     includes: bool = False
     labelled: Sequence[str] = ()
 
