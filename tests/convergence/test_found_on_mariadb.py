@@ -26,6 +26,10 @@ def child(*references: Reference) -> Tab:
     return table(ONE, TWO, references=references)
 
 
+def begins(column: str) -> Index:
+    return Index("ix", (Part(column),), options=(("mysql_length", 5),))
+
+
 CASES = {
     "a foreign key has the name of one of a table that goes": (
         schema(PARENT, child(ON_BOTH, ON_ONE)),
@@ -237,6 +241,23 @@ CASES = {
                     Index("ix_tree", (Part("b"),), unique=True, options=(("mysql_using", "btree"),)),
                 ),
             )
+        ),
+    ),
+    "an index has the beginning of a column with a backtick": (
+        schema(table(ONE, Col("back`tick", "text"), indexes=(begins("back`tick"),))),
+        schema(table(TWO, Col("back`tick", "string40"), indexes=(begins("back`tick"),))),
+    ),
+    "a column of few characters is renamed whose beginning an index has": (
+        schema(table(ONE, Col("b", "string20"), indexes=(begins("b"),))),
+        rename_column(schema(table(ONE, Col("b", "string40"), indexes=(begins("b"),))), "t", "b", "c"),
+    ),
+    "a column is renamed whose beginning an index has": (
+        schema(table(ONE, Col("back`tick", "text"), indexes=(begins("back`tick"),))),
+        rename_column(
+            schema(table(ONE, Col("back`tick", "mediumtext"), indexes=(begins("back`tick"),))),
+            "t",
+            "back`tick",
+            "b",
         ),
     ),
     "a table numbers itself from now on": (

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def complete(table: Table, record: TableRecord) -> None:
     """Make JSON of what MariaDB stores as text, and add the CHECK constraints that stand on columns.
 
-    Options of the table get names that a script can say, and backticks in names are no longer doubled.
+    Options of the table get names that a script can say, backticks in names are no longer doubled, and
+    lengths in indexes are those of the columns under their present names.
 
     Args:
         table: The table, changed in place.
@@ -33,6 +34,13 @@ def complete(table: Table, record: TableRecord) -> None:
     for item in named:
         if isinstance(item.name, str) and "``" in item.name:
             item.name = conv(item.name.replace("``", "`"))
+    of_record = {index.name: index for index in record.indexes}
+    for index in table.indexes:
+        for option in [one for one in index.dialect_kwargs if one.endswith("_length")]:
+            # By name of the column: in escapes, and the one of before where it is renamed.
+            parts = of_record[index.name].parts if index.name in of_record else ()
+            lengths = {part.text: dict(part.options).get("length") for part in parts}
+            index.dialect_kwargs[option] = {name: int(said) for name, said in lengths.items() if said}
     columns = {str(column.name): column for column in table.columns}
     for column in record.columns:
         if column.type == "json" and not isinstance(columns[column.name].type, JSON):
