@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, DefaultClause, Index, TableClause, column, table
 from sqlalchemy.schema import CreateColumn, CreateIndex
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import quoted_name
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -68,11 +69,18 @@ def in_table(given: Column[Any], table_name: str, schema: str | None) -> Column[
     """Return a shallow copy of a lone column that names its table, which is no more than a name."""
     made: Column[Any] = Column.__new__(Column)
     made.__dict__.update(given.__dict__)
-    if getattr(made.name, "quote", None) is None:
-        # SQLAlchemy's own kind of string says how it is quoted, and is slow to be asked when it does not.
-        made.name = str(made.name)
+    made.name = name_of(given)
     made.table = _named(table_name, schema)  # type: ignore[assignment]
     return made
+
+
+def name_of(column: Column[Any]) -> str:
+    """Return a column's name, as a plain string unless it says how it is to be quoted.
+
+    SQLAlchemy's own kind of string may say so, and is slow to be asked when it does not.
+    """
+    name: Any = column.name
+    return name if type(name) is not quoted_name or name.quote is not None else str(name)
 
 
 def _named(name: str, schema: str | None) -> TableClause:

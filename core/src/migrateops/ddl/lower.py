@@ -94,7 +94,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
     yield TableEvent(table, "before_create")
     yield CreateTable(table, if_not_exists=if_not_exists)
     yield TableEvent(table, "after_create")
-    if table.foreign_keys and target.dialect.supports_alter:
+    if len(table.constraints) > 1 and target.dialect.supports_alter:
         for constraint in table.foreign_key_constraints:
             if constraint.use_alter:
                 yield AddConstraint(constraint)
@@ -107,9 +107,9 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
             if column.comment:
                 yield SetColumnComment(column)
     if target.dialect.supports_constraint_comments:
-        for commented in sorted(table.constraints, key=lambda c: str(c.name or "")):
-            if commented.comment:
-                yield SetConstraintComment(commented)
+        commented = [each for each in table.constraints if each.comment]
+        for each in sorted(commented, key=lambda c: str(c.name or "")):
+            yield SetConstraintComment(each)
     return table
 
 

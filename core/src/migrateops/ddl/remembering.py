@@ -8,6 +8,7 @@ from sqlalchemy import Column, DefaultClause, PrimaryKeyConstraint, TextClause
 from sqlalchemy.schema import CreateColumn, CreateTable
 
 from migrateops.ddl.lone import COMPILED
+from migrateops.ddl.statements import name_text
 from migrateops.ddl.type_memos import alike, remember_type
 from migrateops.operations.schema_objects import given_options
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
 _MANY = 1000
+SQLALCHEMYS_INDENT = "\t"
 
 
 def remembering_compiler(dialect: SQLAlchemyDialect) -> Any:
@@ -31,14 +33,21 @@ def remembering_compiler(dialect: SQLAlchemyDialect) -> Any:
         def __init__(self, *args: Any, **kw: Any) -> None:
             super().__init__(*args, **kw)
             self.behind_names: dict[tuple[Any, ...], str] = {}
+            self.names: dict[str, str] = {}
             self.has_usual_keys: bool | None = None
             self.end: str | None = None
+            self.indent = SQLALCHEMYS_INDENT
 
-        def table_text(self, statement: Any) -> str:
-            """Return CREATE TABLE, as ``statement.compile()`` does."""
+        def table_text(self, statement: Any, indent: str = SQLALCHEMYS_INDENT) -> str:
+            """Return CREATE TABLE, as ``statement.compile()`` does.
+
+            Args:
+                statement: A CreateTable.
+                indent: What to begin lines with, where nothing about the table is new.
+            """
             # What a compiler notes of the one statement that it is made for.
             self.__dict__.pop("sql_compiler", None)
-            self.statement = statement
+            self.statement, self.indent = statement, indent
             return str(self.process(statement))
 
         def visit_create_table(self, create: CreateTable, **kw: Any) -> str:
@@ -47,29 +56,51 @@ def remembering_compiler(dialect: SQLAlchemyDialect) -> Any:
         def _remembered(self, create: CreateTable) -> str | None:
             """Return CREATE TABLE; None where something about it has not been written before."""
             table = create.element
+            columns = [*table.columns]
             # SQLAlchemy has no public name for TEMPORARY and the like.
-            if table._prefixes or not table.columns or hasattr(CreateColumn, COMPILED):
+            if table._prefixes or not columns:
                 return None
-            lines, format_column = [], self.preparer.format_column
-            for column in table.columns:
-                behind = self.behind_names.get(_all_but_name(column) or ())
-                if behind is None:
+            lines = []
+            for column in columns:
+                line = self.remembered_column(column)
+                if line is None:
                     return None
-                lines.append(f"{format_column(column)}{behind}")
+                lines.append(line)
             included = create.include_foreign_key_constraints
-            lines.append(self.create_table_constraints(table, _include_foreign_key_constraints=included))
-            if not lines[-1]:
-                lines.pop()
+            constraints = self.create_table_constraints(table, _include_foreign_key_constraints=included)
+            if constraints:
+                lines.append(constraints)
             exists = "IF NOT EXISTS " if create.if_not_exists else ""
-            start = f"\nCREATE TABLE {exists}{self.preparer.format_table(table)} (\n\t"
-            return start + ", \n\t".join(lines) + f"\n){self.post_create_table(table)}\n\n"
+            name = self._name(table.name) if table.schema is None else self.preparer.format_table(table)
+            inside = f", \n{self.indent}".join(lines)
+            return (
+                f"\nCREATE TABLE {exists}{name} (\n{self.indent}{inside}\n)"
+                f"{self.post_create_table(table)}\n\n"
+            )
+
+        def remembered_column(self, column: Column[Any]) -> str | None:
+            """Return ``process(CreateColumn(column))``; None if it has not been written before."""
+            behind = self.behind_names.get(_all_but_name(column) or ())
+            if behind is None or hasattr(CreateColumn, COMPILED):
+                return None
+            return f"{self._name(column.name)}{behind}"
+
+        def _name(self, name: str) -> str:
+            if getattr(name, "quote", None) is not None:
+                return str(self.preparer.quote(name))
+            known = self.names.get(name)
+            if known is None:
+                if len(self.names) >= _MANY:
+                    self.names.clear()
+                self.names[name] = known = name_text(self.preparer, str(name))
+            return known
 
         def get_column_specification(self, column: Column[Any], **kw: Any) -> str:
-            key = _all_but_name(column)
+            key = _all_but_name(column) if _is_plain(column) else None
             if key is None:
                 return str(super().get_column_specification(column, **kw))
             behind = self.behind_names.get(key)
-            name = self.preparer.format_column(column)
+            name = self._name(column.name)
             if behind is not None:
                 return f"{name}{behind}"
             remember_type(column.type, dialect)
@@ -84,7 +115,7 @@ def remembering_compiler(dialect: SQLAlchemyDialect) -> Any:
             column = _only_key(table)
             if column is None or self.has_usual_keys is False:
                 return str(super().create_table_constraints(table, **kw))
-            usual = f"PRIMARY KEY ({self.preparer.format_column(column)})"
+            usual = f"PRIMARY KEY ({self._name(column.name)})"
             if self.has_usual_keys is None:
                 self.has_usual_keys = super().create_table_constraints(table, **kw) == usual
                 return self.create_table_constraints(table, **kw)
@@ -101,26 +132,22 @@ def remembering_compiler(dialect: SQLAlchemyDialect) -> Any:
 
 
 def _all_but_name(column: Column[Any]) -> tuple[Any, ...] | None:
-    """Return all that is read of a column besides its name; None where that is more than plain values."""
-    table = column.table
+    """Return all that is read of a column besides its name; None where that is more than values.
+
+    What no column has that ``_is_plain()`` is part of it, and so found nowhere.
+    """
     type_ = alike(column.type)
-    default: Any = column.server_default
-    if (
-        type_ is None
-        or type(column) is not Column
-        or column.default is not None
-        or column.computed is not None
-        or column.identity is not None
-        or column.comment is not None
-        or column.system
-        # Whether the type allows that is for SQLAlchemy to say.
-        or column.autoincrement is True
-        or column.constraints
-        or hasattr(type(column.type), COMPILED)
-        or ("dialect_options" in vars(column) and given_options(column))
-        or ("dialect_options" in vars(table) and given_options(table))
-    ):
+    if type_ is None or column.constraints or hasattr(type_.__class__, COMPILED):
         return None
+    if column.autoincrement is True:
+        # Whether the type allows that is for SQLAlchemy to say.
+        return None
+    own, table = column.__dict__, column.table
+    if "dialect_options" in own and given_options(column):
+        return None
+    if "dialect_options" in table.__dict__ and given_options(table):
+        return None
+    default: Any = column.server_default
     if default is not None:
         if type(default) is not DefaultClause:
             return None
@@ -129,22 +156,47 @@ def _all_but_name(column: Column[Any]) -> tuple[Any, ...] | None:
             default = (default.text,)
         elif type(default) is not str:
             return None
-    if not column.primary_key:
-        return (type_, default, column.nullable)
-    if len(table.primary_key.columns) != 1:
-        return None
-    return (type_, default, column.nullable, column.autoincrement, column is table.autoincrement_column)
+    key: Any = None
+    if column.primary_key:
+        if len(table.primary_key) != 1:
+            return None
+        # With the type and the defaults, all that says whether the server counts.
+        key = (column.autoincrement, not column.foreign_keys)
+    return (
+        type_,
+        default,
+        column.nullable,
+        key,
+        column.__class__,
+        column.default,
+        column.computed,
+        column.identity,
+        column.comment,
+        column.system,
+    )
+
+
+def _is_plain(column: Column[Any]) -> bool:
+    """Say whether what is written of a column is not more than what ``_all_but_name()`` can tell apart."""
+    return (
+        type(column) is Column
+        and column.default is None
+        and column.computed is None
+        and column.identity is None
+        and column.comment is None
+        and not column.system
+    )
 
 
 def _only_key(table: Table) -> Column[Any] | None:
     """Return the column of a primary key that has nothing else to say, and is the only constraint."""
     key = table.primary_key
-    columns = key.columns
+    if len(table.constraints) != 1 or type(key) is not PrimaryKeyConstraint:
+        return None
+    columns: list[Column[Any]] = [*key]
     if (
         len(columns) != 1
-        or len(table.constraints) != 1
         or key.name is not None
-        or type(key) is not PrimaryKeyConstraint
         or key.deferrable is not None
         or key.initially is not None
         or hasattr(PrimaryKeyConstraint, COMPILED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -43,8 +43,7 @@ class Execute:
     options: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class TableEvent:
+class TableEvent(NamedTuple):
     """Not a statement: the moment to fire a table's ``before_create`` or the like.
 
     SQLAlchemy's types and the user's listeners hang their own DDL on these.
@@ -258,7 +257,10 @@ def writes_identity(column: Column[Any], dialect: Dialect) -> bool:
 
 def column_text(element: AddColumn, compiler: Any) -> str:
     """Return what stands after ADD COLUMN."""
-    text = str(compiler.process(CreateColumn(element.column)))
+    remembered = getattr(compiler, "remembered_column", None)
+    text = remembered(element.column) if remembered is not None else None
+    if text is None:
+        text = str(compiler.process(CreateColumn(element.column)))
     if element.if_not_exists:
         text = f"IF NOT EXISTS {text}"
     if element.inline_primary_key and element.column.primary_key:

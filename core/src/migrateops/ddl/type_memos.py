@@ -21,6 +21,42 @@ _NOTED = "_type_affinity"
 _examples: dict[tuple[Any, ...], TypeEngine[Any]] = {}
 
 
+def alike(type_: TypeEngine[Any]) -> TypeEngine[Any] | None:
+    """Return a type that stands for all that are like this one: of SQLAlchemy's, with the same plain values.
+
+    None for a type that is not all plain values.
+    """
+    values = type_.__dict__
+    if _NOTED in values:
+        values = {name: value for name, value in values.items() if name != _NOTED}
+    key = (type_.__class__, *values, *values.values(), *map(type, values.values()))
+    try:
+        example = _examples.get(key)
+    except TypeError:
+        # A value that is not plain.
+        return None
+    if example is not None:
+        return example
+    plain = all(type(value) in _PLAIN for value in values.values())
+    if not plain or not type(type_).__module__.startswith("sqlalchemy."):
+        return None
+    if len(_examples) >= _MANY:
+        _examples.clear()
+    # A copy, as the script may change its own.
+    _examples[key] = example = copy(type_)
+    return example
+
+
+def impl_of(type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> TypeEngine[Any]:
+    """Return ``type_.dialect_impl(dialect)``, or that of a type like it.
+
+    Args:
+        type_: A type.
+        dialect: The dialect.
+    """
+    return (alike(type_) or type_).dialect_impl(dialect)
+
+
 def remember_type(type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> None:
     """Have the dialect take a type for one that it has seen: one of SQLAlchemy's, with plain values.
 
@@ -30,34 +66,9 @@ def remember_type(type_: TypeEngine[Any], dialect: SQLAlchemyDialect) -> None:
     """
     # SQLAlchemy has no public name for its notes.
     memos: Any = getattr(dialect, "_type_memos", None)
-    if memos is None:
-        return
-    # None also where another thread has just cleared them.
-    known = _examples.get(alike(type_) or ())
-    if known is None:
+    known = alike(type_)
+    if memos is None or known is None:
         return
     if known not in memos:
         known.dialect_impl(dialect)
     memos[type_] = memos[known]
-
-
-def alike(type_: TypeEngine[Any]) -> tuple[Any, ...] | None:
-    """Return what is the same for all types that are alike; None for one that is not all plain values."""
-    values = vars(type_)
-    if _NOTED in values:
-        values = {name: value for name, value in values.items() if name != _NOTED}
-    key = (type(type_), *values.items(), *map(type, values.values()))
-    try:
-        if key in _examples:
-            return key
-    except TypeError:
-        # A value that is not plain.
-        return None
-    plain = all(type(value) in _PLAIN for value in values.values())
-    if not plain or not type(type_).__module__.startswith("sqlalchemy."):
-        return None
-    if len(_examples) >= _MANY:
-        _examples.clear()
-    # A copy, as the script may change its own.
-    _examples[key] = copy(type_)
-    return key

@@ -230,7 +230,8 @@ def _whole(made: Any, target: Target) -> tuple[list[Any], Any]:
     result = None
     if type(made) is not list:
         made, result = _drained(made or ())
-    _try_those_behind_the_first(made, target.dialect)
+    if len(made) > 1:
+        _try_those_behind_the_first(made, target.dialect)
     return made, result
 
 

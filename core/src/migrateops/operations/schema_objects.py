@@ -164,7 +164,7 @@ class SchemaObjects:
 
     def metadata(self) -> MetaData:
         """Return an empty MetaData with the naming convention in force."""
-        return self.target.metadata()
+        return self.target.metadata() if self.target.naming_convention else MetaData()
 
     def table(
         self, name: str, *items: Any, schema: str | None = None, columns_alone: bool = True, **kw: Any
@@ -177,20 +177,27 @@ class SchemaObjects:
         Raises:
             NotASchemaItem: One of *items* is neither a column, a constraint nor an index.
         """
-        require_items(f"table {name!r}", items, SchemaItem)
-        require_list(f"table {name!r}", "prefixes", kw.get("prefixes"))
+        if "prefixes" in kw:
+            require_list(f"table {name!r}", "prefixes", kw["prefixes"])
         metadata = self.metadata()
         later, copies = [], []
         for item in items:
-            if not isinstance(item, Column) and _of_columns(item):
+            if type(item) is Column and item.table is None and not item.constraints and columns_alone:
+                # As nearly all are: in no table, and with nothing that would be moved to it.
+                copies.append(item)
+            elif not isinstance(item, SchemaItem):
+                require_items(f"table {name!r}", items, SchemaItem)
+            elif not isinstance(item, Column) and _of_columns(item):
                 later.append(item)
             else:
                 copies.append(detached(item, alone=columns_alone))
         made = Table(name, metadata, *copies, schema=schema, **kw)
         for item in later:
             _put_copy(item, made)
-        for key in made.foreign_keys:
-            ensure_referred(metadata, key)
+        # The primary key is one of them, also where there is none.
+        if len(made.constraints) > 1:
+            for key in made.foreign_keys:
+                ensure_referred(metadata, key)
         return made
 
     def column(self, name: str, type_: TypeEngine[Any] | None = None, **kw: Any) -> Column[Any]:
@@ -387,7 +394,7 @@ def require_values_in(call: Callable[[], str], made: Table) -> None:
     Raises:
         UnboundParameter: There is one.
     """
-    expressions = [each for each in expressions_in(made) if each is not None and not isinstance(each, str)]
+    expressions = [*expressions_in(made)]
     if expressions:
         require_values(call(), *expressions)
 
@@ -395,10 +402,15 @@ def require_values_in(call: Callable[[], str], made: Table) -> None:
 def expressions_in(made: Table) -> Iterator[Any]:
     """Yield the SQL expressions that CREATE TABLE of *made*, and of its indexes, writes."""
     for column in made.columns:
-        yield getattr(column.server_default, "arg", None)
-        yield getattr(column.computed, "sqltext", None)
+        if column.server_default is not None:
+            default = getattr(column.server_default, "arg", None)
+            if not isinstance(default, str):
+                yield default
+        if column.computed is not None:
+            yield column.computed.sqltext
     for constraint in made.constraints:
-        yield getattr(constraint, "sqltext", None)
+        if hasattr(constraint, "sqltext"):
+            yield constraint.sqltext
     for index in made.indexes:
         yield from index.expressions
         yield from given_options(index).values()

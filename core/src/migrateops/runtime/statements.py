@@ -135,8 +135,10 @@ class Offline:
         self.literal_binds = literal_binds
         self.bind: Any = OfflineBind(dialect, self._from_bind)
         self._memo = Memo()
-        self._alter_compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
         self._table_compiler = remembering_compiler(dialect)
+        self._alter_compiler: Any = self._table_compiler
+        if self._alter_compiler is None:
+            self._alter_compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
         self._compiler = literal_compiler(dialect.statement_compiler, pack)
 
     def _from_bind(self, statement: Any, parameters: Any = None, *_: Any, **__: Any) -> NoRows | None:
@@ -171,7 +173,7 @@ class Offline:
     def _text(self, statement: Any, parameters: Mapping[str, Any] | None) -> str:
         if isinstance(statement, ExecutableDDLElement):
             if type(statement) is CreateTable and self._table_compiler is not None:
-                written = self._table_compiler.table_text(statement).strip()
+                written = self._table_compiler.table_text(statement, "    ").strip()
             else:
                 written = str(statement.compile(dialect=self.dialect)).strip()
             return _laid_out(written) if "\n\t" in written else written

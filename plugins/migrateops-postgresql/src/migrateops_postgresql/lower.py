@@ -12,7 +12,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, ColumnName, ColumnNullable, ColumnType
-from migrateops.ddl.type_memos import remember_type
+from migrateops.ddl.type_memos import impl_of
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import require_expression, require_values
@@ -42,7 +42,6 @@ def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
     """Return CREATE TYPE for an enum or a domain that is not there, then what standard SQL has."""
     made: list[Any] = []
     if isinstance(op.column, Column):
-        remember_type(op.column.type, target.dialect)
         made += missing_types(op.column.type, target)
     return made + lower.add_column(op, target)
 
@@ -51,7 +50,7 @@ def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target
     """Yield the statement that makes the named type behind a column's type, if it has one and makes it."""
     if not target.options.get(MAKES_TYPES, True):
         return
-    impl: Any = to_instance(type_).dialect_impl(target.dialect)
+    impl: Any = impl_of(to_instance(type_), target.dialect)
     if isinstance(impl, TypeDecorator):
         yield from missing_types(impl.impl_instance, target)
     elif isinstance(impl, ARRAY):
