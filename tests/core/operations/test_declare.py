@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import pickle
 from collections.abc import Callable, Mapping, Sequence
@@ -207,6 +208,21 @@ def test_a_constructor_of_the_classs_own_is_used() -> None:
             self.name = f"own {name}"
 
     assert call(OwnOp, "op", "a").name == "own a"
+
+
+def test_a_constructor_that_was_wrapped_later_is_used() -> None:
+    @operation
+    class WrappedOp(MigrateOperation):
+        name: str
+
+    generated = WrappedOp.__init__
+
+    @functools.wraps(generated)
+    def wrapped(self: Any, name: str) -> None:
+        generated(self, f"wrapped {name}")
+
+    setattr(WrappedOp, "__init__", wrapped)
+    assert call(WrappedOp, "op", "a").name == "wrapped a"
 
 
 def test_a_default_factory_is_a_default() -> None:

@@ -293,6 +293,39 @@ def test_one_that_is_only_for_options_may_be_the_only_one(operations: Any) -> No
     assert operations.test_note("a") == "only"
 
 
+def test_a_function_is_only_for_options_of_the_operation_that_it_was_said_for(operations: Any) -> None:
+    @operation
+    class OptionsOp(MigrateOperation):
+        """Take options."""
+
+        kw: Mapping[str, Any] = options(default_factory=dict)
+
+    @operation
+    class OtherOp(OptionsOp):
+        """Take options, too."""
+
+    @Operations.implementation_for(OptionsOp)
+    def first(operations: Any, op: Any) -> str:
+        return "first"
+
+    @Operations.implementation_for(OtherOp)
+    @Operations.implementation_for(OptionsOp, replace=True, only_with_options=True)
+    def second(operations: Any, op: Any) -> str:
+        return "second"
+
+    assert operations.invoke(OptionsOp()) == "first"
+    assert operations.invoke(OtherOp()) == "second"
+
+
+def test_a_method_of_an_object_is_an_implementation(operations: Any) -> None:
+    class Notes:
+        def take(self, operations: Any, note: Any) -> str:
+            return f"taken {note.text}"
+
+    Operations.implementation_for(NoteOp)(Notes().take)
+    assert operations.test_note("a") == "taken a"
+
+
 def test_directives_go_through_the_invoke_of_a_subclass(connection: sa.Connection) -> None:
     class Noting(Operations):
         def invoke(self, operation: MigrateOperation) -> Any:

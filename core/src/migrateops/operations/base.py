@@ -136,9 +136,14 @@ class AbstractOperations(metaclass=_Layered):
         registrations, module = calling_scope(1)
 
         def decorate(function: FnT) -> FnT:
-            setattr(function, "__only_with_options__", only_with_options)
             registrations.add_implementation(
-                op_cls, dialect, function, module, lowering=False, replace=replace
+                op_cls,
+                dialect,
+                function,
+                module,
+                lowering=False,
+                replace=replace,
+                only_with_options=only_with_options,
             )
             return function
 

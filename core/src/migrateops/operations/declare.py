@@ -221,8 +221,9 @@ class OpSpec:
     def _plain(self) -> bool:
         """Whether building an operation is nothing but assigning its fields."""
         cls = self.op_cls
+        init = vars(cls).get("__init__")
         return (
-            hasattr(vars(cls).get("__init__"), "__generated__")
+            (isinstance(init, _Constructor) or (init is not None and init is vars(self).get("constructor")))
             and not hasattr(cls, "__post_init__")
             and cls.__new__ is object.__new__
         )
@@ -243,8 +244,9 @@ class OpSpec:
                 given = values[f.name]
                 yield f"if {given} is not _d_{f.name}: {op}.{self.options}[{f.name!r}] = {given}"
 
+    @cached_property
     def constructor(self) -> Callable[..., None]:
-        """Compile ``__init__``: the fields by their own names, and options given flat or as a mapping."""
+        """The ``__init__``, compiled: fields by their own names, and options given flat or as a mapping."""
         scope: dict[str, Any] = {}
         params = [
             f.parameter().replace(
@@ -267,20 +269,17 @@ class OpSpec:
         function = _compile("__init__", _parameters(params, me, scope), body, scope)
         function.__qualname__ = f"{self.op_cls.__qualname__}.__init__"
         function.__module__ = self.op_cls.__module__
-        setattr(function, "__generated__", True)
         return function
 
 
 class _Constructor:
     """The ``__init__`` of a declared class until it is first asked for: a run makes few operations."""
 
-    __generated__ = True
-
     def __init__(self, spec: OpSpec) -> None:
         self._spec = spec
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        function: Any = self._spec.constructor()
+        function: Any = self._spec.constructor
         setattr(self._spec.op_cls, "__init__", function)
         return function.__get__(instance, owner)
 

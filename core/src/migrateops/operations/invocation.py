@@ -140,8 +140,7 @@ class Known:
         options = op_cls.__op_spec__.options if op_cls.__op_spec__ is not None else None
         chain: Chain = ()
         for index, made in reversed(tuple(enumerate(every))):
-            only = getattr(found[index].function, "__only_with_options__", False)
-            if only and options is not None and chain:
+            if found[index].only_with_options and options is not None and chain:
                 made = (_only_with(options, self, every, index, chain), False)
             chain = (made, *chain)
         chains[op_cls] = chain

@@ -87,6 +87,7 @@ class Implementation:
     lowering: bool
     maker: Maker
     order: int
+    only_with_options: bool = False
 
 
 class Sources(Protocol):
@@ -176,6 +177,7 @@ class Registrations:
         *,
         lowering: bool,
         replace: bool,
+        only_with_options: bool = False,
     ) -> None:
         key = (op_cls.__module__, op_cls.__qualname__, dialect)
         maker = Maker(module, getattr(function, "__qualname__", repr(function)))
@@ -185,7 +187,7 @@ class Registrations:
             others = [other for other in (*process.implementations.get(key, ()), *mine) if other != maker]
             if others and not replace:
                 raise ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
-            mine[maker] = Implementation(function, lowering, maker, _changed())
+            mine[maker] = Implementation(function, lowering, maker, _changed(), only_with_options)
             self.implementations[key] = mine
             _changed()
 
