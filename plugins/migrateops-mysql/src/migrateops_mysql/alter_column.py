@@ -32,7 +32,8 @@ from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, Writer
 
 # ER_FK_COLUMN_NOT_NULL, and ER_FK_COLUMN_CANNOT_CHANGE_CHILD of the column that is referred to.
-_KEY_WRITES_NULL = (1830, 1833)
+_CANNOT_CHANGE = 1833
+_KEY_WRITES_NULL = (1830, _CANNOT_CHANGE)
 _KEY = re.compile(r"foreign key constraint '(.+?)'(?: SET NULL| of table)")
 _DATE = re.compile(r"\s*\d{2,4}-")
 _TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
@@ -90,6 +91,9 @@ def _key_named(op: ops.AlterColumnOp, target: Target) -> Iterator[None]:
         number, said = (*getattr(error.orig, "args", ()), None, None)[:2]
         key = _KEY.search(str(said))
         if number not in _KEY_WRITES_NULL or op.modify_nullable is None or key is None:
+            raise
+        if number == _CANNOT_CHANGE and op.modify_type is not None:
+            # It may be the type for which it refuses.
             raise
         raise KeyNeedsNull(op.describe(), target.name, key[1]) from error
 
