@@ -149,3 +149,19 @@ def test_a_function_that_fails(
         difference(configure(), models(small))
     assert caught.value.problem == "ValueError: no"
     assert "fails" in caught.value.function
+
+
+def test_an_operation_of_a_class_of_the_projects_own(
+    connection: sa.Connection, configure: Configure, registry: Comparators
+) -> None:
+    class OwnOp(ops.CreateUniqueConstraintOp):
+        """Create a unique constraint of the project's kind."""
+
+    models(small).create_all(connection)
+
+    @registry.dispatch_for("table")
+    def of_table(context: Any, table: Any, schema: Any, name: str, here: Any, wanted: Any) -> None:
+        if name == "child":
+            table.ops.append(OwnOp("uq", name, ["id"]))
+
+    assert lines(difference(configure(), models(small))) == ["create_unique_constraint 'uq' 'child'"]

@@ -62,7 +62,8 @@ def _new(op: MigrateOperation) -> Iterator[tuple[str, str]]:
         if isinstance(op.constraint_name, str):
             # The usual word for a kind is the last.
             kinds = {cls: kind for kind, cls in ops.AddConstraintOp.add_constraint_ops.items()}
-            yield kinds[type(op)], op.constraint_name
+            # A class of the project's may be derived from one of those.
+            yield from [(kinds[cls], op.constraint_name) for cls in type(op).__mro__ if cls in kinds][:1]
     elif isinstance(op, ops.CreateTableOp):
         for item in op.columns:
             if isinstance(item, Constraint) and isinstance(item.name, str):
