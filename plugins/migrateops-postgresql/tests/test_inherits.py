@@ -100,21 +100,48 @@ def test_a_column_is_dropped_from_three_tables(connection: sa.Connection, middle
     assert shown(difference(context, before)) == []
 
 
-def test_a_column_stays_that_one_of_two_tables_above_keeps(connection: sa.Connection) -> None:
-    def both(columns: Columns) -> sa.MetaData:
-        metadata = sa.MetaData()
-        sa.Table("one", metadata, sa.Column("a", sa.Integer), *columns())
-        sa.Table("other", metadata, *new())
-        own = [sa.Column("b", sa.Integer), *columns()]
-        sa.Table("below", metadata, *own, postgresql_inherits=("one", "other"))
-        return metadata
+def two_above(columns: Columns) -> sa.MetaData:
+    """Return models of a table that inherits from two, and has columns of the first itself, too."""
+    metadata = sa.MetaData()
+    sa.Table("one", metadata, sa.Column("a", sa.Integer), *columns())
+    sa.Table("other", metadata, *new())
+    own = [sa.Column("b", sa.Integer), *columns()]
+    sa.Table("below", metadata, *own, postgresql_inherits=("one", "other"))
+    return metadata
 
-    before, wanted = both(new), both(nothing)
+
+def test_a_column_stays_that_one_of_two_tables_above_keeps(connection: sa.Connection) -> None:
+    before, wanted = two_above(new), two_above(nothing)
     context = MigrationContext.configure(connection, opts={"target_metadata": wanted})
     run(context, before)
     run(context, wanted)
     assert shown(difference(context, wanted)) == []
     assert "new" in {column["name"] for column in sa.inspect(connection).get_columns("below")}
+
+
+@pytest.mark.parametrize("kept", ["table", "column"])
+def test_a_column_stays_where_a_filter_keeps_that_above(connection: sa.Connection, kept: str) -> None:
+    def includes(item: Any, name: str | None, type_: str, reflected: bool, other: Any) -> bool:
+        return type_ != kept or getattr(item, "table", item).name != "z_above"
+
+    before, wanted = models(new, repeated=True), models(repeated=True)
+    run(MigrationContext.configure(connection, opts={"target_metadata": wanted}), before)
+    opts = {"target_metadata": wanted, "include_object": includes}
+    context = MigrationContext.configure(connection, opts=opts)
+    assert shown(difference(context, wanted)) == []
+
+
+def test_a_column_stays_that_one_of_two_tables_above_may_keep(connection: sa.Connection) -> None:
+    def includes(name: str | None, type_: str, parents: Any) -> bool:
+        return type_ != "table" or name != "other"
+
+    before, wanted = two_above(new), two_above(nothing)
+    run(MigrationContext.configure(connection, opts={"target_metadata": wanted}), before)
+    wanted.remove(wanted.tables["other"])
+    opts = {"target_metadata": wanted, "include_name": includes}
+    context = MigrationContext.configure(connection, opts=opts)
+    run(context, wanted)
+    assert shown(difference(context, wanted)) == []
 
 
 def test_both_are_dropped_and_come_back(connection: sa.Connection) -> None:

@@ -92,6 +92,7 @@ def left_behind(
     present: Mapping[Key, TableRecord],
     wanted: Mapping[Key, TableRecord],
     parents: Callable[[TableRecord], Sequence[Key]],
+    goes: Callable[[Key, str], bool],
 ) -> Iterator[tuple[Key, Difference]]:
     """Yield columns that a table keeps where those that it has them from lose them: with the table.
 
@@ -100,32 +101,42 @@ def left_behind(
         present: The records of the database.
         wanted: The records of the models.
         parents: Returns the tables that a table has columns from.
+        goes: Says whether filters let a column go that is to.
     """
-    gone = {
+    losing = {
         (key, str(one.name))
         for key, listed in found.items()
         for one in listed
         if one.what == What.COLUMN and one.attribute is None and one.new is None
     }
-    if not gone:
+    if not losing:
         return
+
+    def above(key: Key, column: ColumnRecord) -> list[tuple[Key, str]]:
+        # Of a table that was not read nothing is known: it may keep the column.
+        listed = parents(present[key])
+        return [(up, column.name) for up in listed if up not in present or _has(present[up], column)]
+
     left = [
-        (key, column, [(above, column.name) for above in parents(old) if _has(present.get(above), column)])
+        (key, column, above(key, column))
         for key, old in present.items()
         for column in old.columns
         if column.inherited and not _has(wanted[key], column)
     ]
+    gone = {one for one in losing if left and goes(*one)}
     while lost := [one for one in left if gone.issuperset(one[2]) and one[2]]:
         for one in lost:
             key, column, _ = one
             left.remove(one)
+            if column.own and not goes(key, column.name):
+                continue
             gone.add((key, column.name))
             if column.own:
                 yield key, Difference(What.COLUMN, column.name, None, column, None)
 
 
-def _has(table: TableRecord | None, column: ColumnRecord) -> bool:
-    return table is not None and any(one.name == column.name for one in table.columns)
+def _has(table: TableRecord, column: ColumnRecord) -> bool:
+    return any(one.name == column.name for one in table.columns)
 
 
 def _is_written(item: Any) -> bool:

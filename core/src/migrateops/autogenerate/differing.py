@@ -81,11 +81,19 @@ class Differing:
         if self.found and self.context.adds_constraints:
             for key, one in list(held_up(self.found, *sides)):
                 self.found.setdefault(key, []).append(one)
-            for key, one in list(left_behind(self.found, *sides, self._parents)):
+            for key, one in list(left_behind(self.found, *sides, self._parents, self._goes)):
                 self.found.setdefault(key, []).append(one)
 
     def _parents(self, record: TableRecord) -> list[Key]:
         return [self.tables.definitions.key(*one) for one in self.context.pack.parents(record)]
+
+    def _goes(self, key: Key, name: str) -> bool:
+        model, database = self.tables.definitions.models[key], self.tables.definitions.database(key)
+        filters = self.context.run_object_filters
+        column = next(one for one in database.columns if one.name == name)
+        return filters(model, model.name, "table", False, database) and filters(
+            column, name, "column", True, None
+        )
 
     def _keep(self, key: Key, found: list[Difference]) -> None:
         if found:
