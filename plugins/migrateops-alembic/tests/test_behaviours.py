@@ -56,6 +56,19 @@ def test_the_inspector_on_the_bind(project: Any) -> None:
     assert applied(project) == ["aa1"]
 
 
+def test_the_version_table_is_there_before_the_first_step(project: Any) -> None:
+    project.revision(
+        "aa1",
+        f"""
+        {TABLE}
+        key = sa.inspect(op.get_bind()).get_pk_constraint("alembic_version")
+        assert key["constrained_columns"] == ["version_num"]
+        """,
+    )
+    project.run("upgrade", "head")
+    assert applied(project) == ["aa1"]
+
+
 def test_the_context_within_a_script(project: Any) -> None:
     project.revision(
         "aa1",

@@ -281,6 +281,7 @@ class _Run:
                 started = True
                 if context.as_sql:
                     context.comment(f"Running {step.describe()}")
+                if context.as_sql or context.versions.before_scripts:
                     self._ready_table()
                 self._call(step)
                 if context.transactions.current is not None:

@@ -38,7 +38,12 @@ class VersionTable:
     Args:
         table: As the dialect's pack describes it.
         send: What runs a statement.
+
+    Attributes:
+        before_scripts: Whether the table is made before the first script runs, not after it.
     """
+
+    before_scripts: bool = False
 
     def __init__(self, table: Table, *, send: Any) -> None:
         self.name = table.name
