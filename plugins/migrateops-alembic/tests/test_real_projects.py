@@ -121,3 +121,18 @@ def test_listings(project: Any, published: Any) -> None:
     peers.lay_out(published, project.root)
     assert project.run("history").out == peers.peer(project.root, "history").stdout
     assert ids(project.run("heads").out) == ids(peers.peer(project.root, "heads").stdout)
+
+
+def test_columns_of_mysql_of_which_little_is_said(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        op.alter_column("t", "a", existing_type=sa.String(9), nullable=False)
+        op.alter_column("t", "b", existing_type=sa.Integer(), type_=sa.BigInteger())
+        op.alter_column("t", "c", existing_type=sa.Integer(), server_default=None)
+        """,
+    )
+    point(project, "mysql+pymysql://")
+    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
+    assert theirs.returncode == 0, theirs.stderr
+    assert peers.statements(project.run("upgrade", "head", "--sql").out) == peers.statements(theirs.stdout)

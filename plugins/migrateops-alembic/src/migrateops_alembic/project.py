@@ -19,6 +19,9 @@ _OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"transactional_sql": False},
     # Its scripts make the types that their columns need.
     "postgresql": {"postgresql_create_types": False},
+    # Offline, they say no more of a column than Alembic asks for.
+    "mysql": {"mysql_assume_usual": True},
+    "mariadb": {"mysql_assume_usual": True},
 }
 """Options that make a dialect's SQL what Alembic's is."""
 

@@ -31,6 +31,9 @@ from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, Writer
 
+ASSUMES_USUAL = "mysql_assume_usual"
+"""The option of ``context.configure`` that says what a stream is to do where a call does not tell enough."""
+
 # ER_FK_COLUMN_NOT_NULL, and ER_FK_COLUMN_CANNOT_CHANGE_CHILD of the column that is referred to.
 _CANNOT_CHANGE = 1833
 _KEY_WRITES_NULL = (1830, _CANNOT_CHANGE)
@@ -111,6 +114,8 @@ def told(op: ops.AlterColumnOp, target: Target) -> Definition:
         unknown.append("existing_nullable")
     if op.existing_server_default is False and op.modify_server_default is False:
         unknown.append("existing_server_default")
+    if _assumed(target):
+        unknown = [name for name in unknown if name == "existing_type"]
     if unknown:
         raise IncompleteOperation(op.describe(), target.name, ", ".join(unknown))
     writer = Writer(target.dialect)
@@ -131,6 +136,11 @@ def told(op: ops.AlterColumnOp, target: Target) -> Definition:
         auto_increment=bool(op.kw.get("existing_autoincrement")),
         comment=writer.string(op.existing_comment) if op.existing_comment else None,
     )
+
+
+def _assumed(target: Target) -> bool:
+    """Say whether a column of which nothing is said may be NULL, and has no default."""
+    return bool(target.options.get(ASSUMES_USUAL, False))
 
 
 def _column(
@@ -223,7 +233,8 @@ class _Change:
             if self._may_be_time(new) or self._is_long(self._told_type()):
                 return None
             nullable = op.existing_nullable
-            if new is None and nullable is None and not self.server.mariadb:
+            asks = not self.server.mariadb and not _assumed(self.target)
+            if new is None and nullable is None and asks:
                 raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
         else:
             present = self.existing()

@@ -8,7 +8,7 @@ from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_mysql import (
     add_column,  # noqa: F401  # registers how operations are written
-    alter_column,  # noqa: F401
+    alter_column,
     canonical,
     drop_column,  # noqa: F401
     drop_constraint,  # noqa: F401
@@ -42,6 +42,7 @@ class MySQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
     restates_columns: ClassVar[bool] = True
+    configure_options: ClassVar[frozenset[str]] = frozenset({alter_column.ASSUMES_USUAL})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
     # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint", "check_constraint"})
