@@ -15,8 +15,8 @@ from migrateops_duckdb.sql_text import Item, names, quoted
 from migrateops_duckdb.tables import Tables
 
 _THERE = text(
-    "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database()"
-    " AND schema_name = coalesce(:schema, current_schema()) AND lower(table_name) = lower(:table)"
+    "SELECT count(*) FROM duckdb_tables() WHERE lower(table_name) = lower(:table) AND (temporary"
+    " OR database_name = current_database() AND schema_name = coalesce(:schema, current_schema()))"
 )
 
 
@@ -30,7 +30,10 @@ def create_table(operations: Operations, op: ops.CreateTableOp) -> Any:
     context = operations.get_context()
     for key in () if context.as_sql else _keys(op):
         *schema, name, _ = key.target_fullname.split(".")
-        where = {"schema": ".".join(schema) or op.schema, "table": name}
+        if len(schema) > 1:
+            # Of another database, of which the engine says what it does not do.
+            continue
+        where = {"schema": schema[0] if schema else op.schema, "table": name}
         if names(quoted(name), op.table_name) or context.connection.execute(_THERE, where).scalar_one():
             continue
         raise UnsupportedOperation(
