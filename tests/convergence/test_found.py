@@ -173,6 +173,10 @@ CASES = {
         schema(table(ONE, Col("c", "bigint", computed=("stored-next", "a")))),
         schema(table(Col("a", "bigint"), Col("c", "bigint", computed=("stored-next", "a")))),
     ),
+    "a column with a quotation mark changes of which one is computed": (
+        schema(table(Col('qu"ote', "integer"), Col("c", "bigint", computed=("stored-next", 'qu"ote')))),
+        schema(table(Col('qu"ote', "smallint"), Col("c", "bigint", computed=("stored-next", 'qu"ote')))),
+    ),
     "a column goes with one that is computed of it": (
         schema(table(ONE, Col("b", "integer"), Col("c", "bigint", computed=("stored-next", "b")))),
         schema(table(ONE)),

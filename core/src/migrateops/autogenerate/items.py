@@ -301,7 +301,9 @@ def mentions(record: AnyRecord, column: str) -> bool:
         texts = [record.definition]
     else:
         return False
-    word = re.compile(rf"(?<!\w){re.escape(column)}(?!\w)", re.IGNORECASE)
+    # In quotes, those in a name are doubled.
+    names = {column, column.replace('"', '""'), column.replace("`", "``")}
+    word = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
     return any(word.search(one) for one in texts)
 
 
