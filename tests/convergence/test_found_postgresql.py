@@ -36,6 +36,7 @@ def elsewhere(*excludes: Exclude) -> Schema:
     return schema(table(ONE, Col("b", "string20"), name="v", excludes=excludes))
 
 
+ASKED = (Check("ck", "less", "f"),)
 NAMED = (Unique("uq", ("a",)),)
 OWN = (Reference("fk_own", ("b",), "t", ("a",)),)
 OF_T = (Reference("fk_u", ("a",), "t", ("a",)),)
@@ -77,6 +78,16 @@ CASES: dict[str, tuple[Schema, Schema]] = {
     "an exclude constraint has the name of one of a table that goes": (
         schema(table(ONE, excludes=(Exclude("ex", "hashed", "a"),))),
         schema(table(ONE, Col("b", "date"), name="u", excludes=(Exclude("ex", "hashed", "a"),))),
+    ),
+    "a check without a name comes, and the server writes others in other words": (
+        schema(table(ID, Col("f", "real"), checks=(*ASKED, Check(None, "any", "id")))),
+        schema(
+            table(
+                ID,
+                Col("f", "real"),
+                checks=(*ASKED, Check(None, "any", "id"), Check(None, "symmetric", "id")),
+            )
+        ),
     ),
     "a dropped table has an array of arrays": (schema(table(ONE, Col("b", "strings"))), EMPTY),
     "a dropped table has a cast in an index": (

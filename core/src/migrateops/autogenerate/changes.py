@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    Table,
 )
 from sqlalchemy.sql.elements import conv
 
@@ -25,7 +24,6 @@ from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.difference import CONSTRAINTS, Difference, What
 from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import CheckRecord, ForeignKeyRecord, TableRecord
-from migrateops.snapshot.texts import Texts
 
 CONVENTION = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -56,11 +54,8 @@ class TableChanges:
 
     Args:
         context: What is compared.
-        texts: What writes expressions as records have them.
-        old: The record of the database.
-        new: The record of the models.
-        model: The table of the models.
-        database: The table of the database.
+        present: The record of the database, and the constraints and indexes of its table.
+        wanted: Those of the models.
         renamed: The columns that have a new name by now, by their old one.
 
     Attributes:
@@ -70,25 +65,22 @@ class TableChanges:
     def __init__(
         self,
         context: AutogenContext,
-        texts: Texts,
-        old: TableRecord,
-        new: TableRecord,
-        model: Table,
-        database: Table,
+        present: tuple[TableRecord, Items],
+        wanted: tuple[TableRecord, Items],
         renamed: Mapping[str, str],
     ) -> None:
         self.context = context
-        self.old, self.new = old, new
-        self.model, self.database = model, database
+        self.old, self._here = present
+        self.new, self._there = wanted
+        self.model, self.database = self._there.table, self._here.table
         self._renamed = renamed
         self.nameless = False
-        self._here, self._there = Items(database, texts), Items(model, texts)
         self._made: dict[int, Any] = {}
         self._names: set[str] = set()
         self._gone: list[tuple[What, AnyRecord]] = []
         self._come: list[tuple[What, AnyRecord]] = []
-        self._columns: dict[str, Column[Any]] = {str(column.name): column for column in model.columns}
-        self._present: dict[str, Column[Any]] = {str(column.name): column for column in database.columns}
+        self._columns: dict[str, Column[Any]] = {str(column.name): column for column in self.model.columns}
+        self._present: dict[str, Column[Any]] = {str(column.name): column for column in self.database.columns}
 
     def operations(self, found: Sequence[Difference]) -> list[MigrateOperation]:
         """Return the operations, in the order in which they run.

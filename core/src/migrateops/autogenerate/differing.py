@@ -36,6 +36,7 @@ class Differing:
     Attributes:
         found: The differences of each table that has some.
         wanted: The records of the models, in the words of the server where it was asked.
+        given: The same in their own words.
     """
 
     def __init__(self, context: AutogenContext, tables: ComparedTables) -> None:
@@ -43,6 +44,7 @@ class Differing:
         self.tables = tables
         self.found: dict[Key, list[Difference]] = {}
         self.wanted: dict[Key, TableRecord] = {}
+        self.given: dict[Key, TableRecord] = {}
         self.present: dict[Key, TableRecord] = {}
         self._types = context.opts.get("compare_type", True)
         self._defaults = context.opts.get("compare_server_default", True)
@@ -58,7 +60,7 @@ class Differing:
         filters = self.context.opts.get("include_name") is not None
         for key, (given, new) in pairs.items():
             old = self._filtered(given) if filters else given
-            self.present[key], self.wanted[key] = old, new
+            self.present[key], self.wanted[key], self.given[key] = old, new, new
             if old == new:
                 continue
             found = differences(old, new)

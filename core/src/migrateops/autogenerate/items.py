@@ -77,11 +77,13 @@ class Items:
     Args:
         table: The table, of the models or reflected.
         texts: What writes expressions as records have them.
+        given: What the table itself says, of records that are in the words of the server.
     """
 
-    def __init__(self, table: Table, texts: Texts) -> None:
+    def __init__(self, table: Table, texts: Texts, given: Iterable[tuple[AnyRecord, AnyRecord]] = ()) -> None:
         self.table = table
         self._texts = texts
+        self._given = {id(record): own for record, own in given}
         self._all: dict[What, list[Any]] = {}
         for item in _items(table):
             self._all.setdefault(kind_of_item(item), []).append(item)
@@ -114,7 +116,8 @@ class Items:
                 nameless.append(item)
             elif record.name in (name, item.name):
                 return item
-        alike = [item for item in nameless if self._says(item) == _said(record)]
+        said = _said(self._given.get(id(record), record))
+        alike = [item for item in nameless if self._says(item) == said]
         if alike or not isinstance(record, CheckRecord | OtherConstraintRecord):
             return alike[0] if alike else None
         # Where the record is in words of the server.

@@ -26,6 +26,7 @@ from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.coverage import SEQUENCE
 from migrateops.autogenerate.definitions import Definitions
 from migrateops.autogenerate.differing import Differing
+from migrateops.autogenerate.items import Items
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.autogenerate.taken_names import TakenNames
 from migrateops.autogenerate.values import sql_text
@@ -205,9 +206,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         if not self.context.run_object_filters(model, model.name, "table", False, database):
             return None
         differing = self.differing
-        old, new = differing.present[key], differing.wanted[key]
+        old, new, own = differing.present[key], differing.wanted[key], differing.given[key]
         texts, renamed = self.texts(self.context.dialect), self.definitions.names.columns.get(key, {})
-        changes = TableChanges(self.context, texts, old, new, model, database, renamed)
+        given: list[tuple[Any, Any]] = [
+            *zip(new.checks, own.checks, strict=True),
+            *zip(new.others, own.others, strict=True),
+        ]
+        here, there = Items(database, texts), Items(model, texts, given)
+        changes = TableChanges(self.context, (old, here), (new, there), renamed)
         made = ops.ModifyTableOps(model.name, schema=model.schema)
 
         def of_core() -> None:
