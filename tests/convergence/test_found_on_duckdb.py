@@ -76,6 +76,14 @@ CASES = {
         schema(SELF),
         rename_table(schema(SELF), "t", "Mixed Case"),
     ),
+    "a table changes to which a dropped one refers by way of another": (
+        schema(
+            PARENT,
+            table(ID, ONE, key=("id",), references=(TO_PARENT,)),
+            table(ONE, name="u", references=(Reference(None, ("a",), "t", ("id",)),)),
+        ),
+        schema(table(Col("b", "integer"), name="p")),
+    ),
 }
 
 

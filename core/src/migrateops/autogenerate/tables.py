@@ -246,11 +246,11 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         released = {key for key, _ in loses} | {key for key in gone if self._gives_up_a_key(key)}
         if not released:
             return []
-        needs = [(key, other) for key in gone for other in self._referred(key) if other in released]
+        needs = [(key, other) for key in gone for other in self._referred(key)]
         if self.context.adds_constraints:
-            self.apart = {*self.apart, *needs}
+            self.apart = {*self.apart, *(need for need in needs if need[1] in released)}
         else:
-            self.dropped_first = {key for key, _ in needs}
+            self.dropped_first = _reaching(needs, released)
         first: list[MigrateOperation] = []
         for op in changed:
             # What goes by the same changes goes behind them.
@@ -306,6 +306,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+def _reaching(needs: Sequence[tuple[Key, Key]], goals: Collection[Key]) -> set[Key]:
+    """Return what needs one of the goals, also by way of others."""
+    found: set[Key] = set()
+    while more := {one for one, other in needs if other in goals or other in found} - found:
+        found |= more
+    return found
 
 
 def _taken_out(op: ops.ModifyTableOps, moved: Sequence[MigrateOperation]) -> ops.ModifyTableOps:
