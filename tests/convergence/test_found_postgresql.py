@@ -89,6 +89,17 @@ CASES: dict[str, tuple[Schema, Schema]] = {
             )
         ),
     ),
+    "new unique constraints without a name would have one name": (
+        schema(table(ONE)),
+        schema(
+            table(
+                ONE,
+                Col("b", "integer"),
+                Col("l" * 61, "integer"),
+                unique=(Unique(None, ("l" * 61,)), Unique(None, ("l" * 61, "b"))),
+            )
+        ),
+    ),
     "a dropped table has an array of arrays": (schema(table(ONE, Col("b", "strings"))), EMPTY),
     "a dropped table has a cast in an index": (
         schema(table(ONE, indexes=(Index("ix", (Part("a", "cast", "nulls-first"),)),))),

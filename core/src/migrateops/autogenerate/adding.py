@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,9 +16,13 @@ from sqlalchemy import (
 )
 
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.items import AnyRecord, columns_of
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations import ops
 from migrateops.operations.schema_objects import detached
+from migrateops.snapshot.difference import What
+from migrateops.snapshot.names import Unsaid
+from migrateops.snapshot.records import ForeignKeyRecord, KeyRecord, TableRecord
 
 _REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
 
@@ -50,6 +55,33 @@ def goes_with_column(item: Any, context: AutogenContext) -> bool:
     if isinstance(item, ForeignKeyConstraint) and not context.adds_constraints:
         return True
     return not isinstance(item.name, str) and item.deferrable is None and not item.dialect_kwargs
+
+
+def comes_later(record: AnyRecord, table: TableRecord, come: Sequence[tuple[What, AnyRecord]]) -> bool:
+    """Say whether a constraint on one new column is added after the columns, where the server does that.
+
+    A foreign key that refers to a new key of its own table; and a unique constraint where the server
+    would number the names that it chooses, as which is whose then depends on which comes first.
+
+    Args:
+        record: The constraint.
+        table: The table as the models have it.
+        come: All that is new on it.
+    """
+    if isinstance(record, KeyRecord):
+        return isinstance(record.name, Unsaid) and any(map(_is_numbered, table.unique))
+    if not isinstance(record, ForeignKeyRecord):
+        return False
+    if (record.referred_schema, record.referred_table) != (table.schema, table.name):
+        return False
+    keys = (What.UNIQUE, What.PRIMARY_KEY, What.INDEX)
+    on = set(record.referred_columns)
+    return any(kind in keys and on <= set(columns_of(one)) for kind, one in come)
+
+
+def _is_numbered(key: KeyRecord) -> bool:
+    name = key.name
+    return isinstance(name, Unsaid) and name[-1].isdigit() and not name.endswith(key.columns[-1])
 
 
 def put_on(column: Column[Any], item: Any) -> None:

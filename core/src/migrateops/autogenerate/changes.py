@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import conv
 
-from migrateops.autogenerate.adding import adding, alone, goes_with_column, put_on
+from migrateops.autogenerate.adding import adding, alone, comes_later, goes_with_column, put_on
 from migrateops.autogenerate.column_changes import ColumnChanges, ComputedNoLonger
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.items import AnyRecord, Items, columns_of, is_of_type, mentions, type_word
@@ -314,7 +314,7 @@ class TableChanges:
                 continue
             on = list(columns_of(record))
             along = len(on) == 1 and on[0] in copies and goes_with_column(item, self.context)
-            if along and not self._refers_to_new(record):
+            if along and not (self.context.adds_constraints and comes_later(record, self.new, self._come)):
                 put_on(copies[on[0]], item)
                 continue
             added = adding(item, self.model)
@@ -331,18 +331,6 @@ class TableChanges:
                 later.append(added)
         later += [*key_indexes.of_added(keys), *keys.values()]
         return [self._adding_column(copy) for copy in copies.values()], later
-
-    def _refers_to_new(self, record: AnyRecord) -> bool:
-        """Say whether a foreign key needs a key of its own table that comes after the columns."""
-        if not isinstance(record, ForeignKeyRecord) or not self.context.adds_constraints:
-            return False
-        if (record.referred_schema, record.referred_table) != (self.new.schema, self.new.name):
-            return False
-        return any(
-            kind in (What.UNIQUE, What.PRIMARY_KEY, What.INDEX)
-            and set(record.referred_columns) <= set(columns_of(one))
-            for kind, one in self._come
-        )
 
     def _adding_column(self, column: Column[Any]) -> ops.AddColumnOp:
         inline = bool(column.foreign_keys) and not self.context.adds_constraints
