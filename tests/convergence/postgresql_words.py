@@ -194,7 +194,15 @@ def words(dialect: sa.Dialect) -> Vocabulary:
             "default": {},
             "start": {"start": 5, "increment": 2},
             "falling": {"increment": -1, "start": -3},
-            "limits": {"always": True, "minvalue": -10, "maxvalue": 1000, "cycle": True, "cache": 10},
+            # From a first number that is within the limits of others: the counter stays.
+            "limits": {
+                "always": True,
+                "minvalue": -10,
+                "start": 1,
+                "maxvalue": 1000,
+                "cycle": True,
+                "cache": 10,
+            },
         },
         collations=("C", "POSIX", "de-x-icu"),
         unique_options=(

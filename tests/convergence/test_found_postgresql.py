@@ -100,6 +100,10 @@ CASES: dict[str, tuple[Schema, Schema]] = {
             )
         ),
     ),
+    "an identity counts in the other direction": (
+        schema(table(Col("a", "integer", nullable=False, identity="falling"))),
+        schema(table(Col("a", "integer", nullable=False, identity="default"))),
+    ),
     "a dropped table has an array of arrays": (schema(table(ONE, Col("b", "strings"))), EMPTY),
     "a dropped table has a cast in an index": (
         schema(table(ONE, indexes=(Index("ix", (Part("a", "cast", "nulls-first"),)),))),

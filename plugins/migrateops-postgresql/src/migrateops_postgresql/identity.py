@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from sqlalchemy import Identity
@@ -23,9 +24,10 @@ class _Settings(NamedTuple):
 
 
 def changes(old: Identity, new: Identity) -> list[str]:
-    """Return what is to follow each SET of ALTER COLUMN, nothing where the two are equal.
+    """Return the clauses of ALTER COLUMN, none where the two are equal.
 
-    ``START WITH`` is what a later RESTART goes back to; the next value stays what it is.
+    ``START WITH`` is what a later RESTART goes back to; the next value stays what it is, but where no
+    value of before can be one: the server refuses that.
     """
     before, after = _settings(old), _settings(new)
     # Counting in the other direction has other limits, which the server does not set by itself.
@@ -39,11 +41,20 @@ def changes(old: Identity, new: Identity) -> list[str]:
         "cache": f"CACHE {after.cache}",
         "cycle": "CYCLE" if after.cycle else "NO CYCLE",
     }
-    return [
-        text
+    clauses = [
+        f"SET {text}"
         for name, text in texts.items()
         if name in turned or getattr(before, name) != getattr(after, name)
     ]
+    (least, greatest), (new_least, new_greatest) = _range(before), _range(after)
+    return [*clauses, "RESTART"] if greatest < new_least or least > new_greatest else clauses
+
+
+def _range(settings: _Settings) -> tuple[float, float]:
+    rising = settings.increment > 0
+    least = settings.minvalue if settings.minvalue is not None else (1 if rising else -inf)
+    greatest = settings.maxvalue if settings.maxvalue is not None else (inf if rising else -1)
+    return least, greatest
 
 
 def _settings(identity: Identity) -> _Settings:

@@ -88,7 +88,7 @@ def _add_identity(element: AddIdentity, compiler: Any, **kw: Any) -> str:
 
 @compiles(SetIdentity)
 def _set_identity(element: SetIdentity, compiler: Any, **kw: Any) -> str:
-    return " ".join([_alter(element, compiler), *(f"SET {change}" for change in element.changes)])
+    return " ".join([_alter(element, compiler), *element.changes])
 
 
 @compiles(DropIdentity)
