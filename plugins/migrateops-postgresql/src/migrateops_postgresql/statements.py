@@ -42,7 +42,7 @@ class SetIdentity(AlterColumn):
     """``ALTER COLUMN .. SET GENERATED ..`` and the like.
 
     Args:
-        changes: What follows each SET, such as ``INCREMENT BY 2``.
+        changes: The clauses, such as ``SET INCREMENT BY 2``.
     """
 
     def __init__(self, table_name: str, column_name: str, changes: Sequence[str], schema: str | None) -> None:
