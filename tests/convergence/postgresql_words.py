@@ -57,8 +57,8 @@ _TYPES: dict[str, Type] = {
     "char": Type(lambda: sa.CHAR(12), "text", collates=True, methods={"btree": ("bpchar_pattern_ops",)}),
     "numeric": Type(sa.Numeric, "num"),
     "numeric0": Type(lambda: sa.Numeric(12), "num"),
-    "float10": Type(lambda: sa.Float(10), "num"),
-    "real": Type(sa.REAL, "num"),
+    # Which is what the server makes of it.
+    "real": Type(lambda: sa.Float(10), "num"),
     "array": Type(lambda: postgresql.ARRAY(sa.Integer), "array", methods=_GIN),
     "texts": Type(lambda: sa.ARRAY(sa.Text), "texts", methods=_GIN),
     # The server adds no foreign key on one to a table that is there ("cannot determine element type").
