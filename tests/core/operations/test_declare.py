@@ -308,6 +308,17 @@ def test_a_kw_item_without_options_is_refused() -> None:
     assert caught.value.class_name == "LostOp"
 
 
+@pytest.mark.parametrize("name", ["table_name", "a name", "from"])
+def test_a_parameter_that_no_function_can_have_is_refused(name: str) -> None:
+    class BadNameOp(MigrateOperation):
+        table_name: str = table()
+        other: str = param(name)
+
+    with pytest.raises(BadDeclaration) as caught:
+        operation(BadNameOp)
+    assert repr(name) in caught.value.message()
+
+
 def test_the_arguments_of_a_call_are_the_shortest_that_rebuild_it() -> None:
     op = EveryRoleOp("n", "t", [1, 2], modify_size=3, before="b", origin="o", kw={"x": 1, "comment": "c"})
     spec = EveryRoleOp.__op_spec__

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from inspect import Parameter, Signature
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from migrateops.errors.operations import BadDeclaration, NoDiffTuple, NotReversible
@@ -441,6 +442,13 @@ def operation(cls: type[T]) -> type[T]:
             raise BadDeclaration(cls.__name__, f"it has more than one field with the role {role.value!r}")
     if Role.KW_ITEM in roles and Role.OPTIONS not in roles:
         raise BadDeclaration(cls.__name__, "kw_item() needs an options() field to keep its value in")
+    forms: tuple[Form, ...] = ("op", "batch")
+    for names in ([f.param for f in fields if f.shown_in(form)] for form in forms):
+        for name in names:
+            # A directive is compiled when it is first called: too late to say so.
+            if not name.isidentifier() or iskeyword(name) or names.count(name) > 1:
+                problem = f"its directive cannot have the parameter {name!r}, or has it already"
+                raise BadDeclaration(cls.__name__, problem)
     spec = OpSpec(cls, fields)  # type: ignore[arg-type]
     setattr(cls, "__op_spec__", spec)
     setattr(cls, "__op_names__", {})
