@@ -84,6 +84,19 @@ CASES = {
         ),
         schema(table(Col("b", "integer"), name="p")),
     ),
+    "a column in capitals is renamed, and loses its check": (
+        schema(table(Col("UPPER", "boolean"), checks=(Check(None, "given", "UPPER"),))),
+        rename_column(schema(table(Col("UPPER", "boolean"))), "t", "UPPER", "quo'te"),
+    ),
+    "one of two checks of a column in capitals goes": (
+        schema(
+            table(
+                Col("UPPER", "integer"),
+                checks=(Check(None, "positive", "UPPER"), Check(None, "between", "UPPER")),
+            )
+        ),
+        schema(table(Col("UPPER", "integer"), checks=(Check(None, "positive", "UPPER"),))),
+    ),
 }
 
 

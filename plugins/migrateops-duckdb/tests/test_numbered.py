@@ -72,6 +72,17 @@ def test_a_sequence_that_somebody_has_chosen_is_a_default(connection: sa.Connect
     assert len(differences(connection, numbered("t"))) > 0
 
 
+def test_a_key_that_is_no_whole_number_does_not_number_itself(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE SEQUENCE t_id_seq")
+    connection.exec_driver_sql(
+        "CREATE TABLE t (id DECIMAL(12, 4) DEFAULT nextval('t_id_seq') PRIMARY KEY, a INTEGER)"
+    )
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("id", sa.Numeric(12, 4), primary_key=True), sa.Column("a", sa.Integer))
+    [[difference]] = differences(connection, metadata)
+    assert difference[0] == "modify_default"
+
+
 def test_no_sequence_has_a_quotation_mark_in_its_name(
     operations: Operations, connection: sa.Connection
 ) -> None:

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+
 from migrateops_duckdb.sql_text import tokens
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ _NAMES = {
 _TYPE = re.compile(r"(?P<name>[a-z][a-z0-9_ ]*?) ?(?P<size>\([\d ,]*\))?(?P<rest>(?: with.*)?(?:\[\d*\])*)")
 _CAST = re.compile(r"CAST\(('(?:[^']|'')*'|-?[\d.]+) AS [\w ()]+\)", re.IGNORECASE)
 _BOOLEAN = re.compile(r"CAST\('([tf])' AS BOOLEAN\)", re.IGNORECASE)
+_PLAIN = re.compile(r'"([a-z_][a-z0-9_]*)"')
+# Those that the engine has besides.
+_RESERVED = RESERVED_WORDS | {"describe", "lambda", "pivot", "qualify", "show", "summarize", "unpivot"}
 _STRING = re.compile(r"('(?:[^']|'')*')")
 
 
@@ -78,12 +83,18 @@ def expression_text(text: str) -> str:
             continue
         if parted and parts and _is_word(parts[-1][-1]) and _is_word(token[0]):
             parts.append(" ")
-        parts.append(token if token.startswith("'") else token.lower())
+        parts.append(token if token.startswith("'") else _bare(token.lower()))
         parted = False
     text = "".join(parts)
     while text.startswith("(") and text.endswith(")") and _closes_last(text):
         text = text[1:-1]
     return text
+
+
+def _bare(token: str) -> str:
+    """Return a name without quotes that it has for its case alone: SQLAlchemy writes them, the engine not."""
+    found = _PLAIN.fullmatch(token)
+    return found[1] if found and found[1] not in _RESERVED else token
 
 
 def _is_word(mark: str) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.schema import AddConstraint
 from migrateops.operations import MigrateOperation, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects, wanted_by
+from migrateops_duckdb.canonical import expression_text
 from migrateops_duckdb.errors import NoSuchConstraint, SeveralConstraints
 from migrateops_duckdb.lower import refuse_clauses
 from migrateops_duckdb.sql_text import Item, foreign_key, made_up_name, names, quoted, tokens, unquoted
@@ -152,8 +153,9 @@ def _by_text(written: str, alike: Sequence[Constraint], said: Callable[[Item], s
         ]
     found = [one for one in alike if _squeezed(one.text) == _squeezed(written)]
     if not found and written[:5].upper() == "CHECK":
-        expression = said(item)
-        found = [one for one in alike if one.type == "CHECK" and one.expression == expression]
+        expression = expression_text(said(item))
+        checks = [one for one in alike if one.type == "CHECK"]
+        found = [one for one in checks if expression_text(one.expression or "") == expression]
     return found
 
 

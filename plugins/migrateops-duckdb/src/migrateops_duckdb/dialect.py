@@ -107,6 +107,13 @@ class DuckDBDialect(Dialect):
         """Return a record with constraints as the engine calls them, after tables and columns."""
         return renamed(record, before)
 
+    def complete(self, table: Table, record: TableRecord) -> None:
+        """Have no column number itself that is none of whole numbers, whatever its default."""
+        own = {column.name for column in record.columns if column.autoincrement}
+        for column in table.primary_key.columns:
+            if column.autoincrement is True and column.name not in own:
+                column.autoincrement = False
+
     def as_stored(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[tuple[str | None, str], TableRecord]:

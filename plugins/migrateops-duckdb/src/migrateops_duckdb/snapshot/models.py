@@ -60,7 +60,7 @@ def _column(column: ColumnRecord, table: TableRecord) -> ColumnRecord:
     if column.default == "null":
         changes["default"] = None
     elif column.default is not None and numbers_rows(
-        column.default, table.name, column.name, table.primary_key
+        column.default, column.type, table.name, column.name, table.primary_key
     ):
         changes |= {"default": None, "autoincrement": True}
     if column.computed is not None and column.computed.persisted is None:

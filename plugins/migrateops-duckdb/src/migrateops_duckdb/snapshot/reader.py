@@ -29,6 +29,7 @@ from migrateops_duckdb.sql_text import foreign_key, unquoted
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_WHOLE = re.compile(r"u?(?:tiny|small|big|huge)?int|u?integer|decimal\(\d+,0\)")
 _NAMED = re.compile(r"\$(\w+)")
 _NEXT = re.compile(r"nextval\('(?P<name>.*)'\)", re.DOTALL)
 _NAME = re.compile(r'"(?:[^"]|"")*"|\w+')
@@ -88,13 +89,14 @@ def _column(
 ) -> ColumnRecord:
     generated = said.generated.get(row.name)
     collation = said.collations.get(row.name)
-    numbered = row.default is not None and numbers_rows(row.default, table.name, row.name, key)
+    type_ = canonical.type_name(row.type)
+    numbered = row.default is not None and numbers_rows(row.default, type_, table.name, row.name, key)
     if generated is None and collation is None and not numbered and row in known:
         return known[row]
     default = None if generated is not None or numbered else row.default
     record = ColumnRecord(
         row.name,
-        canonical.type_name(row.type),
+        type_,
         row.nullable,
         canonical.expression_text(default) if default is not None and default != "NULL" else None,
         ComputedRecord(canonical.expression_text(generated), persisted=False)
@@ -109,7 +111,7 @@ def _column(
     return record
 
 
-def numbers_rows(default: str, table: str, column: str, key: KeyRecord | None) -> bool:
+def numbers_rows(default: str, type_: str, table: str, column: str, key: KeyRecord | None) -> bool:
     """Say whether a default takes its number from a sequence that SQLAlchemy makes for a column.
 
     That is known by its name.  It keeps the name when table or column are renamed, so that for a column
@@ -117,11 +119,12 @@ def numbers_rows(default: str, table: str, column: str, key: KeyRecord | None) -
 
     Args:
         default: The default, as SQL.
+        type_: The type of the column, which has to be one of whole numbers.
         table: Name of the table, unquoted.
         column: Name of the column, unquoted.
         key: The primary key of the table.
     """
-    found = _NEXT.fullmatch(default)
+    found = _NEXT.fullmatch(default) if _WHOLE.fullmatch(type_) else None
     names = _NAME.findall(found["name"].replace("''", "'")) if found is not None else []
     if not names:
         return False
@@ -144,9 +147,14 @@ def _by_one_name(constraints: Sequence[ConstraintRow]) -> list[ConstraintRow]:
     for one in constraints:
         said.setdefault(one.name, set()).add(one.text)
     return [
-        one if one.name is None or len(said[one.name]) == 1 else one._replace(name=one.text)
+        one if one.name is None or len(said[one.name]) == 1 else one._replace(name=_said(one))
         for one in constraints
     ]
+
+
+def _said(one: ConstraintRow) -> str:
+    # A CHECK that is made again may be of other case, as it is in a record.
+    return one.text if one.kind != "CHECK" else f"CHECK ({canonical.expression_text(one.expression or '')})"
 
 
 def _keys(constraints: Iterable[ConstraintRow], kind: str) -> list[KeyRecord]:
