@@ -100,6 +100,38 @@ def test_compiled_hooks_see_the_table() -> None:
     assert text == "ALTER TABLE s.t ADD COLUMN c INTEGER /* None s.t */;"
 
 
+def test_compiled_hooks_see_columns_that_were_written_before_them() -> None:
+    def run(op: Operations) -> None:
+        op.add_column("t", sa.Column("a", sa.Integer))
+
+        @compiles(CreateColumn)
+        def noted(element: CreateColumn, compiler: Any, **kw: Any) -> str:
+            return f"{compiler.visit_create_column(element, **kw)} /* noted */"
+
+        try:
+            op.add_column("t", sa.Column("b", sa.Integer))
+        finally:
+            deregister(CreateColumn)
+
+    assert written(run) == (
+        "ALTER TABLE t ADD COLUMN a INTEGER;\n\nALTER TABLE t ADD COLUMN b INTEGER /* noted */;"
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_columns_of_tables_and_added_ones_are_written_alike(dialect: str) -> None:
+    def column(name: str) -> sa.Column[Any]:
+        return sa.Column(name, sa.Numeric(7, 3), server_default="0", nullable=False)
+
+    def run(op: Operations) -> None:
+        op.create_table("t", column("a"))
+        op.add_column("t", column("order"))
+
+    table = sa.Table("t", sa.MetaData(), column("order"))
+    clause = str(CreateColumn(table.c.order).compile(dialect=DIALECTS[dialect]))
+    assert clause in written(run, dialect)
+
+
 def test_compiled_types_see_the_table() -> None:
     class Money(sa.types.UserDefinedType[Any]):
         cache_ok = True

@@ -69,6 +69,8 @@ def _columns(draw: st.DrawFn, name: str, key: bool) -> sa.Column[Any]:
                     {"comment": "why"},
                     {"unique": True},
                     {"default": 1},
+                    {"autoincrement": True},
+                    {"autoincrement": False},
                     {"sqlite_on_conflict_not_null": "FAIL", "nullable": False},
                     {"sqlite_on_conflict_primary_key": "FAIL"},
                     {"mssql_identity_start": None},

@@ -409,8 +409,9 @@ def expressions_in(made: Table) -> Iterator[Any]:
         if column.computed is not None:
             yield column.computed.sqltext
     for constraint in made.constraints:
-        if hasattr(constraint, "sqltext"):
-            yield constraint.sqltext
+        condition = getattr(constraint, "sqltext", None)
+        if condition is not None:
+            yield condition
     for index in made.indexes:
         yield from index.expressions
         yield from given_options(index).values()
