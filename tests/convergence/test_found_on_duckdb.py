@@ -9,6 +9,7 @@ from tests.convergence.schemas import Check, Col, Index, Part, Reference, Unique
 from tests.convergence.test_found import EMPTY, ONE, all_hold, schema, table
 
 ID = Col("id", "integer", nullable=False)
+TWO = Col("b", "integer")
 PARENT = table(ID, name="p", key=("id",))
 TO_PARENT = Reference(None, ("a",), "p", ("id",))
 SELF = table(ID, ONE, key=("id",), references=(Reference(None, ("a",), "t", ("id",)),))
@@ -83,6 +84,14 @@ CASES = {
             table(ONE, name="u", references=(Reference(None, ("a",), "t", ("id",)),)),
         ),
         schema(table(Col("b", "integer"), name="p")),
+    ),
+    "a table between two goes, of which the one changes and the other no longer refers to it": (
+        schema(
+            PARENT,
+            table(ID, ONE, key=("id",), references=(TO_PARENT,)),
+            table(ONE, TWO, name="u", references=(Reference(None, ("a",), "t", ("id",)),)),
+        ),
+        schema(table(Col("b", "integer"), name="p"), table(ONE, TWO, name="u")),
     ),
     "a column in capitals is renamed, and loses its check": (
         schema(table(Col("UPPER", "boolean"), checks=(Check(None, "given", "UPPER"),))),

@@ -58,7 +58,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         self.definitions = Definitions(context, self.name, self.texts(context.dialect))
         self.differing = Differing(context, self)
         self.apart: Collection[tuple[Key, Key]] = ()
-        self.dropped_first: Collection[Key] = ()
+        self.dropped_first: set[Key] = set()
         self.added_apart: list[MigrateOperation] = []
         self.removed_apart: list[MigrateOperation] = []
         self.taken: TakenNames | None = None
@@ -251,6 +251,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             self.apart = {*self.apart, *(need for need in needs if need[1] in released)}
         else:
             self.dropped_first = _reaching(needs, released)
+            released |= self.dropped_first
         first: list[MigrateOperation] = []
         for op in changed:
             # What goes by the same changes goes behind them.
