@@ -77,7 +77,7 @@ def test_a_registration_of_another_thread_is_not_lost(monkeypatch: pytest.Monkey
         )
 
     def offer(module: str) -> None:
-        registrations.add_directive("op", "create_gadget", ops.CreateTableOp, offer, module)
+        registrations.add_directive("op", "create_gadget", ops.CreateTableOp, lambda: offer, module)
 
     def interrupted() -> int:
         if not started:
