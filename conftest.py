@@ -22,8 +22,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def path_as_before() -> Iterator[None]:
-    """Take out of ``sys.path`` what a project has put there that was run in this process."""
-    before = list(sys.path)
+def as_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Forget what a project that was run in this process has put on the path, and what it has imported.
+
+    The next project may have modules of the same names.
+    """
+    path, imported = list(sys.path), set(sys.modules)
     yield
-    sys.path[:] = before
+    sys.path[:] = path
+    made_here = str(tmp_path_factory.getbasetemp())
+    for name in set(sys.modules) - imported:
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(made_here):
+            del sys.modules[name]
