@@ -10,6 +10,7 @@ from tests.convergence.schemas import Check, Col, Exclude, Index, Part, Referenc
 from tests.convergence.test_found import EMPTY, ONE, all_hold, schema, table
 
 ID = Col("id", "integer", nullable=False)
+ORDER = Col("order", "integer")
 USING_PATTERNS = Index("ix", (Part("b", "lower", opclass="text_pattern_ops"),))
 
 
@@ -103,6 +104,10 @@ CASES: dict[str, tuple[Schema, Schema]] = {
     "an identity counts in the other direction": (
         schema(table(Col("a", "integer", nullable=False, identity="falling"))),
         schema(table(Col("a", "integer", nullable=False, identity="default"))),
+    ),
+    "one of several checks without a name says something else": (
+        schema(table(ORDER, checks=(Check(None, "case", "order"), Check(None, "grouped", "order")))),
+        schema(table(ORDER, checks=(Check(None, "case", "order"), Check(None, "between", "order")))),
     ),
     "a dropped table has an array of arrays": (schema(table(ONE, Col("b", "strings"))), EMPTY),
     "a dropped table has a cast in an index": (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -29,6 +30,7 @@ from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.operations.schema_objects import from_type
 from migrateops.snapshot.difference import What
 from migrateops.snapshot.models import ModelReader, unordered
+from migrateops.snapshot.names import Unsaid
 from migrateops.snapshot.records import (
     CheckRecord,
     ForeignKeyRecord,
@@ -266,6 +268,34 @@ def _items(table: Table) -> Iterator[Any]:
             if isinstance(one, CheckConstraint) and one not in table.constraints:
                 yield one
     yield from table.indexes
+
+
+def counterparts(
+    stored: Sequence[AnyRecord], given: Sequence[AnyRecord]
+) -> Iterator[tuple[AnyRecord, AnyRecord]]:
+    """Yield each record in words of the server with what the models say.
+
+    The names that the server would give do not tell which is which: by them, others may have changed places.
+
+    Args:
+        stored: Records of checks, or of constraints of one dialect.
+        given: The same ones, in the words of the models.
+    """
+    unsaid = [place for place, one in enumerate(given) if one.name is None or isinstance(one.name, Unsaid)]
+    likest = sorted(
+        itertools.product(unsaid, unsaid),
+        key=lambda pair: _likeness(_said(stored[pair[0]]), _said(given[pair[1]])),
+        reverse=True,
+    )
+    partner = dict(enumerate(range(len(given))))
+    left, free = set(unsaid), set(unsaid)
+    for one, other in likest:
+        if one in left and other in free:
+            partner[one] = other
+            left.remove(one)
+            free.remove(other)
+    for place, one_stored in enumerate(stored):
+        yield one_stored, given[partner[place]]
 
 
 def _likeness(one: str, other: str) -> float:

@@ -26,7 +26,7 @@ from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.coverage import SEQUENCE
 from migrateops.autogenerate.definitions import Definitions
 from migrateops.autogenerate.differing import Differing
-from migrateops.autogenerate.items import Items
+from migrateops.autogenerate.items import Items, counterparts
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.autogenerate.taken_names import TakenNames
 from migrateops.autogenerate.values import sql_text
@@ -208,10 +208,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         differing = self.differing
         old, new, own = differing.present[key], differing.wanted[key], differing.given[key]
         texts, renamed = self.texts(self.context.dialect), self.definitions.names.columns.get(key, {})
-        given: list[tuple[Any, Any]] = [
-            *zip(new.checks, own.checks, strict=True),
-            *zip(new.others, own.others, strict=True),
-        ]
+        given = [*counterparts(new.checks, own.checks), *counterparts(new.others, own.others)]
         here, there = Items(database, texts), Items(model, texts, given)
         changes = TableChanges(self.context, (old, here), (new, there), renamed)
         made = ops.ModifyTableOps(model.name, schema=model.schema)
