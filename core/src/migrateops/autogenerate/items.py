@@ -287,15 +287,14 @@ def counterparts(
         key=lambda pair: _likeness(_said(stored[pair[0]]), _said(given[pair[1]])),
         reverse=True,
     )
-    partner = dict(enumerate(range(len(given))))
+    partner = [*range(len(given))]
     left, free = set(unsaid), set(unsaid)
     for one, other in likest:
         if one in left and other in free:
             partner[one] = other
             left.remove(one)
             free.remove(other)
-    for place, one_stored in enumerate(stored):
-        yield one_stored, given[partner[place]]
+    yield from zip(stored, (given[place] for place in partner), strict=True)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from migrateops.config.source import Source
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
+_OF_MYSQL: Mapping[str, Any] = {
+    # Offline, they say no more of a column than Alembic asks for.
+    "mysql_assume_usual": True
+}
 _OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
     # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.
     "sqlite": {"transactional_sql": False},
     # Its scripts make the types that their columns need.
     "postgresql": {"postgresql_create_types": False},
-    # Offline, they say no more of a column than Alembic asks for.
-    "mysql": {"mysql_assume_usual": True},
-    "mariadb": {"mysql_assume_usual": True},
+    "mysql": _OF_MYSQL,
+    "mariadb": _OF_MYSQL,
 }
 """Options that make a dialect's SQL what Alembic's is."""
 

@@ -16,11 +16,9 @@ WIDTH = 32
 
 
 class AlembicVersions(VersionTable):
-    """A table as Alembic creates it, and statements as it sends them, so that both leave the same behind.
+    """A table as Alembic creates it, and statements as it sends them, so that both leave the same behind."""
 
-    There are scripts that look at the table.
-    """
-
+    # There are scripts that look at the table.
     before_scripts = True
     make: Callable[..., Table] | None = None
 
