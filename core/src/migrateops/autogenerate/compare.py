@@ -86,6 +86,9 @@ def _compare(context: AutogenContext, upgrade: UpgradeOps) -> None:
 def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     """Put what core and plugins find into *upgrade*."""
     assert context.connection is not None
+    if context.dialect.default_schema_name is None:
+        # It was asked for when the engine first connected; a schema that env.py has made since is one now.
+        context.dialect.initialize(context.connection)
     tables = ComparedTables(context)
     # Two models for one table are refused before anything is read.
     _ = tables.definitions.models
