@@ -39,14 +39,16 @@ _COMPARE = (
 opts = {"target_metadata": models, "compare_server_default": True}
 server = "{url}".startswith("postgresql")
 engine = sa.create_engine("{url}", connect_args={"options": "-csearch_path=compared"} if server else {})
-with engine.begin() as connection:
+# A server holds only so many locks in one transaction.
+with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
     if server:
         connection.execute(sa.schema.CreateSchema("compared", if_not_exists=True))
     kept = sa.inspect(connection).get_table_names()
     if len(kept) != {count}:
         for name in kept:
             connection.exec_driver_sql(f"DROP TABLE {name}" + (" CASCADE" if server else ""))
-        models.create_all(connection)
+        for table in models.sorted_tables:
+            table.create(connection)
 {link}
 with engine.connect() as connection:
     context = MigrationContext.configure(connection, opts=opts)
