@@ -53,6 +53,7 @@ class Texts:
         self._on = {name for said in usual for name, value in said if value is True}
         self._types: dict[Any, TypeText] = {}
         self._defaults: dict[str, str | None] = {}
+        self._said: dict[tuple[str, str], str | None] = {}
         self._conditions: dict[str, str] = {}
 
     # -- types ----------------------------------------------------------------------------------
@@ -62,8 +63,11 @@ class Texts:
         Raises:
             CompileError: The dialect has no such type.
         """
-        # Types that were made from the same arguments have the same attributes.
-        key: Any = (type(type_), *vars(type_).items())
+        # Types that were made from the same arguments have the same attributes, but for their listeners.
+        said = vars(type_)
+        if "dispatch" in said:
+            said = {name: value for name, value in said.items() if name != "dispatch"}
+        key: Any = (type(type_), *said.items())
         try:
             found = self._types.get(key)
         except TypeError:
@@ -126,6 +130,16 @@ class Texts:
 
     def default_of(self, column: Column[Any]) -> str | None:
         """Return the default that a column of the models says, in its canonical form."""
+        argument: Any = getattr(column.server_default, "arg", None)
+        if not isinstance(argument, str):
+            return self._default_of(column)
+        # Many columns of many tables have the same.
+        key = (self.type(column.type).text, argument)
+        if key not in self._said:
+            self._said[key] = self._default_of(column)
+        return self._said[key]
+
+    def _default_of(self, column: Column[Any]) -> str | None:
         text: str | None = self.ddl.get_column_default_string(column)
         return self.default(text if text is None else self.plain(text))
 

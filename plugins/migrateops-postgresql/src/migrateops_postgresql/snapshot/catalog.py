@@ -216,7 +216,8 @@ SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.att
        CASE WHEN a.attcollation <> t.typcollation THEN (
            SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation) END,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-       pg_catalog.pg_get_expr(d.adbin, d.adrelid) = ANY (o.defaults),
+       CASE WHEN o.defaults IS NOT NULL
+            THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) = ANY (o.defaults) END,
        a.attidentity::text, a.attgenerated::text,
        CASE WHEN a.attidentity <> '' THEN (
            SELECT json_build_array(s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, s.seqcache)
@@ -241,9 +242,12 @@ ORDER BY a.attrelid, a.attnum
 _INDEXES = """
 SELECT i.indrelid, ic.relname, m.amname, i.indisunique, {nulls_not_distinct},
        i.indkey::text, i.indnkeyatts, i.indoption::text,
-       (SELECT json_object_agg(k.place, o.opcname)
-          FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (class, place)
-          JOIN pg_catalog.pg_opclass o ON o.oid = k.class WHERE NOT o.opcdefault)::text,
+       -- They are looked for once, not for each index.
+       CASE WHEN i.indclass::oid[] && (SELECT array_agg(o.oid) FROM pg_catalog.pg_opclass o
+                                        WHERE NOT o.opcdefault) THEN (
+           SELECT json_object_agg(k.place, o.opcname)
+           FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (class, place)
+           JOIN pg_catalog.pg_opclass o ON o.oid = k.class WHERE NOT o.opcdefault)::text END,
        (SELECT json_object_agg(k.place, l.collname)
           FROM unnest(i.indcollation::oid[]) WITH ORDINALITY AS k (used, place)
           JOIN pg_catalog.pg_collation l ON l.oid = k.used
@@ -290,7 +294,7 @@ def read(connection: Connection, schemas: Sequence[str] | None, names: Iterable[
         conditions.append("c.relname IN :names")
         parameters["names"] = list(names)
 
-    def rows(statement: str) -> Sequence[Any]:
+    def rows(statement: str) -> Iterable[Any]:
         written = statement.format(
             these=" AND ".join(conditions),
             nulls_not_distinct="coalesce(i.indnullsnotdistinct, false)" if new else "false",
@@ -298,7 +302,7 @@ def read(connection: Connection, schemas: Sequence[str] | None, names: Iterable[
         )
         made: TextClause = text(written)
         listed = [bindparam(name, type_=Text(), expanding=True) for name in parameters]
-        return connection.execute(made.bindparams(*listed), parameters).all()
+        return connection.execute(made.bindparams(*listed), parameters)
 
     tables = [TableRow(*row) for row in rows(_TABLES)]
     columns: dict[int, list[ColumnRow]] = defaultdict(list)

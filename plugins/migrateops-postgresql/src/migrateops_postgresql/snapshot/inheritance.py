@@ -34,6 +34,9 @@ def named(table: Table) -> list[str]:
     Args:
         table: The table of the models.
     """
+    # Only an object that was given some has them.
+    if "dialect_options" not in vars(table):
+        return []
     said: Any = table.dialect_kwargs.get("postgresql_inherits") or ()
     return [
         _QUOTED.sub(_without_quotes, name) if getattr(name, "quote", None) is False else str(name)
