@@ -76,6 +76,7 @@ class MigrationContext:
         notes: What users should be told of the run, one sentence each.
         taken: The steps of the run, and which of them are committed.
         planned: The steps that the one transaction of the run was begun for, or None.
+        found_nothing: Whether the block of the one transaction began none, as there was nothing to do.
         may_put_off: Whether a pack may put off the changes of a batch: in the functions of a revision.
         put_off: What has been put off; None if nothing has.
         was_run: Whether ``run_migrations()`` was called.
@@ -99,6 +100,7 @@ class MigrationContext:
         self.notes: list[str] = []
         self.taken = Taken()
         self.planned: tuple[RevisionStep, ...] | None = None
+        self.found_nothing = False
         self.may_put_off = False
         self.put_off: PutOff | None = None
         self._not_settled: Exception | None = None
@@ -345,7 +347,7 @@ class MigrationContext:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        from migrateops.runtime.run import look, prepare, readies_table
+        from migrateops.runtime.run import prepare, readies_table, try_look
 
         standalone = self.opts.get("fn") is None
         if self.as_sql and self.opts.get("read_only"):
@@ -355,20 +357,25 @@ class MigrationContext:
             with self.transactions.run(always=standalone):
                 yield
             return
-        # Where each revision has its own transaction, run_migrations() sees to everything.
-        steps = (
-            look(self) if self.transactions.scope == "per_run" and not self.opts.get("read_only") else None
-        )
-        if steps is None or not (steps or readies_table(self)):
+        if self.transactions.scope != "per_run" or self.opts.get("read_only"):
+            # Where each revision has its own transaction, run_migrations() sees to everything.
             yield
+            return
+        steps = try_look(self)
+        if steps is not None and not (steps or readies_table(self)):
+            self.found_nothing = True
+            try:
+                yield
+            finally:
+                self.found_nothing = False
             return
         # The lock comes first: whoever waits for it is in no transaction.
         try:
             with locked(self) as self.lock:
                 if self.lock is not None:
                     # Somebody else may have run meanwhile.
-                    steps = look(self)
-                self.planned = prepare(self, steps)
+                    steps = try_look(self)
+                self.planned = prepare(self, steps or ())
                 with self.transactions.run(rebuilds=any(one.rebuilds for one in self.planned)):
                     yield
         finally:

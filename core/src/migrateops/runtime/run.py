@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from migrateops import current
 from migrateops.dialects import NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
+from migrateops.errors.revisions import RevisionError
 from migrateops.errors.runtime import LockLost, RevisionFailed, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
@@ -38,7 +39,9 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
         return
     if context.planned is not None:
         plan, context.planned = context.planned, None
-        apply(context, plan, kw, lock=context.lock)
+        plan = _as_it_is_now(context, plan)
+        if plan or readies_table(context):
+            apply(context, plan, kw, lock=context.lock)
         return
     steps = look(context)
     config = getattr(context.config, "settings", None)
@@ -50,7 +53,20 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
         if lock is not None:
             # Somebody else may have run meanwhile.
             steps = look(context, steps)
-        apply(context, prepare(context, steps), kw, lock=lock)
+        plan = prepare(context, steps)
+        # In a block that had begun no transaction, as there was nothing to do where it looked.
+        around = context.transactions.run(rebuilds=any(one.rebuilds for one in plan))
+        with around if context.found_nothing else nullcontext():
+            apply(context, plan, kw, lock=lock)
+
+
+def _as_it_is_now(context: MigrationContext, plan: tuple[RevisionStep, ...]) -> tuple[RevisionStep, ...]:
+    """Return the plan, made anew where ``env.py`` has set another search path since it was made."""
+    rows = context.get_current_heads()
+    if rows == context.taken.seen:
+        return plan
+    context.taken.see(rows)
+    return prepare(context, context.opts["fn"](rows, context))
 
 
 def readies_table(context: MigrationContext) -> bool:
@@ -73,6 +89,19 @@ def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step
     # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
     context.transactions.settle()
     return steps
+
+
+def try_look(context: MigrationContext) -> list[Step] | None:
+    """Return the steps from where the database is now; None if it is where the command cannot start.
+
+    A block that sets another search path may lead to where it can, so that nothing is refused yet.
+    """
+    try:
+        return look(context)
+    except RevisionError:
+        context.taken.seen = None
+        context.transactions.settle()
+        return None
 
 
 def apply(
