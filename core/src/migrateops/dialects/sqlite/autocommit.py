@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, event
 
 from migrateops.dialects.sqlite import driver
+
+_unbroken: WeakSet[Connection] = WeakSet()
 
 
 def autocommit(connection: Connection) -> Callable[[], None]:
@@ -26,7 +29,7 @@ def autocommit(connection: Connection) -> Callable[[], None]:
     resting = driver.in_transaction(connection)
 
     def commit(*_: Any) -> None:
-        if driver.in_transaction(connection):
+        if connection not in _unbroken and driver.in_transaction(connection):
             driver.send(connection, "COMMIT")
 
     def commit_after(*_: Any) -> None:
@@ -50,3 +53,13 @@ def autocommit(connection: Connection) -> Callable[[], None]:
     event.listen(connection, "before_cursor_execute", commit)
     event.listen(connection, "after_cursor_execute", commit_after)
     return restore
+
+
+@contextmanager
+def unbroken(connection: Connection) -> Iterator[None]:
+    """Commit nothing between the statements of the block, which belong together."""
+    _unbroken.add(connection)
+    try:
+        yield
+    finally:
+        _unbroken.discard(connection)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from migrateops.dialects.sqlite import driver, foreign_keys
+from migrateops.dialects.sqlite.autocommit import unbroken
 from migrateops.errors.database import RebuildWouldCascade
 
 _SAVEPOINT = "migrateops_batch"
@@ -64,7 +65,8 @@ def require_no_cascade(connection: Connection, table: str, schema: str | None) -
 def _savepoint(connection: Connection) -> Iterator[None]:
     driver.send(connection, f"SAVEPOINT {_SAVEPOINT}")
     try:
-        yield
+        with unbroken(connection):
+            yield
     except BaseException:
         # An interrupt, or an error of the disk, may have taken back the whole transaction already:
         # https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
