@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any, Protocol
 
+    from sqlalchemy import Connection
+
     from migrateops.config import Config
     from migrateops.config.model import PluginSettings
     from migrateops.config.source import Source
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
         def read(self, file: str) -> Source | None:
             """Return what *file* holds, or None if it is no file of this shape."""
 
-        def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
-            """Return the options of a ``configure()`` of such a project, under our names.
+        def options(
+            self, given: dict[str, Any], dialect: str | None, connection: Connection | None
+        ) -> dict[str, Any]:
+            """Return the options of a ``configure()`` of such a project on a connection, under our names.
 
             Five of them are for projects of another shape alone: ``versions``, a subclass of
             ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and

@@ -220,7 +220,7 @@ class EnvironmentContext:
         }
         shape = getattr(self.config, "shape", None)
         if shape is not None:
-            given = shape.options(given, _dialect_name(connection, url, dialect_name))
+            given = shape.options(given, _dialect_name(connection, url, dialect_name), connection)
         opts.update({name: value for name, value in given.items() if value is not None})
         if opts.get("target_metadata") is None:
             opts["target_metadata"] = models_of(self.config)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from migrateops_alembic import reading
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from migrateops.config import Config
     from migrateops.config.source import Source
 
@@ -47,7 +49,9 @@ class _Project:
         """Return what a configuration without a file starts from."""
         return reading.source(None, {}, {}, self)
 
-    def options(self, given: dict[str, Any], dialect: str | None) -> dict[str, Any]:
+    def options(
+        self, given: dict[str, Any], dialect: str | None, connection: Connection | None = None
+    ) -> dict[str, Any]:
         """Return the options of a ``configure()`` under the names that core has for them."""
         from migrateops_alembic.api.impl import told_by
         from migrateops_alembic.versions import made_by
@@ -58,6 +62,10 @@ class _Project:
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         for name, value in _OF_DIALECT.get(dialect or "", {}).items():
             found.setdefault(name, value)
+        if connection is not None and _commits_each(connection):
+            # Alembic begins a transaction there that never reaches the server, and scripts rely on it.
+            found.pop("transaction_per_migration", None)
+            found["transaction"] = "none"
         return found
 
     def attribute(self, config: Config, name: str, default: object) -> object:
@@ -72,6 +80,13 @@ class _Project:
         from migrateops_alembic.alias.finder import entered
 
         return entered()
+
+
+def _commits_each(connection: Connection) -> bool:
+    """Say whether ``env.py`` has asked for AUTOCOMMIT, of the connection or of its engine."""
+    level = connection.get_execution_options().get("isolation_level")
+    # What create_engine() was given has no public name.
+    return (level or getattr(connection.dialect, "_on_connect_isolation_level", None)) == "AUTOCOMMIT"
 
 
 project = _Project()

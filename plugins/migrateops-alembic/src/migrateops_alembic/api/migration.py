@@ -18,7 +18,7 @@ class MigrationContext(CoreContext):
         """Make a context; the version table is ``alembic_version`` unless ``opts`` names another."""
         opts = dict(kw.pop("opts", None) or {})
         if kw.get("environment_context") is None:
-            opts = project.options(opts, _dialect(connection, kw))
+            opts = project.options(opts, _dialect(connection, kw), connection)
         if not opts.get("version_table"):
             opts["version_table"] = SETTINGS["version_table"]
         kw["opts"] = opts
