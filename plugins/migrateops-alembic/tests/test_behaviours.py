@@ -320,3 +320,24 @@ def test_an_operation_whose_function_does_the_work_itself(project: Any) -> None:
     )
     project.run("upgrade", "head")
     assert "t" in project.tables()
+
+
+def test_the_options_of_the_command_are_known_to_env_py(project: Any) -> None:
+    """As projects ask that leave out empty migrations, and as templates of Flask-Migrate do."""
+    env = (project.root / "migrations/env.py").read_text()
+    directives = """
+def directives(context, revision, scripts):
+    asked = config.cmd_opts
+    assert (asked.message, asked.sql, asked.rev_id, asked.x) == ("two", False, "bb2", ["a=b"])
+    assert (asked.cmd[0].__name__, hasattr(asked, "tag")) == ("revision", False)
+    if asked.autogenerate and scripts[0].upgrade_ops.is_empty():
+        scripts[:] = []
+"""
+    models = f"import sqlalchemy\ntarget_metadata = sqlalchemy.MetaData()\n{directives}"
+    env = env.replace("target_metadata = None\n", models, 1)
+    env = env.replace("=connection,", "=connection, process_revision_directives=directives,", 1)
+    project.write("migrations/env.py", env)
+    project.revision("aa1", "pass")
+    project.run("upgrade", "head")
+    project.run("-x", "a=b", "revision", "--autogenerate", "-m", "two", "--rev-id", "bb2")
+    assert [path.name for path in (project.root / "migrations/versions").glob("*.py")] == ["aa1_.py"]

@@ -12,6 +12,42 @@ if TYPE_CHECKING:
     from migrateops.config import Config, PluginSettings
 
 
+class CommandOptions:
+    """What the command line says, for ``env.py``: ``context.config.cmd_opts``.
+
+    Beside the options of the program it has those of the command that is being run, under the names that
+    Alembic has for them: ``autogenerate``, ``message``, ``sql``, ``tag``, ``revision`` and so on.
+
+    Attributes:
+        config: The configuration file.
+        name: A section or database of it.
+        x: Arguments for ``env.py``.
+        quiet: Print results and errors only.
+        raiseerr: Print tracebacks.
+    """
+
+    def __init__(self, given: Invocation) -> None:
+        self.config = given.file
+        self.name = given.name
+        self.x = given.x
+        self.quiet = given.quiet
+        self.raiseerr = given.debug
+
+    def __getattr__(self, name: str) -> Any:
+        context = click.get_current_context(silent=True)
+        if context is not None and name in context.params:
+            return context.params[name]
+        raise AttributeError(f"the command has no option {name!r}")
+
+    @property
+    def cmd(self) -> tuple[Any, list[str], list[str]]:
+        """The function of the command, and the names of its arguments and of its options."""
+        context = click.get_current_context()
+        listed = context.command.params
+        arguments = [one.name or "" for one in listed if isinstance(one, click.Argument)]
+        return context.command.callback, arguments, [name for name in context.params if name not in arguments]
+
+
 @dataclass
 class Invocation:
     """The options that stand before or after the command; a command of a plugin gets it as ``ctx.obj``.
@@ -52,7 +88,7 @@ class Invocation:
         policy = self._policy if self.plugins is not None or self.deny else None
         config = ProjectConfig.find(file=self.file, name=self.name, url=self.url, policy=policy)
         assert isinstance(config, ProjectConfig)
-        config.cmd_opts = self
+        config.cmd_opts = CommandOptions(self)
         config.stdout = config.output_buffer = sys.stdout
         config.policy = policy
         if not self.quiet:
