@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from migrateops.autogenerate import Rewriter
+from migrateops.autogenerate import Rewriter, render_python_code
 from migrateops.errors.autogenerate import NotOneContainer, RewriterExists
 from migrateops.operations import ops
 
@@ -150,3 +150,38 @@ def test_a_second_function_for_a_class_is_refused() -> None:
     with pytest.raises(RewriterExists) as caught:
         writer.rewrites(ops.AddColumnOp)(one)
     assert caught.value.operation == "AddColumnOp"
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_table_with_its_columns_in_another_order_says_everything_once(copied: bool) -> None:
+    """The columns of a model say again what its constraints and indexes say."""
+    models = sa.MetaData()
+    sa.Table("other", models, sa.Column("id", sa.Integer, primary_key=True))
+    table = sa.Table(
+        "t",
+        models,
+        sa.Column("name", sa.String(9), index=True, unique=True),
+        sa.Column("code", sa.String(9), unique=True),
+        sa.Column("other_id", sa.Integer, sa.ForeignKey("other.id")),
+        sa.Column("id", sa.Integer, primary_key=True),
+    )
+    writer = Rewriter()
+
+    @writer.rewrites(ops.CreateTableOp)
+    def order(context: Any, revision: Any, op: ops.CreateTableOp) -> ops.CreateTableOp:
+        columns = [item for item in op.columns if isinstance(item, sa.Column)]
+        others = [item for item in op.columns if not isinstance(item, sa.Column)]
+        columns.sort(key=lambda column: (not column.primary_key, column.name))
+        if copied:
+            columns = [column._copy() for column in columns]
+        return ops.CreateTableOp(op.table_name, [*columns, *others], schema=op.schema, **op.kw)
+
+    made = script(ops.CreateTableOp.from_table(table))
+    writer(None, None, [made])
+    text = render_python_code(upgrade_of(made))
+    for word in ("index=", "unique=", "primary_key=", "sa.ForeignKey("):
+        assert word not in text
+    assert text.count("sa.UniqueConstraint(") == 1
+    (op,) = upgrade_of(made).ops
+    assert isinstance(op, ops.CreateTableOp)
+    assert [column.name for column in op.to_table().columns] == ["id", "code", "name", "other_id"]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from migrateops.errors.autogenerate import NotOneContainer, RewriterExists
 from migrateops.operations.declare import MigrateOperation
-from migrateops.operations.ops import MigrationScript, OpContainer
+from migrateops.operations.ops import CreateTableOp, MigrationScript, OpContainer
 
 Rewrite = Callable[[Any, Any, Any], MigrateOperation | Iterable[MigrateOperation] | None]
 ProcessDirectives = Callable[[Any, Any, list[MigrationScript]], None]
@@ -116,7 +116,10 @@ class Rewriter:
         answer = function(context, revision, op)
         if answer is None:
             return []
-        return [answer] if isinstance(answer, MigrateOperation) else list(answer)
+        made = [answer] if isinstance(answer, MigrateOperation) else list(answer)
+        if isinstance(op, CreateTableOp):
+            _take_over(op, made)
+        return made
 
     def _function(self, op_cls: type[MigrateOperation]) -> Rewrite | None:
         holds_others = issubclass(op_cls, OpContainer | MigrationScript)
@@ -126,3 +129,10 @@ class Rewriter:
             if cls in self._functions:
                 return self._functions[cls]
         return None
+
+
+def _take_over(op: CreateTableOp, made: Sequence[MigrateOperation]) -> None:
+    """Tell operations that create the same table that its constraints are listed beside its columns."""
+    for one in made:
+        if isinstance(one, CreateTableOp) and (one.schema, one.table_name) == (op.schema, op.table_name):
+            one.constraints_included = op.constraints_included
