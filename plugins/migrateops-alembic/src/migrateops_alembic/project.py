@@ -23,8 +23,8 @@ _OF_MYSQL: Mapping[str, Any] = {
 _OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
     # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.
     "sqlite": {"transactional_sql": False},
-    # Its scripts make the types that their columns need.
-    "postgresql": {"postgresql_create_types": False},
+    # Its scripts make the types that their columns need; those that it generates itself forget to.
+    "postgresql": {"postgresql_create_types": "online"},
     "mysql": _OF_MYSQL,
     "mariadb": _OF_MYSQL,
 }

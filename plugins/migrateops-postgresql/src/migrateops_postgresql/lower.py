@@ -33,7 +33,10 @@ THROUGH_CHECK = "postgresql_not_null_check"
 """Option of alter_column: NOT NULL is set without reading the table while nobody can use it."""
 ALTER_OPTIONS = (USING, THROUGH_CHECK)
 MAKES_TYPES = "postgresql_create_types"
-"""Option of ``configure()``: whether add_column and alter_column see to the types that their columns need."""
+"""Option of ``configure()``: whether add_column and alter_column see to the types that their columns need.
+
+``"online"``: where the server can be asked for them, and a type that is there is good whatever its values.
+"""
 _NULLS = "postgresql_nulls_not_distinct"
 
 
@@ -48,7 +51,8 @@ def add_column(op: ops.AddColumnOp, target: Target) -> list[Any]:
 
 def missing_types(type_: TypeEngine[Any] | type[TypeEngine[Any]], target: Target) -> Iterator[Any]:
     """Yield the statement that makes the named type behind a column's type, if it has one and makes it."""
-    if not target.options.get(MAKES_TYPES, True):
+    makes = target.options.get(MAKES_TYPES, True)
+    if not makes or (makes == "online" and target.as_sql):
         return
     impl: Any = impl_of(to_instance(type_), target.dialect)
     if isinstance(impl, TypeDecorator):
@@ -103,7 +107,7 @@ def _without_column(statement: Any) -> Any:
 
 def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
     """Refuse an enum of the same name with other values: the server takes it for the one that is there."""
-    if op.existing_type is None or not target.options.get(MAKES_TYPES, True):
+    if op.existing_type is None or target.options.get(MAKES_TYPES, True) is not True:
         return
     new, old = (
         to_instance(type_).dialect_impl(target.dialect) for type_ in (op.modify_type, op.existing_type)
