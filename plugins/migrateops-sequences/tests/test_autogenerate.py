@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from migrateops.autogenerate import compare_metadata, produce_migrations, render_python_code
@@ -179,3 +180,63 @@ def test_without_the_plugin_nothing_is_said_of_sequences(postgresql_connection: 
     metadata = sa.MetaData()
     sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
     assert compare_metadata(context, metadata) == []
+
+
+# -- sequences, tables and indexes share one list of names ---------------------------------------
+def with_table(metadata: sa.MetaData) -> None:
+    sa.Table("x", metadata, sa.Column("a", sa.Integer))
+
+
+def with_sequence(metadata: sa.MetaData) -> None:
+    sa.Sequence("x", metadata=metadata, increment=3)
+
+
+def with_index(metadata: sa.MetaData) -> None:
+    sa.Index("x", metadata.tables["t"].c.a)
+
+
+Add = Callable[[sa.MetaData], None]
+
+
+def with_name(add: Add) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("a", sa.Integer))
+    add(metadata)
+    return metadata
+
+
+def hand_over(context: MigrationContext, old: Add, new: Add) -> None:
+    connection = context.connection
+    assert connection is not None
+    with_name(old).create_all(connection)
+    before = records(connection)
+    script = produce_migrations(context, with_name(new))
+    for container, goal in ((script.upgrade_ops, new), (script.downgrade_ops, old)):
+        assert container is not None
+        imports: set[str] = set()
+        code = render_python_code(container, imports=imports, migration_context=context)
+        execute(code, context, imports)
+        assert compare_metadata(context, with_name(goal)) == []
+    assert records(connection) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (with_sequence, with_table),
+        (with_table, with_sequence),
+        (with_sequence, with_index),
+        (with_index, with_sequence),
+    ],
+)
+def test_a_name_is_handed_over_on_postgresql(
+    postgresql_connection: sa.Connection, make_context: Make, old: Add, new: Add
+) -> None:
+    hand_over(make_context(postgresql_connection), old, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [(with_sequence, with_table), (with_table, with_sequence)])
+def test_a_name_is_handed_over_on_mariadb(
+    mariadb_connection: sa.Connection, make_context: Make, old: Add, new: Add
+) -> None:
+    hand_over(make_context(mariadb_connection), old, new)

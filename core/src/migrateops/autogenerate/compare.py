@@ -188,7 +188,7 @@ def _differences(
         unmet = {(one, other) for one, other in kept_unmet if kept[other].old is None} | gone_unmet
         tables.apart = {pair for pair in unmet if all(key.kind == tables.name for key in pair)}
     made = [op for key in kept_order for op in kept[key].kind.diff(kept[key].old, kept[key].new)]
-    given_up = tables.given_up_first(made)
+    given_up = tables.given_up_first(made, [key for key, pair in kept.items() if pair.old is None])
     first = tables.released_first([*given_up, *made], gone)
     drops = {key: list(gone[key].kind.diff(gone[key].old, None)) for key in reversed(gone_order)}
     before = [op for key, each in drops.items() if key in tables.dropped_first for op in each]

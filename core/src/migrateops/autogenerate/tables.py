@@ -49,7 +49,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         removed_apart: The operations that drop them, before their tables are dropped.
         taken: The names that what is new gets; None until that is known.
         given_up: The operations that drop what has such a name, before anything gets it.
-        dropped_first: Tables that are dropped before others are changed.
+        dropped_first: What is dropped before tables are made and changed.
     """
 
     def __init__(self, context: AutogenContext) -> None:
@@ -235,20 +235,26 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         """Take foreign keys out of changes that go, where what they refer to goes; return them.
 
         The same of tables that are dropped: these keys are dropped before, as those of a circle.  Where
-        keys are not dropped from tables that are there, the tables are.
+        keys are not dropped from tables that are there, the tables are.  So is what has a name that
+        something new gets.
         """
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
         loses = [(self._changed(op), op) for op in changed if _loses_a_key(op)]
+        gone = list(gone)
+        named_after = {key for key in gone if self.taken is not None and self.taken.has(key)}
         gone = [key for key in gone if key.kind == self.name]
         released = {key for key, _ in loses} | {key for key in gone if self._gives_up_a_key(key)}
+        released |= named_after
         if not released:
             return []
         needs = [(key, other) for key in gone for other in self._referred(key)]
         if self.context.adds_constraints:
             self.apart = {*self.apart, *(need for need in needs if need[1] in released)}
+            parts = [(key, other) for key in gone for other in self._above(self.definitions.records[key])]
+            self.dropped_first = named_after | _reaching(parts, named_after)
         else:
-            self.dropped_first = _reaching(needs, released)
-            released |= self.dropped_first
+            self.dropped_first = named_after | _reaching(needs, released)
+        released |= self.dropped_first
         first: list[MigrateOperation] = []
         for op in changed:
             # What goes by the same changes goes behind them.
@@ -274,9 +280,9 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             if isinstance(item, PrimaryKeyConstraint | UniqueConstraint) or getattr(item, "unique", False)
         )
 
-    def given_up_first(self, made: Sequence[MigrateOperation]) -> list[MigrateOperation]:
-        """Take what drops constraints and indexes out of changes where another table gets the name."""
-        self.taken = TakenNames(self.context, made)
+    def given_up_first(self, made: Sequence[MigrateOperation], come: Iterable[Key]) -> list[MigrateOperation]:
+        """Take what drops constraints and indexes out of changes where something elsewhere gets the name."""
+        self.taken = TakenNames(self.context, made, come)
         changed = [op for op in made if isinstance(op, ops.ModifyTableOps)]
         return [_taken_out(op, moved) for op in changed if (moved := self.taken.given_up(op))]
 

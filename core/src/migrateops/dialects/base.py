@@ -68,8 +68,8 @@ class Dialect:
         configure_options: Further keyword arguments that ``context.configure`` takes.
         terminator: What ends a statement in an SQL stream.
         restates_columns: Altering a column says all of it again: a script must know what the column is.
-        names_of_schema: Kinds of constraints and indexes whose names are unique in a schema, and not only
-            on their table; in the words of ``include_object``.
+        names_of_schema: Kinds of what shares one list of names in a schema: of constraints and indexes
+            those whose names are not only unique on their table; in the words of ``include_object``.
         drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
     """
 

@@ -34,7 +34,14 @@ class MSSQLDialect(Dialect):
     name: ClassVar[str] = "mssql"
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
-        {"primary_key_constraint", "unique_constraint", "foreign_key_constraint", "check_constraint"}
+        {
+            "table",
+            "sequence",
+            "primary_key_constraint",
+            "unique_constraint",
+            "foreign_key_constraint",
+            "check_constraint",
+        }
     )
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:

@@ -44,8 +44,11 @@ class MySQLDialect(Dialect):
     restates_columns: ClassVar[bool] = True
     configure_options: ClassVar[frozenset[str]] = frozenset({alter_column.ASSUMES_USUAL})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
-    # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.
-    names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint", "check_constraint"})
+    # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.  MariaDB has sequences,
+    # which share names with tables, and not with constraints: what goes too early does no harm.
+    names_of_schema: ClassVar[frozenset[str]] = frozenset(
+        {"table", "sequence", "foreign_key_constraint", "check_constraint"}
+    )
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the server's version, one that says which of the two servers it is."""
@@ -136,4 +139,4 @@ class MariaDBDialect(MySQLDialect):
 
     name: ClassVar[str] = "mariadb"
     family: ClassVar[str | None] = "mysql"
-    names_of_schema: ClassVar[frozenset[str]] = frozenset({"foreign_key_constraint"})
+    names_of_schema: ClassVar[frozenset[str]] = frozenset({"table", "sequence", "foreign_key_constraint"})

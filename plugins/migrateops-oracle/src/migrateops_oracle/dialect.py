@@ -31,6 +31,8 @@ class OracleDialect(Dialect):
     terminator: ClassVar[str] = ""
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
         {
+            "table",
+            "sequence",
             "index",
             "primary_key_constraint",
             "unique_constraint",

@@ -41,7 +41,7 @@ class PostgreSQLDialect(Dialect):
     configure_options: ClassVar[frozenset[str]] = frozenset({lower.MAKES_TYPES})
     # https://www.postgresql.org/docs/current/sql-createindex.html: with tables, in one list of names.
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
-        {"index", "primary_key_constraint", "unique_constraint", "exclude_constraint"}
+        {"table", "sequence", "index", "primary_key_constraint", "unique_constraint", "exclude_constraint"}
     )
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset({"postgresql_concurrently"})
 

@@ -34,6 +34,7 @@ class SQLiteDialect(Dialect):
     """SQLite, with DDL in real transactions."""
 
     name: ClassVar[str] = "sqlite"
+    names_of_schema: ClassVar[frozenset[str]] = frozenset({"table", "index"})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
