@@ -118,7 +118,7 @@ class Definitions:
         """Have a table that was reflected, with its columns, speak of the new names."""
         columns = self.names.columns.get(key)
         if columns:
-            renamed_objects.reword(table, Words(columns, self._texts.quoted, self._texts.expression))
+            renamed_objects.reword(table, Words(columns, self._texts))
         renamed_objects.refer(table, columns or {}, self._target)
         if key.name != table.name:
             # Nothing is to find it there by its old name, which another table may have.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from migrateops.snapshot.canonical import sorted_by_name
@@ -18,12 +19,11 @@ from migrateops.snapshot.records import (
     OtherConstraintRecord,
     TableRecord,
 )
+from migrateops.snapshot.texts import Texts
 
-_TOKEN = re.compile(
-    r"""'(?:[^']|'')*'|"(?P<double>(?:[^"]|"")+)"|`(?P<tick>(?:[^`]|``)+)`|\[(?P<square>[^\]]+)\]"""
-    # Neither the name of a function nor that of a type behind a cast.
-    r"""|(?<!::)(?<!::\s)\b(?P<word>[^\W\d][\w$]*+)(?!\s*\()"""
-)
+# Neither the name of a function nor that of a type behind a cast.
+_WORD = r"(?<!::)(?<!::\s)\b(?P<word>[^\W\d][\w$]*+)(?!\s*\()"
+_STRING = r"'(?:[^']|'')*'"
 
 
 class Words:
@@ -31,15 +31,14 @@ class Words:
 
     Args:
         columns: The new name for each old one.
-        quote: Quotes a name where that is needed.
-        canonical: Writes an expression in the one form that records have.
+        texts: What writes names, and expressions in the one form that records have.
     """
 
-    def __init__(
-        self, columns: Mapping[str, str], quote: Callable[[str], str], canonical: Callable[[str], str]
-    ) -> None:
+    def __init__(self, columns: Mapping[str, str], texts: Texts) -> None:
         self.columns = columns
+        quote, canonical = texts.quoted, texts.expression
         self._quote, self._canonical = quote, canonical
+        self._token = _token(tuple(texts.quotes))
         # What needs no quotes, or has lost them, is the same in any case.
         bare = ((old, new) for old, new in columns.items() if canonical(quote(old)).lower() == old.lower())
         self._bare = {old.lower(): new for old, new in bare}
@@ -48,7 +47,7 @@ class Words:
 
     def replaced(self, sql: str) -> str:
         """Return SQL with the new names."""
-        return _TOKEN.sub(self._one, sql)
+        return self._token.sub(self._one, sql)
 
     def expression(self, sql: str) -> str:
         """Return an expression with the new names, in the form that records have."""
@@ -65,15 +64,26 @@ class Words:
     def _kept_name(self, quoted: str) -> str:
         """Return a name as it is in the one form of expressions, without the quotes that are left there."""
         kept = self._canonical(quoted)
-        found = _TOKEN.fullmatch(kept)
+        found = self._token.fullmatch(kept)
         return (found and _in_quotes(found)) or kept
 
 
+@lru_cache
+def _token(quotes: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds strings, names and words.
+
+    Args:
+        quotes: The pairs of characters that names stand in; where ``"`` is none of them, a string does.
+    """
+    pairs = [tuple(map(re.escape, pair)) for pair in quotes]
+    names = [f"{first}(?:[^{last}]|{last}{last})+{last}" for first, last in pairs]
+    strings = [_STRING] if '""' in quotes else [_STRING, _STRING.replace("'", '"')]
+    return re.compile("|".join([*strings, f"(?P<name>{'|'.join(names)})", _WORD]))
+
+
 def _in_quotes(found: re.Match[str]) -> str | None:
-    for quotes, mark in (("double", '"'), ("tick", "`")):
-        if found[quotes]:
-            return found[quotes].replace(mark * 2, mark)
-    return found["square"]
+    quoted: str | None = found["name"]
+    return quoted[1:-1].replace(quoted[-1] * 2, quoted[-1]) if quoted else None
 
 
 class NewNames:

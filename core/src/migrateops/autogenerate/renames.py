@@ -102,12 +102,11 @@ class Renames:
         """Return the database as it is under the new names."""
         if not self.names:
             return database
-        canonical = self.context.pack.canonical_expression
-        quoted = self.tables.texts(self.context.dialect).quoted
+        texts = self.tables.texts(self.context.dialect)
         records = []
         for key, record in self._old.items():
             columns = self.names.columns.get(self.names.key(key))
-            words = Words(columns, quoted, canonical) if columns else None
+            words = Words(columns, texts) if columns else None
             named = self.names.record(key, record, words)
             if named is not record:
                 named = self.context.pack.renamed(named, record)
@@ -290,9 +289,8 @@ class Renames:
             )
 
     def _of_columns(self, key: Key, given: Mapping[str, str]) -> Iterator[MigrateOperation]:
-        record = self.names.record(
-            self.names.old_key(key), self._old[self.names.old_key(key)], Words(given, str, str)
-        )
+        before, words = self.names.old_key(key), Words(given, self.tables.texts(self.context.dialect))
+        record = self.names.record(before, self._old[before], words)
         present = {str(one.name): one for one in self.tables.definitions.database(key).columns}
         wanted = {str(one.name): one for one in self.tables.definitions.models[key].columns}
         changes = ColumnChanges(self.context, record, present, wanted)

@@ -70,6 +70,7 @@ class Dialect:
         restates_columns: Altering a column says all of it again: a script must know what the column is.
         names_of_schema: Kinds of what shares one list of names in a schema: of constraints and indexes
             those whose names are not only unique on their table; in the words of ``include_object``.
+        quotes: Pairs of characters that names may stand in; None for those that SQLAlchemy writes.
         drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
     """
 
@@ -80,6 +81,7 @@ class Dialect:
     terminator: ClassVar[str] = ";"
     restates_columns: ClassVar[bool] = False
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
+    quotes: ClassVar[Sequence[str] | None] = None
     drop_index_options: ClassVar[frozenset[str] | None] = None
 
     def keys(self, name: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ClauseElement
@@ -103,6 +104,11 @@ class Texts:
     def quoted(self, name: str) -> str:
         """Return a name in quotes, where it needs them."""
         return self.plain(self._preparer.quote(name))
+
+    @property
+    def quotes(self) -> Sequence[str]:
+        """The pairs of characters that names stand in."""
+        return self.pack.quotes or (self._preparer.initial_quote + self._preparer.final_quote,)
 
     def plain(self, compiled: str) -> str:
         """Return what SQLAlchemy has compiled with its percent signs as the server reads them."""

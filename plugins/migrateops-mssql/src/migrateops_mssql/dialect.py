@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from migrateops.dialects import Dialect, ErrorKind, Lock
@@ -33,6 +33,7 @@ class MSSQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mssql"
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
+    quotes: ClassVar[Sequence[str] | None] = ("[]", '""')
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
         {
             "table",

@@ -34,6 +34,7 @@ class SQLiteDialect(Dialect):
     """SQLite, with DDL in real transactions."""
 
     name: ClassVar[str] = "sqlite"
+    quotes: ClassVar[Sequence[str] | None] = ('""', "``", "[]")
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"table", "index"})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
 
