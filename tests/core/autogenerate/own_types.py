@@ -85,3 +85,12 @@ class Unreadable(UserDefinedType[Any]):
 
     def __repr__(self) -> str:
         return "<what is this>"
+
+
+class Place(UserDefinedType[Any]):
+    """A type that SQLAlchemy does not know when it reads it."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "POINT"

@@ -1,8 +1,12 @@
-"""Changes that rows of a table may stand in the way of: said in the script, before they do."""
+"""What may stand in the way of changes: said in the script, before it does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.types import NullType
 
 from migrateops.autogenerate import layout
 from migrateops.operations import ops
@@ -13,6 +17,7 @@ _NO_VALUE = (
     "op.execute(), and alter it then."
 )
 _NULL = "Rows that have NULL stand in the way: fill them first, with op.execute()."
+_NO_TYPE = "SQLAlchemy does not know the type of {}: write it in the place of NullType()."
 
 
 def cautioned(container: ops.OpContainer) -> list[str]:
@@ -39,3 +44,32 @@ def _cautions(op: MigrateOperation) -> Iterator[tuple[str, str]]:
     if isinstance(op, ops.AlterColumnOp) and op.modify_nullable is False and op.existing_nullable:
         which = f"column {op.column_name!r} of table {op.table_name!r}"
         yield _NULL, f"{which} becomes NOT NULL: what of rows that have NULL?"
+
+
+def unknown_types(container: ops.OpContainer) -> list[str]:
+    """Put a remark above what makes columns of types that nobody can write, and return notes of them.
+
+    They are those of the database: a model of such a type is refused.
+
+    Args:
+        container: The operations.
+    """
+    notes = []
+    for op in container.flat():
+        names = [str(column.name) for column in _made(op) if isinstance(column.type, NullType)]
+        if names:
+            listed = ", ".join(map(repr, names))
+            advice = _NO_TYPE.format(f"column {listed}" if len(names) == 1 else f"columns {listed}")
+            op.info[REMARK] = (*op.info.get(REMARK, ()), *layout.remark(advice))
+        table = getattr(op, "table_name", None)
+        notes += [
+            f"column {name!r} of table {table!r}: SQLAlchemy does not know its type; write it in downgrade()"
+            for name in names
+        ]
+    return notes
+
+
+def _made(op: MigrateOperation) -> list[Column[Any]]:
+    if isinstance(op, ops.CreateTableOp):
+        return [item for item in op.columns if isinstance(item, Column)]
+    return [op.column] if isinstance(op, ops.AddColumnOp) else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 from sqlalchemy import MetaData
 
-from migrateops.autogenerate.cautions import cautioned
+from migrateops.autogenerate.cautions import cautioned, unknown_types
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.conversions import dropped_types
@@ -100,6 +100,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     downgrade = reversed_ops(upgrade)
     context.notes += cautioned(upgrade)
     cautioned(downgrade)
+    context.notes += unknown_types(downgrade)
     downgrade.ops += dropped_types(upgrade, context)
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)
