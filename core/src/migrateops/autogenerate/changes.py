@@ -88,7 +88,9 @@ class TableChanges:
         What goes away comes first, then columns are added and altered, then what is new on them is
         added, and columns are dropped last.
         """
-        columns = ColumnChanges(self.context, self.old, self._present, self._columns)
+        options = self._options(found)
+        collation = dict(self.new.options).get("collate") if options else None
+        columns = ColumnChanges(self.context, self.old, self._present, self._columns, collation)
         restates = self.context.pack.restates_columns
         altered = columns.operations([one for one in found if not (restates and one.attribute == NUMBERS)])
         whole = [one for one in found if one.what == What.COLUMN and one.attribute is None]
@@ -98,6 +100,8 @@ class TableChanges:
         altered = [op for op in altered if op.column_name not in columns.anew]
         left_out = [str(one.name) for one in whole if one.old is None and one.name not in added]
         for one in found:
+            if one.what == What.OPTION and options:
+                continue
             if not any(one.new is not None and mentions(one.new, name) for name in left_out):
                 self._note(one)
         for name in columns.anew:
@@ -127,6 +131,8 @@ class TableChanges:
             *needed_first,
             *numbers(loses, self._present, self.model, on=False),
             *dropped,
+            # Columns that are added before it get what the table had, those after it what it has.
+            *options,
             # No table is ever without a column.
             *(op for op in plain if op.column.name not in lost),
             # A column has to be gone before the one that takes its place.
@@ -140,6 +146,12 @@ class TableChanges:
             *(self._adding_column(lost[name]).reverse() for name in removed if name not in first),
             *key_indexes.needed_no_more(),
         ]
+
+    def _options(self, found: Sequence[Difference]) -> list[MigrateOperation]:
+        """Return what changes options of the table; nothing where they stay as they are."""
+        names = [str(one.name) for one in found if one.what == What.OPTION]
+        op = self.context.pack.alters_options(self.model, self.old, self.new, names) if names else None
+        return [] if op is None else [op]
 
     def _numbering(
         self,

@@ -43,6 +43,7 @@ class ColumnChanges:
         old: The record of the table in the database.
         present: The columns of the database, by name.
         wanted: The columns of the models, by name.
+        collation: The collation that the table gets; None where it stays.
 
     Attributes:
         anew: Names of columns that have to be dropped and added again, as the server cannot change
@@ -55,6 +56,7 @@ class ColumnChanges:
         old: TableRecord,
         present: Mapping[str, Column[Any]],
         wanted: Mapping[str, Column[Any]],
+        collation: str | None = None,
     ) -> None:
         self.context = context
         self.anew: list[str] = []
@@ -62,6 +64,7 @@ class ColumnChanges:
         self._present, self._wanted = present, wanted
         self._schema = old.schema
         self._collation = dict(old.options).get("collate")
+        self._new_collation = collation or self._collation
 
     def operations(self, found: Sequence[Difference]) -> list[ops.AlterColumnOp]:
         """Return an operation for each column that differs, in the order of the differences."""
@@ -97,8 +100,8 @@ class ColumnChanges:
                 op.modify_type = op.modify_type or wanted.type
             elif one.attribute == "collation":
                 # What is not said stays as it is.
-                op.modify_type = self._collated(wanted.type, one.new)
-                op.existing_type = self._collated(op.existing_type, one.old)
+                op.modify_type = self._collated(wanted.type, one.new or self._new_collation)
+                op.existing_type = self._collated(op.existing_type, one.old or self._collation)
             elif one.attribute == "nullable":
                 op.modify_nullable = one.new
             elif one.attribute in _DEFAULTS:
@@ -127,9 +130,8 @@ class ColumnChanges:
             kw={"existing_autoincrement": True} if restated and record.autoincrement else {},
         )
 
-    def _collated(self, type_: Any, collation: str | None) -> Any:
-        """Return a type that says its collation, that of the table where the column has none of its own."""
-        said = collation or self._collation
+    def _collated(self, type_: Any, said: str | None) -> Any:
+        """Return a type that says its collation, or that of the table where it has none of its own."""
         if said is None or not isinstance(type_, String):
             return type_
         made: Any = copy.copy(self._plain(type_))

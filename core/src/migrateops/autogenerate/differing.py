@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrateops.autogenerate.context import AutogenContext, asked_of
@@ -70,6 +70,10 @@ class Differing:
                     unsettled.append(key)
         if unsettled:
             self._settle(unsettled)
+        for key, listed in list(self.found.items()):
+            options = {str(one.name) for one in listed if one.what == What.OPTION}
+            if options:
+                self._with_all_options(key, options)
         if self.asks_of_columns:
             self._ask(list(pairs))
         if not self._types or not self._defaults:
@@ -125,6 +129,15 @@ class Differing:
             if record is not None:
                 self.wanted[key] = in_stored_words(self.wanted[key], record)
                 self._keep(key, differences(self.present[key], self.wanted[key]))
+
+    def _with_all_options(self, key: Key, differing: Collection[str]) -> None:
+        """Compare options once more, with those that come of what the models say."""
+        assert self.context.connection is not None
+        new = self.wanted[key]
+        options = self.context.pack.options_said(self.context.connection, new, differing)
+        if options != new.options:
+            self.wanted[key] = dataclasses.replace(new, options=options)
+            self._keep(key, differences(self.present[key], self.wanted[key]))
 
     # -- what the project says ----------------------------------------------------------------------
     def _is_off(self, one: Difference) -> bool:

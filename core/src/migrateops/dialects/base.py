@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from migrateops.snapshot.records import (
         ForeignKeyRecord,
         IndexRecord,
+        Options,
         OtherConstraintRecord,
         TableRecord,
     )
@@ -241,6 +242,33 @@ class Dialect:
             tables: Tables of the models.
         """
         return {}
+
+    def options_said(
+        self, connection: Connection, record: TableRecord, differing: Collection[str]
+    ) -> Options:
+        """Return the options of a table of the models with those that come of them, such as a collation.
+
+        Args:
+            connection: The migrating connection.
+            record: The table of the models.
+            differing: Names of the options that differ, as records have them; there are some.
+        """
+        return record.options
+
+    def alters_options(
+        self, table: Table, old: TableRecord, new: TableRecord, differing: Sequence[str]
+    ) -> MigrateOperation | None:
+        """Return the operation that changes options of a table that is there.
+
+        None says that there is none: what differs is noted, and left as it is.
+
+        Args:
+            table: The table of the models.
+            old: The table as it is.
+            new: The table of the models, with the options of `options_said`.
+            differing: Names of the options that differ, as records have them.
+        """
+        return None
 
     def conversion(
         self, column: str, old: TypeEngine[Any], new: TypeEngine[Any], dialect: SQLAlchemyDialect

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 KNOWN_OPERATIONS: Mapping[str, str] = {
     "alter_sequence": "migrateops-sequences",
+    "alter_table_options": "migrateops-mysql",
     "create_exclude_constraint": "migrateops-postgresql",
     "create_sequence": "migrateops-sequences",
     "drop_sequence": "migrateops-sequences",

@@ -14,11 +14,14 @@ from migrateops.snapshot.records import ColumnRecord, TableRecord
 def only_texts_differ(found: Sequence[Difference]) -> bool:
     """Say whether there are differences that may be of words alone."""
     return any(
-        difference.attribute in ("type", "default", "computed", "collation")
+        difference.attribute in ("type", "default", "computed")
         or difference.what in (What.CHECK, What.INDEX, What.OTHER)
         for difference in found
         if difference.old is not None and difference.new is not None
-    ) or _by_other_words(found)
+    ) or (
+        # One that is said may be that of the table, which is none of its own.
+        any(difference.attribute == "collation" for difference in found) or _by_other_words(found)
+    )
 
 
 def _by_other_words(found: Sequence[Difference]) -> bool:

@@ -25,7 +25,7 @@ from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
 from migrateops_mysql.checked import checked
 from migrateops_mysql.default import Default, default_of, with_digits
-from migrateops_mysql.definition import Definition, parse, renamed
+from migrateops_mysql.definition import TEXT_TYPE, Definition, is_json, parse, renamed
 from migrateops_mysql.errors import KeyNeedsNull, NoSuchColumn
 from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.server import Server
@@ -39,7 +39,6 @@ _CANNOT_CHANGE = 1833
 _KEY_WRITES_NULL = (1830, _CANNOT_CHANGE)
 _KEY = re.compile(r"foreign key constraint '(.+?)'(?: SET NULL| of table)")
 _DATE = re.compile(r"\s*\d{2,4}-")
-_TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
 _COMPRESSED = re.compile(r"/\*M?!\d*\s*COMPRESSED\b.*?\*/", re.IGNORECASE)
 _COMPRESSIBLE = re.compile(r"var(?:char|binary)\b|(?:tiny|medium|long)?(?:text|blob)\b", re.IGNORECASE)
 _LONG_TYPE = re.compile(
@@ -47,7 +46,6 @@ _LONG_TYPE = re.compile(
     re.IGNORECASE,
 )
 _TIME_TYPE = re.compile(r"(?:datetime|timestamp)\b", re.IGNORECASE)
-_JSON_CHECK = re.compile(r"CHECK \(json_valid\([`\"].*[`\"]\)\)", re.IGNORECASE | re.DOTALL)
 
 
 @Operations.lowering_for(ops.AlterColumnOp, dialect="mysql")
@@ -342,9 +340,9 @@ class _Change:
         compressed = _COMPRESSED.search(present.type)
         if compressed and _COMPRESSIBLE.match(type_):
             type_ += f" {compressed[0]}"
-        is_json = bool(_JSON_CHECK.fullmatch(present.check))
+        was_json = is_json(present)
         charset = new.charset
-        if not charset and _TEXT_TYPE.match(new.type) and _TEXT_TYPE.match(present.type) and not is_json:
+        if not charset and TEXT_TYPE.match(new.type) and TEXT_TYPE.match(present.type) and not was_json:
             charset = present.charset
         if _TIME_TYPE.match(new.type):
             present = replace(
@@ -353,7 +351,7 @@ class _Change:
                 on_update=with_digits(present.on_update, new.type),
             )
         # MariaDB's JSON is a text with a CHECK, which goes with it.
-        return replace(present, type=type_, charset=charset, check="" if is_json else present.check)
+        return replace(present, type=type_, charset=charset, check="" if was_json else present.check)
 
     def _with_default(self, present: Definition) -> Definition:
         op, new = self.op, self.op.modify_server_default

@@ -22,6 +22,9 @@ _TOKEN = re.compile(
 # Where a backslash is a character like any other.
 _PLAIN_STRING = re.compile(r"'(?:[^']|'')*'", re.DOTALL)
 
+TEXT_TYPE = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b", re.IGNORECASE)
+_JSON_CHECK = re.compile(r"CHECK \(json_valid\([`\"].*[`\"]\)\)", re.IGNORECASE | re.DOTALL)
+
 # Words that begin a part, and in which part what follows them is.
 _PARTS = {
     "CHARACTER": "charset",
@@ -245,6 +248,12 @@ class CreateTable(NamedTuple):
                 return replace(parse(rest, backslashes=self.backslashes), name=found)
         return None
 
+    def columns(self) -> Iterator[tuple[str, Definition]]:
+        """Yield the columns, each with its name, unquoted."""
+        for found, rest in self.items:
+            if found is not None:
+                yield found, parse(rest, backslashes=self.backslashes)
+
     def has_in_primary_key(self, name: str) -> bool:
         """Say whether a column is one of the primary key's."""
         for found, rest in self.items:
@@ -271,6 +280,16 @@ def _item(text: str, first: Token | None, end: int) -> tuple[str | None, str]:
     if first.kind == "name":
         return unquoted(first.text), text[first.end : end].strip()
     return None, text[first.start : end].strip()
+
+
+def follows_table(column: Definition) -> bool:
+    """Say whether a column holds text in the character set and collation of its table."""
+    return not column.charset and bool(TEXT_TYPE.match(column.type)) and not is_json(column)
+
+
+def is_json(column: Definition) -> bool:
+    """Say whether a column is MariaDB's JSON, a text with a CHECK."""
+    return bool(_JSON_CHECK.fullmatch(column.check))
 
 
 def unquoted(name: str) -> str:

@@ -14,26 +14,29 @@ from migrateops_mysql import (
     drop_constraint,  # noqa: F401
     indexes,  # noqa: F401
     lower,  # noqa: F401
+    table_options,
     transactions,
 )
 from migrateops_mysql.error_kind import error_kind
 from migrateops_mysql.lock import NamedLock
 from migrateops_mysql.server import Server, version_of
 from migrateops_mysql.snapshot import models, reader
+from migrateops_mysql.snapshot.asked import with_collation
 from migrateops_mysql.snapshot.kept import index_for_key, renamed
 from migrateops_mysql.snapshot.refused import refused
 from migrateops_mysql.snapshot.stored import as_stored
 from migrateops_mysql.snapshot.unread import unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from sqlalchemy import Column, Connection, Engine, Table
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
-    from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, TableRecord
+    from migrateops.operations import MigrateOperation
+    from migrateops.snapshot.records import ForeignKeyRecord, IndexRecord, Options, TableRecord
 
 
 class MySQLDialect(Dialect):
@@ -85,6 +88,18 @@ class MySQLDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables that are dropped."""
         return as_stored(connection, tables)
+
+    def options_said(
+        self, connection: Connection, record: TableRecord, differing: Collection[str]
+    ) -> Options:
+        """Return the options with the collation that comes of a new character set."""
+        return with_collation(connection, record.options) if "charset" in differing else record.options
+
+    def alters_options(
+        self, table: Table, old: TableRecord, new: TableRecord, differing: Sequence[str]
+    ) -> MigrateOperation:
+        """Return the operation that gives a table the options that the models say."""
+        return table_options.altered(table, old, new, differing, self.keys(self.name))
 
     def refused_default(
         self, connection: Connection, columns: Sequence[Column[Any]]

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import mysql
 from migrateops.operations import MigrateOperation, ops
 from migrateops.testing import Example, Schema
 from migrateops.testing.club import KEYED, START, club
+from migrateops_mysql.table_options import AlterTableOptionsOp
 
 _DIALECTS = frozenset({"mysql", "mariadb"})
 
@@ -171,6 +172,14 @@ EXAMPLES = [
             existing_type=sa.Enum("a", "50%"),
             existing_nullable=False,
             existing_server_default="50%",
+        ),
+    ),
+    _written(
+        "mysql_options",
+        lambda: AlterTableOptionsOp(
+            "player",
+            existing_options={"mysql_row_format": "DYNAMIC", "mysql_max_rows": 0},
+            kw={"mysql_engine": "InnoDB", "mysql_row_format": "COMPACT", "mysql_max_rows": 5},
         ),
     ),
     _written("identity_of_the_key", lambda: ops.CreateTableOp("game", [_identity_key()])),

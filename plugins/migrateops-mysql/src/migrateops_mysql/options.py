@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from migrateops.errors.operations import WrongType
 from migrateops.operations import MigrateOperation, Target, ops
@@ -31,22 +31,27 @@ def with_own_options(op: OpT, target: Target) -> OpT:
     return changed
 
 
-def with_table_options(op: ops.CreateTableOp, target: Target) -> ops.CreateTableOp:
+def with_table_options(op: OpT, target: Target, directive: str = "create_table") -> OpT:
     """Return *op* with the options of the family under the name that SQLAlchemy reads, numbers as text.
+
+    Args:
+        op: The operation, which has options of a table.
+        target: The server.
+        directive: What the operation is called in scripts.
 
     Raises:
         WrongType: A value is neither a string nor a number.
     """
-    changed = copy.copy(with_own_options(op, target))
+    changed: Any = copy.copy(with_own_options(op, target))
     values: dict[str, Any] = {}
     for name, value in changed.kw.items():
         if name.startswith(_PREFIXES) and not isinstance(value, str):
             if not isinstance(value, int):
-                raise WrongType("create_table", name, "a string or a number", repr(value))
+                raise WrongType(directive, name, "a string or a number", repr(value))
             value = str(int(value))
         values[name] = value
     changed.kw = values
-    return changed
+    return cast("OpT", changed)
 
 
 def with_index_options(op: ops.CreateIndexOp, target: Target) -> ops.CreateIndexOp:

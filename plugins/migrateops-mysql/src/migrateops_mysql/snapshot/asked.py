@@ -14,10 +14,12 @@ from sqlalchemy import bindparam, text
 
 from migrateops_mysql import reading
 from migrateops_mysql.definition import Token, tokens, unquoted
+from migrateops_mysql.snapshot.kept import collation_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from migrateops.snapshot.records import Options
     from migrateops_mysql.snapshot.catalog import ColumnRow, Found, Which
 
 _BEFORE = re.compile(r"`((?:[^`]|``)+)` < `((?:[^`]|``)+)`")
@@ -26,6 +28,9 @@ _CHECKS = text(
     "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS"
     " WHERE CONSTRAINT_SCHEMA IN :schemas"
 ).bindparams(bindparam("schemas", expanding=True))
+_COLLATION = text(
+    "SELECT DEFAULT_COLLATE_NAME FROM information_schema.CHARACTER_SETS WHERE CHARACTER_SET_NAME IN :names"
+).bindparams(bindparam("names", expanding=True))
 _UNSAID = "RESTRICT"
 
 
@@ -69,6 +74,23 @@ def periods(connection: Connection, schemas: Sequence[str]) -> Iterator[tuple[st
     for schema, table in sorted({(row[0], row[1]) for row in listed if _BEFORE.fullmatch(row[2])}):
         for name in _periods(_items(connection, schema, table)):
             yield schema, table, name
+
+
+def with_collation(connection: Connection, options: Options) -> Options:
+    """Return options of a table with the collation that the server has for their character set.
+
+    Args:
+        connection: The migrating connection.
+        options: What the models say; a collation of theirs stays.
+    """
+    said = dict(options)
+    charset = said.get("charset")
+    if charset is None or "collate" in said:
+        return options
+    # Servers know one of them by one name or the other.
+    names = [charset, charset.replace("utf8mb3", "utf8")]
+    found: str | None = connection.execute(_COLLATION, {"names": names}).scalar()
+    return options if found is None else tuple(sorted({**said, "collate": collation_name(found)}.items()))
 
 
 def _items(connection: Connection, schema: str, table: str) -> list[list[Token]]:

@@ -35,6 +35,7 @@ _NOT_COMPARED = frozenset(
         "union",
     }
 )
+OF_CHARACTERS = frozenset({"charset", "collate"})
 _OF_PARTITIONS = ("partition", "subpartition")
 _OF_TABLE = re.compile(r".+_ibfk_\d+", re.DOTALL)
 _FRACTION = re.compile(r"[+-]?\d+\.\d*")
@@ -49,12 +50,21 @@ def table_options(said: Iterable[tuple[str, str]]) -> Options:
     """
     options: dict[str, str] = {}
     for name, value in said:
-        name, value = name.lower().replace(" ", "_"), value.lower()
-        name = _SAME.get(name, name)
+        name, value = option_name(name), value.lower()
         if not value or value == "default" or name in _NOT_COMPARED or name.startswith(_OF_PARTITIONS):
             continue
         options[name] = collation_name(value) if name in ("charset", "collate") else value
     return tuple(sorted(options.items()))
+
+
+def option_name(name: str) -> str:
+    """Return one of the names that an option of a table has.
+
+    Args:
+        name: Any of them, without the dialect's.
+    """
+    name = name.lower().replace(" ", "_")
+    return _SAME.get(name, name)
 
 
 def collation_name(name: str) -> str:

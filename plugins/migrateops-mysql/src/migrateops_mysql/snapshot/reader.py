@@ -117,9 +117,10 @@ class _Reader:
         made = self._options.get(key)
         if made is None:
             said = {name: value.strip("'") for name, value in _OPTION.findall(row.options or "")}
+            # Where the engine cannot have the one that was asked for, it has another.
+            said.setdefault("row_format", row.row_format or "")
             said |= {
                 "engine": row.engine or "",
-                "row_format": row.row_format or "",
                 "collate": row.collation or "",
                 "charset": (row.collation or "").partition("_")[0],
             }
