@@ -124,7 +124,6 @@ def _(made: Schemas, schema: Schema, table: Tab) -> Schema | None:
         name
         for name, one in made.words.types.items()
         if one.keyed and made.words.changes_into(there.type, name)
-        if not there.numbered or made.words.retypes_numbered or one.family == "int"
     ]
     type_ = made.choice.of(types)
     schema = _replaced(schema, target, there, replace(there, type=type_))

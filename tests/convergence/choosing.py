@@ -92,8 +92,7 @@ class Schemas:
         for one in new.columns:
             was = old.column(one.name) if old is not None else None
             if was is not None:
-                stays = was.numbered and not self.words.retypes_numbered
-                if stays or not self.words.changes_into(was.type, one.type):
+                if not self.words.changes_into(was.type, one.type):
                     one = replace(one, type=was.type)
                 # Whether a column numbers itself is told, and not changed.
                 one = replace(one, numbered=was.numbered)

@@ -50,8 +50,6 @@ def duckdb(dialect: sa.Dialect) -> Vocabulary:
         creates=False,
         renames=False,
         unnumbered='"',
-        # What gave the numbers is left, and goes with the next script.
-        retypes_numbered=False,
         circles=False,
     )
 

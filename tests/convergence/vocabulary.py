@@ -167,7 +167,6 @@ class Vocabulary:
         numbered_alone: Whether nothing may be computed of a column that numbers itself, nor of one that
             a foreign key writes to.
         renumbers: Whether a key may change whose column numbers itself.
-        retypes_numbered: Whether a column that numbers itself may become one of a type that does not.
         updates_null: Whether a key that passes on what a column becomes, which may be NULL, has to accept it.
         unnumbered: What is in no name of a table whose rows number themselves.
         circles: Whether tables can refer to one another in a circle.
@@ -196,7 +195,6 @@ class Vocabulary:
     names_all: bool = False
     numbered_alone: bool = False
     renumbers: bool = False
-    retypes_numbered: bool = True
     updates_null: bool = False
     unnumbered: str | None = None
     circles: bool = True

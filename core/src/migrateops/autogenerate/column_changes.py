@@ -14,6 +14,7 @@ from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.conversions import converted
 from migrateops.autogenerate.defaults import apart
+from migrateops.autogenerate.numbering import NUMBERED_BY, NUMBERS
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.difference import Difference, What
@@ -109,6 +110,11 @@ class ColumnChanges:
                 op.existing_server_default = self._existing_default(name)
             elif one.attribute == "comment":
                 op.modify_comment = one.new
+            elif self._loses_numbers(op, one):
+                # With a type that does not number itself, it would be a default that nobody gave.
+                op.existing_server_default = apart(self._present[name].info[NUMBERED_BY])
+                if op.modify_server_default is False:
+                    op.modify_server_default = None
             else:
                 self.context.not_done(
                     wanted.table, f"{one.attribute} of column {name} is {one.old}, and is to be {one.new}"
@@ -146,6 +152,12 @@ class ColumnChanges:
         if type(own) is not Enum:
             return cast("String", own)
         return type_ if type_.create_constraint else String(type_.length)
+
+    def _loses_numbers(self, op: ops.AlterColumnOp, one: Difference) -> bool:
+        """Say whether a column that a default numbers gets a type, and is to number itself no more."""
+        if one.attribute != NUMBERS or not one.old or op.modify_type is None:
+            return False
+        return NUMBERED_BY in self._present[str(one.name)].info
 
     def _existing_default(self, name: str) -> Any:
         # What numbers the rows is not a default that somebody gave.

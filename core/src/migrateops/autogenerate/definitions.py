@@ -27,6 +27,7 @@ from migrateops.autogenerate import renamed_objects
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.corrected import correct
 from migrateops.autogenerate.items import escaped
+from migrateops.autogenerate.numbering import NUMBERED_BY
 from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.errors.base import quoted
@@ -159,6 +160,7 @@ def _as_made_by_hand(table: Table) -> Table:
     for column in table.primary_key.columns:
         if column.autoincrement is True and isinstance(column.server_default, DefaultClause):
             # The default belongs to what the server makes for the column, and goes with the table.
+            column.info[NUMBERED_BY] = column.server_default
             column.server_default = None
     return table
 

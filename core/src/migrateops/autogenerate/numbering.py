@@ -13,6 +13,9 @@ from migrateops.snapshot.records import TableRecord
 NUMBERS = "autoincrement"
 """The attribute of a column's record, and the option of ``alter_column``."""
 
+NUMBERED_BY = "migrateops.numbered_by"
+"""Under this name ``info`` of a reflected column has the default that numbers it, and that nobody gave."""
+
 
 def numbering(
     one: TableRecord, other: TableRecord, *, key_changes: bool, columns: Mapping[str, Column[Any]]
