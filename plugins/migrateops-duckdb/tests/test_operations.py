@@ -343,3 +343,25 @@ def test_refused_before_anything_is_sent(
         call(operations)
     assert type(caught.value) is error
     assert state() == before
+
+
+def test_if_not_exists_of_a_table_that_is_there_whatever_it_would_refer_to(
+    operations: Operations, connection: sa.Connection, state: State
+) -> None:
+    connection.exec_driver_sql("CREATE TABLE t (a INTEGER, b INTEGER)")
+    connection.exec_driver_sql("INSERT INTO t VALUES (5, 6)")
+    before = state()
+    column = sa.Column("a", sa.Integer, sa.ForeignKey("nowhere.id"), sa.ForeignKey("nor_here.id"))
+    for columns in (
+        [column],
+        [sa.Column("b", sa.Integer), sa.ForeignKeyConstraint(["b"], ["nowhere.id"], name="fk")],
+    ):
+        made = operations.create_table("t", *columns, if_not_exists=True)
+        assert made.name == "t"
+        with pytest.raises(UnsupportedOperation, match="a foreign key to a table that is not there"):
+            operations.create_table("u", *columns, if_not_exists=True)
+        with pytest.raises(UnsupportedOperation, match="a foreign key to a table that is not there"):
+            operations.create_table("t", *columns)
+    assert len(column.foreign_keys) == 2
+    assert state() == before
+    assert connection.exec_driver_sql("FROM t").all() == [(5, 6)]

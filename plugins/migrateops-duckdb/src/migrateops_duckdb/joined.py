@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,14 +29,21 @@ def create_table(operations: Operations, op: ops.CreateTableOp) -> Any:
         UnsupportedOperation: It refers to a table that is not there, as the first of a circle does.
     """
     context = operations.get_context()
+
+    def there(schema: str | None, name: str) -> bool:
+        asked = {"schema": schema, "table": name}
+        return bool(context.connection.execute(_THERE, asked).scalar_one())
+
     for key in () if context.as_sql else _keys(op):
         *schema, name, _ = key.target_fullname.split(".")
         if len(schema) > 1:
             # Of another database, of which the engine says what it does not do.
             continue
-        where = {"schema": schema[0] if schema else op.schema, "table": name}
-        if names(quoted(name), op.table_name) or context.connection.execute(_THERE, where).scalar_one():
+        if names(quoted(name), op.table_name) or there(schema[0] if schema else op.schema, name):
             continue
+        if op.if_not_exists and there(op.schema, op.table_name):
+            # The engine makes no table, and wants to see what it would refer to all the same.
+            return operations.invoke(_without_keys(op))
         raise UnsupportedOperation(
             op.describe(),
             "duckdb",
@@ -51,6 +59,22 @@ def _keys(op: ops.CreateTableOp) -> Iterator[ForeignKey]:
             yield from item.foreign_keys
         elif isinstance(item, ForeignKeyConstraint):
             yield item.elements[0]
+
+
+def _without_keys(op: ops.CreateTableOp) -> ops.CreateTableOp:
+    made = copy.copy(op)
+    made.columns = [_bare(item) for item in op.columns if not isinstance(item, ForeignKeyConstraint)]
+    return made
+
+
+def _bare(item: Any) -> Any:
+    """Return a column without foreign keys; anything else as it is."""
+    if not isinstance(item, Column) or not item.foreign_keys:
+        return item
+    # A copy of a copy that has lost them: a key that was once put on a column stays bound to it.
+    bare = item._copy()
+    bare.foreign_keys.clear()
+    return bare._copy()
 
 
 @Operations.implementation_for(ops.RenameTableOp, replace=True, dialect="duckdb")
