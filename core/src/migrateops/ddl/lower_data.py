@@ -44,7 +44,8 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
     if target.as_sql:
         for row in op.rows:
             require_columns(op, row)
-            yield op.table.insert().values(_typed(op.table, row))
+            # Nobody reads what a stream's INSERT returns.
+            yield op.table.insert().inline().values(_typed(op.table, row))
         return
     for plain, alike in together(op.table, op.rows):
         require_columns(op, alike.rows[0])

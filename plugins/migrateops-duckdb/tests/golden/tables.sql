@@ -17,9 +17,9 @@ COMMENT ON TABLE item IS 'things';
 
 COMMENT ON COLUMN item."Name" IS 'what it''s called';
 
-INSERT INTO item ("Name", data) VALUES ('a''b', '\x00\x27\x61'::BLOB) RETURNING item.id;
+INSERT INTO item ("Name", data) VALUES ('a''b', '\x00\x27\x61'::BLOB);
 
-INSERT INTO item ("Name", state) VALUES ('c', 'open') RETURNING item.id;
+INSERT INTO item ("Name", state) VALUES ('c', 'open');
 
 COMMENT ON TABLE item IS 'other things';
 

@@ -15,9 +15,9 @@ COMMENT ON TABLE item IS 'things';
 
 COMMENT ON COLUMN item."Name" IS 'what it''s called';
 
-INSERT INTO item ("Name", state) VALUES ('a''b', 'open') RETURNING item.id;
+INSERT INTO item ("Name", state) VALUES ('a''b', 'open');
 
-INSERT INTO item ("Name", state) VALUES ('c', NULL) RETURNING item.id;
+INSERT INTO item ("Name", state) VALUES ('c', NULL);
 
 COMMENT ON TABLE item IS 'other things';
 
