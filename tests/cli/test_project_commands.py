@@ -120,6 +120,12 @@ def test_history_marks_what_is_current(two: Project) -> None:
     assert two.run("show", "current").stdout.startswith("Revision: aa1\n")
 
 
+def test_history_says_what_a_revision_depends_on(two: Project) -> None:
+    two.revision("cc3", None, depends_on="bb2")
+    lines = two.run("history").stdout.splitlines()
+    assert any(line.startswith("<base> (bb2) -> cc3 ") for line in lines), lines
+
+
 def test_both_ways_to_read_print_the_same(two: Project) -> None:
     for verb in ("heads", "history"):
         fast, full = two.run(verb), two.run("--no-color", verb)

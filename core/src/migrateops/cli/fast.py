@@ -182,11 +182,7 @@ def print_listing(
     elif verbose or verb == "show":
         text = "\n".join(revision_entry(info, current) for info in found)
     elif verb == "history":
-        lines = (
-            f"{', '.join(info.down_revisions) or '<base>'} -> {revision_line(info, current)}\n"
-            for info in found
-        )
-        text = "".join(lines)
+        text = "".join(f"{_behind(info)} -> {revision_line(info, current)}\n" for info in found)
     else:
         text = "".join(f"{revision_line(info, current)}\n" for info in found)
     # A document has escapes of its own.
@@ -209,6 +205,11 @@ def encodable(text: str, encoding: str | None = None) -> str:
 def _write(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def _behind(info: RevisionInfo) -> str:
+    follows = ", ".join(info.down_revisions) or "<base>"
+    return f"{follows} ({', '.join(info.depends_on)})" if info.depends_on else follows
 
 
 def _title(info: RevisionInfo, current: Collection[str] | None) -> str:
