@@ -14,9 +14,16 @@ table = op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.C
 op.bulk_insert(table, [{"a": "x"}, {"id": 2, "a": None}])
 """
 
+A_RENAMED_COLUMN = """
+op.create_table("t", sa.Column("a", sa.String(9)), sa.Column("b", sa.Integer))
+op.alter_column("t", "a", new_column_name="c", existing_type=sa.String(9))
+op.alter_column("t", "b", new_column_name="d", existing_type=sa.Integer, existing_nullable=False)
+"""
+BODIES = {"rows of a new table": ROWS_OF_A_NEW_TABLE, "a renamed column": A_RENAMED_COLUMN}
+
 
 @pytest.mark.parametrize("url", ["sqlite://", "postgresql+psycopg://", "mysql+pymysql://"])
-@pytest.mark.parametrize("body", [ROWS_OF_A_NEW_TABLE], ids=["rows of a new table"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_it_is_the_same(project: Any, url: str, body: str) -> None:
     project.revision("aa1", body)
     text = (project.root / "alembic.ini").read_text()

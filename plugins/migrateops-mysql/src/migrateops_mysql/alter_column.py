@@ -210,7 +210,9 @@ class _Change:
 
     def _rename(self) -> Iterator[Any]:
         op = self.op
-        if self.server.renames_columns and op.modify_name is not None:
+        # What is assumed of a column that keeps its type belongs to the statement, as elsewhere.
+        restated = self.target.as_sql and _assumed(self.target) and op.existing_type is not None
+        if self.server.renames_columns and op.modify_name is not None and not restated:
             yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
         else:
             yield from self._restate()
