@@ -127,6 +127,19 @@ def peer(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def ours(root: Path, *arguments: str) -> str:
+    """Run the program in *root*, in a process of its own: what it imports is made for the alias."""
+    found = subprocess.run(
+        [sys.executable, "-m", "migrateops", *arguments],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
+
+
 def statements(sql: str) -> list[str]:
     """Return the statements of a script in one spelling of blanks.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,16 +48,7 @@ register_entities(
 
 
 def run(project: Any, *arguments: str) -> str:
-    """Run the program in a process of its own: what it imports is made for the alias."""
-    found = subprocess.run(
-        [sys.executable, "-m", "migrateops", *arguments],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-    return found.stdout
+    return str(peers.ours(project.root, *arguments))
 
 
 def written(project: Any, name: str) -> str:

@@ -32,3 +32,74 @@ def test_it_is_the_same(project: Any, url: str, body: str) -> None:
     assert theirs.returncode == 0, theirs.stderr
     ours = project.run("upgrade", "head", "--sql").out
     assert peers.statements(ours) == peers.statements(theirs.stdout)
+
+
+# A package of a dialect has its class for Alembic beside the dialect, and is imported for the dialect.
+PACKAGE = """
+from alembic.ddl import postgresql
+from alembic.ddl.base import AddColumn, Column, RenameTable, add_column, alter_table, compiles
+from alembic.ddl.impl import DefaultImpl
+from sqlalchemy import event, Table
+from sqlalchemy.engine.default import DefaultDialect
+
+
+class Own(DefaultDialect):
+    name = "own+driver"
+    driver = "driver"
+    supports_comments = True
+    supports_statement_cache = True
+
+
+class OwnImpl({base}):
+    __dialect__ = "own+driver"
+    transactional_ddl = True
+
+
+@compiles(AddColumn, "own+driver")
+def _added(element, compiler, **kw):
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{{table}} {{add_column(compiler, element.column)}} ADDED"
+
+
+@compiles(postgresql.PostgresqlColumnType, "own+driver")
+def _typed(*args, **kw):
+    return postgresql.visit_column_type(*args, **kw)
+
+
+@compiles(postgresql.ColumnComment, "own+driver")
+def _commented(*args, **kw):
+    return postgresql.visit_column_comment(*args, **kw)
+
+
+@event.listens_for(Table, "before_create")
+def _looked_at(table, connection, _ddl_runner, **kw):
+    assert _ddl_runner.dialect.name == connection.dialect.name
+"""
+ALL_OF_A_DIALECT = """
+op.create_table("t", sa.Column("a", sa.Integer, comment="of a"), comment="of t")
+op.add_column("t", sa.Column("b", sa.Integer, comment="of b"))
+op.add_column("t", sa.Column("c", sa.Integer), if_not_exists=True)
+op.alter_column("t", "a", type_=sa.String(9), nullable=False, server_default="x", comment="it's",
+    new_column_name="d", existing_type=sa.Integer())
+op.create_table_comment("t", "more")
+op.drop_table_comment("t")
+op.drop_column("t", "b", if_exists=True)
+op.drop_constraint("ck", "t", type_="check", if_exists=True)
+op.rename_table("t", "u", schema="s")
+"""
+
+
+@pytest.mark.parametrize("base", ["DefaultImpl", "postgresql.PostgresqlImpl"])
+def test_a_dialect_with_a_class_in_its_package(project: Any, base: str) -> None:
+    project.write("own_dialect.py", PACKAGE.format(base=base))
+    env = (project.root / "migrations" / "env.py").read_text()
+    registered = "from sqlalchemy.dialects import registry\nregistry.register('own', 'own_dialect', 'Own')\n"
+    project.write("migrations/env.py", registered + env)
+    body = ALL_OF_A_DIALECT.strip().replace("\n    ", " ")
+    project.revision("aa1", body)
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("sqlite:///app.db", "own://"))
+    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
+    assert theirs.returncode == 0, theirs.stderr
+    ours = peers.ours(project.root, "upgrade", "head", "--sql")
+    assert peers.statements(ours) == peers.statements(theirs.stdout)

@@ -18,6 +18,7 @@ from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime import reading
+from migrateops.runtime.binding import dialect_of
 from migrateops.runtime.migration import MigrationContext, starting_rows
 from migrateops.runtime.models import models_of
 from migrateops.runtime.without_env import shown
@@ -358,7 +359,11 @@ def _dialect_name(connection: Connection | None, url: Any, given: str | None) ->
 
     if connection is not None:
         return str(connection.dialect.name)
-    return make_url(url).get_backend_name() if url is not None else (given or "").partition("+")[0] or None
+    if url is None and given is None:
+        return None
+    # Its package may bring what the shape is to find, and may give it another name than the url.
+    found: Any = dialect_of(make_url(url if url is not None else f"{given}://"))
+    return str(found.name)
 
 
 def _one_or_all(ids: tuple[str, ...]) -> str | tuple[str, ...] | None:

@@ -34,9 +34,10 @@ _DROP_TYPE = re.compile(r"\bDROP\s+(?:TYPE|DOMAIN)\b([^;]*)", re.IGNORECASE)
 
 
 class Memo:
-    """What SQLAlchemy's types ask for when a table is created: what was created already."""
+    """What is asked for when a table is created: the dialect, and which types were created already."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: SQLAlchemyDialect) -> None:
+        self.dialect = dialect
         self.memo: dict[Any, Any] = {}
 
     def forget_dropped(self, written: str) -> None:
@@ -71,7 +72,7 @@ class Online:
             return None
         if type(statement) is TableEvent:
             # The database is asked which types it has: a rollback or a script may have dropped them.
-            fire(statement, self.bind, Memo())
+            fire(statement, self.bind, Memo(self.bind.dialect))
             return None
         if isinstance(statement, str):
             statement = text(statement)
@@ -134,7 +135,7 @@ class Offline:
         self._end = f"{self.terminator}{self._behind}"
         self.literal_binds = literal_binds
         self.bind: Any = OfflineBind(dialect, self._from_bind)
-        self._memo = Memo()
+        self._memo = Memo(dialect)
         self._table_compiler = remembering_compiler(dialect)
         self._alter_compiler: Any = self._table_compiler
         if self._alter_compiler is None:
@@ -162,7 +163,7 @@ class Offline:
         elif type(statement) is TableEvent:
             # What a stream has created is not to be created again, but that says nothing of a drop.
             created = statement.name in ("before_create", "after_create")
-            fire(statement, self.bind, self._memo if created else Memo())
+            fire(statement, self.bind, self._memo if created else Memo(self.dialect))
             return
         if parameters is None or not isinstance(parameters, list | tuple):
             self.write(self._text(statement, parameters))

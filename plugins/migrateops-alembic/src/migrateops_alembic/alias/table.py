@@ -92,7 +92,15 @@ _ELEMENTS = _from(
     "visit_drop_column",
     "visit_rename_table",
 )
+# They are no names of Alembic's, but packages import them from there.
+_BESIDE_ELEMENTS = {
+    **_from("sqlalchemy", "Column", "Integer"),
+    **_from("sqlalchemy.ext.compiler", "compiles"),
+    **_from("sqlalchemy.schema", "DDLElement"),
+    **_from("sqlalchemy.sql.elements", "quoted_name"),
+}
 _FOR_DIALECTS = {**_ELEMENTS, **_IMPL, **_from(_STATEMENTS, "visit_column_comment")}
+_IN_PLACE = {"visit_rename_table": f"{_STATEMENTS}:visit_rename_table_in_place"}
 _RENDERERS = "migrateops_alembic.api.rendering"
 _FILES = _from(
     "migrateops_alembic.api.files",
@@ -218,21 +226,26 @@ MODULES: Mapping[str, Names] = {
     "alembic.runtime.environment": Names({**_ENVIRONMENT, **_HINTS, **_MIGRATION}),
     "alembic.runtime.plugins": Names(_from("migrateops_alembic.api.plugins", "Plugin")),
     "alembic.ddl": Names(_IMPL, package=True),
-    "alembic.ddl.base": Names(_ELEMENTS),
+    "alembic.ddl.base": Names({**_ELEMENTS, **_BESIDE_ELEMENTS}),
     "alembic.ddl.impl": Names(_from("migrateops_alembic.api.impl", "DefaultImpl", "ImplMeta", "_impls")),
     "alembic.ddl.mssql": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MSSQLImpl")}),
     "alembic.ddl.mysql": Names(
         {**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl")}
     ),
-    "alembic.ddl.oracle": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "OracleImpl")}),
+    "alembic.ddl.oracle": Names(
+        {**_FOR_DIALECTS, **_IN_PLACE, **_from("migrateops_alembic.api.impl", "OracleImpl")}
+    ),
     "alembic.ddl.postgresql": Names(
         {
             **_FOR_DIALECTS,
+            **_IN_PLACE,
             **_from("migrateops_alembic.api.impl", "PostgresqlImpl"),
             **_from(_STATEMENTS, "PostgresqlColumnType"),
         }
     ),
-    "alembic.ddl.sqlite": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "SQLiteImpl")}),
+    "alembic.ddl.sqlite": Names(
+        {**_FOR_DIALECTS, **_IN_PLACE, **_from("migrateops_alembic.api.impl", "SQLiteImpl")}
+    ),
     "alembic.util": Names(
         {**_ERRORS, **_MESSAGES, **_VALUES, **_DISPATCH, **_FILES, **_EDITOR, **_SQLALCHEMY}, package=True
     ),

@@ -7,12 +7,15 @@ sends the operation on, to the implementation that is otherwise in force.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+from sqlalchemy.schema import DropConstraint
 
 from migrateops.ddl import lower
 from migrateops.operations import ops
 from migrateops.operations.base import Operations, lowering
-from migrateops_alembic.api.statements import with_names_of_alembic
+from migrateops_alembic.api.statements import ColumnType, with_names_of_alembic
 
 Method = Callable[[Any, Any, Any], None]
 
@@ -187,6 +190,7 @@ def registered(impl: Any, base: type[Any], *, of_postgresql: bool) -> None:
     """
     local, dialect = impl.context.namespace.local, impl.context.dialect.name
     if impl.context.pack.name != dialect:
+        impl.context.target = _without_pack(impl.context)
         for op_cls, function in _LOWERINGS.items():
             own = lowering(_with_names(function, of_postgresql))
             local.add_implementation(op_cls, dialect, own, __name__, lowering=True, replace=True)
@@ -195,6 +199,20 @@ def registered(impl: Any, base: type[Any], *, of_postgresql: bool) -> None:
             run = _given_to(method)
             run.__qualname__ = f"registered.{name}"
             local.add_implementation(op_cls, dialect, run, __name__, lowering=False, replace=True)
+
+
+def _without_pack(context: Any) -> Any:
+    """Return the target of a dialect without a pack: SQLAlchemy's dialect says what it can do."""
+    dialect, target = context.dialect, context.target
+    able = replace(
+        target.capabilities,
+        comments=dialect.supports_comments,
+        inline_comments=dialect.inline_comments,
+        # Whether the server has them, nobody says: then a script may ask for them.
+        column_if_exists=True,
+        constraint_if_exists=True,
+    )
+    return replace(target, capabilities=able)
 
 
 def _given_to(method: Method) -> Callable[[Any, Any], Any]:
@@ -215,9 +233,15 @@ _LOWERINGS: dict[type[Any], Callable[..., Any]] = {
 }
 
 
+def _place(statement: Any) -> int:
+    return 0 if isinstance(statement, DropConstraint) else 1 if isinstance(statement, ColumnType) else 2
+
+
 def _with_names(function: Callable[..., Any], of_postgresql: bool) -> Callable[[Any, Any], list[Any]]:
     def lowered(op: Any, target: Any) -> list[Any]:
-        return [with_names_of_alembic(one, op, using=of_postgresql) for one in function(op, target)]
+        made = [with_names_of_alembic(one, op, using=of_postgresql) for one in function(op, target)]
+        # Alembic changes the type before all else there.
+        return sorted(made, key=_place) if of_postgresql else made
 
     lowered.__qualname__ = f"lowered.{function.__name__}"
     return lowered

@@ -213,6 +213,21 @@ def add_column(compiler: Any, column: Column[Any], **kw: Any) -> str:
 
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
     """Return the SQL of the element in the standard's words."""
+    new = format_table_name(compiler, element.new_table_name, element.schema)
+    return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
+
+
+@compiles(RenameTable)
+def _renamed_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    # A pack's words for it are those for core's element; without a pack, the standard's hold.
+    of_packs = vars(core.RenameTable)["_compiler_dispatcher"].specs
+    own = of_packs.get(compiler.dialect.name)
+    return str(own(element, compiler, **kw)) if own else visit_rename_table(element, compiler)
+
+
+@compiles(RenameTable, "postgresql", "sqlite", "oracle")
+def visit_rename_table_in_place(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    """Return the SQL of the element where the new name has no schema."""
     new = format_table_name(compiler, element.new_table_name, None)
     return f"{alter_table(compiler, element.table_name, element.schema)} RENAME TO {new}"
 
