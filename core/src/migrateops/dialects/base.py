@@ -471,7 +471,11 @@ class Dialect:
             UnsupportedOperation: The table would have to be built anew.
         """
         target = operations.migration_context.target
-        if batch.recreate == "always" or batch.describes_new_table:
+        always = batch.recreate == "always"
+        if always and target.passed_over is not None:
+            target.passed_over(f'{batch.describe()}: the table is changed in place, not built anew')
+            always = False
+        if always or batch.describes_new_table:
             what = "building a table anew in a batch"
             alter = 'leave recreate at "auto", without the arguments that describe the new table'
             raise UnsupportedOperation(batch.describe(), target.name, what, alter)

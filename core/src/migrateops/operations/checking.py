@@ -30,7 +30,8 @@ def _is_text_or_false(value: Any) -> bool:
 
 
 def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
+    # 1 and 0 are equal to them, and scripts have them.
+    return isinstance(value, bool) or (type(value) is int and value in (0, 1))
 
 
 _CHECKS: dict[str, tuple[str, bool, Check]] = {

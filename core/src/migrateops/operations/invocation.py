@@ -219,7 +219,7 @@ def require_writable(operations: AbstractOperations, operation: MigrateOperation
 
 def _require_in_order(operation: MigrateOperation, target: Target) -> None:
     """Refuse what no lowering need look at: options that nobody has, values of the wrong kinds."""
-    refuse_unknown_options(operation)
+    refuse_unknown_options(operation, target)
     require_types(operation)
     refuse_misspelt_dialects(operation, target.keys)
 
@@ -282,8 +282,10 @@ def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeEr
     return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
 
 
-def refuse_unknown_options(operation: MigrateOperation) -> None:
+def refuse_unknown_options(operation: MigrateOperation, target: Target) -> None:
     """Refuse an option that is none of a dialect's: a misspelt parameter would be lost in silence.
+
+    Where such things are passed over, it is taken out; but of what SQLAlchemy makes, which refuses it too.
 
     Raises:
         UnknownOption: There is one.
@@ -291,9 +293,7 @@ def refuse_unknown_options(operation: MigrateOperation) -> None:
     spec = operation.__op_spec__
     if operation.__options__ is None or spec is None or spec.options is None:
         return
-    given = getattr(operation, spec.options)
-    if not given:
-        return
+    given = dict(getattr(operation, spec.options) or {})
     known = {f.param for f in spec.fields} | operation.__options__
     for name in given:
         if name in known:
@@ -301,4 +301,9 @@ def refuse_unknown_options(operation: MigrateOperation) -> None:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         # An option of a dialect is named <dialect>_<option>.
         if near or "_" not in name.strip("_"):
-            raise UnknownOption(operation.describe(), name, near[0] if near else None)
+            error = UnknownOption(operation.describe(), name, near[0] if near else None)
+            if target.passed_over is None or not operation.__op_names__.get("op", "").endswith("_column"):
+                raise error
+            target.passed_over(f"{error.message()}; it is passed over")
+            left = {key: each for key, each in getattr(operation, spec.options).items() if key != name}
+            setattr(operation, spec.options, left)

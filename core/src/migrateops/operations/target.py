@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ class Target:
         naming_convention: The naming convention of the models, or None.
         as_sql: True when statements go to a stream and nothing can be asked.
         options: Further keyword arguments of ``context.configure`` that a pack declared.
+        passed_over: Is told, in one sentence, of what is asked for in vain; None where that is refused.
     """
 
     dialect: SQLAlchemyDialect
@@ -68,6 +69,7 @@ class Target:
     naming_convention: Mapping[str, Any] | None = None
     as_sql: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    passed_over: Callable[[str], None] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:

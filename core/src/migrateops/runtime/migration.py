@@ -236,6 +236,7 @@ class MigrationContext:
             naming_convention=naming_convention(self.opts.get("target_metadata")),
             as_sql=self.as_sql,
             options={name: self.opts[name] for name in self.pack.configure_options if name in self.opts},
+            passed_over=self.notes.append if self.opts.get("passes_over") else None,
         )
 
     @cached_property

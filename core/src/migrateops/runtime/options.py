@@ -31,6 +31,7 @@ OPTIONS = frozenset(
         "lock",
         "lock_timeout",
         "none_for_result",
+        "passes_over",
         "of_shape",
         "on_version_apply",
         "operations_module_prefix",

@@ -60,6 +60,7 @@ class _Project:
         found |= told_by(dialect, found)
         found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
+        found["passes_over"] = True
         for name, value in _OF_DIALECT.get(dialect or "", {}).items():
             found.setdefault(name, value)
         if connection is not None and _commits_each(connection):

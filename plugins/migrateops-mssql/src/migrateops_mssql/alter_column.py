@@ -61,7 +61,7 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
     if context.as_sql:
         operations.next(op)
         return
-    refuse_unknown_options(op)
+    refuse_unknown_options(op, context.target)
     for statement in list(statements(op, context.target, lambda: read(op, context.connection))):
         context.run_statement(statement)
 

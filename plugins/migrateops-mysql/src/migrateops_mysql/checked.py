@@ -24,7 +24,7 @@ def checked(op: MigrateOperation, target: Target) -> Iterator[None]:
         WrongType: A name is no string, or a type is none of SQLAlchemy's.
         CannotBeWritten: SQLAlchemy has no SQL for a part of it.
     """
-    refuse_unknown_options(op)
+    refuse_unknown_options(op, target)
     require_types(op)
     refuse_misspelt_dialects(op, target.keys)
     try:

@@ -273,10 +273,13 @@ class Editor:
         new = sql.constraint(f" {self._in_present_names(text)}")
         for name in new.columns:
             self._column(operation, name)
-        if new.name is not None and any(
-            each.name is not None and same(each.name, new.name) for each in self._constraints()
-        ):
-            raise AlreadyThere(operation, self._batch.table_name, "constraint", new.name)
+        present = find(self._constraints(), new.name, None, self._batch.table_name) if new.name else None
+        if present is not None:
+            error = AlreadyThere(operation, self._batch.table_name, "constraint", new.name or "")
+            if self._target.passed_over is None:
+                raise error
+            self._target.passed_over(f"{error.message()}; the new one takes its place")
+            self._remove(present)
         if new.kind == "primary key" and any(each.kind == "primary key" for each in self._constraints()):
             raise AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
         if new.kind == "primary key":

@@ -46,7 +46,7 @@ def require_sense(
         MigrateOpsError: Something is.
     """
     for operation in batch.operations:
-        refuse_unknown_options(operation)
+        refuse_unknown_options(operation, target)
         require_types(operation)
         refuse_misspelt_dialects(operation, target.keys)
         if isinstance(operation, ops.AddColumnOp):

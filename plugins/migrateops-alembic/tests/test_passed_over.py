@@ -1,0 +1,87 @@
+"""What Alembic takes without a word, and other projects are refused: noted, and passed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+TABLE = 'op.create_table("t", sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="uq"))'
+MISSPELT = """
+with op.batch_alter_table("t") as batch_op:
+    batch_op.alter_column("a", nullabe=False, default="x", type_=sa.BigInteger())
+"""
+
+
+def table(url: str) -> dict[str, Any]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    inspector = sa.inspect(engine)
+    (column,) = inspector.get_columns("t")
+    keys = inspector.get_unique_constraints("t")
+    engine.dispose()
+    return {
+        "column": (str(column["type"]), column["nullable"]),
+        "uniques": [(each["name"], each["column_names"]) for each in keys],
+    }
+
+
+def on(project: Any, url: str) -> None:
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("sqlite:///app.db", url.replace("%", "%%")))
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize("batch", [True, False], ids=["batch", "op"])
+def test_parameters_that_there_are_not(
+    project: Any, request: pytest.FixtureRequest, server: str, batch: bool
+) -> None:
+    url = request.getfixturevalue(server)
+    on(project, url)
+    alone = 'op.alter_column("t", "a", nullabe=False, default="x", type_=sa.BigInteger())'
+    project.revision("aa1", f"{TABLE}\n{MISSPELT if batch else alone}")
+    said = project.run("upgrade", "head").err
+    assert "there is no parameter 'nullabe'; it is passed over" in said
+    assert "there is no parameter 'default'; it is passed over" in said
+    kind, nullable = table(url)["column"]
+    assert (kind.partition("(")[0], nullable) == ("BIGINT", True)
+
+
+def test_parameters_that_there_are_not_in_a_batch_of_sqlite(project: Any) -> None:
+    project.revision("aa1", f"{TABLE}\n{MISSPELT}")
+    assert "there is no parameter 'nullabe'; it is passed over" in project.run("upgrade", "head").err
+    assert table(f"sqlite:///{project.root}/app.db")["column"] == ("BIGINT", True)
+
+
+def test_what_sqlalchemy_refuses_is_refused(project: Any) -> None:
+    project.revision("aa1", TABLE.replace("name=", "nmae="))
+    assert "nmae" in project.run("upgrade", "head", status=1).err
+
+
+def test_a_number_for_a_flag(project: Any) -> None:
+    project.revision("aa1", f'{TABLE}\nop.create_index("ix", "t", ["a"], unique=1)')
+    project.run("upgrade", "head")
+    ((sql,),) = project.rows("SELECT sql FROM sqlite_master WHERE name = 'ix'")
+    assert sql == "CREATE UNIQUE INDEX ix ON t (a)"
+
+
+def test_a_constraint_of_a_name_that_the_table_has(project: Any) -> None:
+    body = """
+with op.batch_alter_table("t") as batch_op:
+    batch_op.create_unique_constraint("uq", ["a"])
+"""
+    project.revision("aa1", f"{TABLE}\n{body}")
+    assert "the new one takes its place" in project.run("upgrade", "head").err
+    assert table(f"sqlite:///{project.root}/app.db")["uniques"] == [("uq", ["a"])]
+
+
+def test_a_table_that_is_to_be_built_anew_where_it_can_be_changed(project: Any, postgresql_url: str) -> None:
+    on(project, postgresql_url)
+    body = """
+with op.batch_alter_table("t", recreate="always") as batch_op:
+    batch_op.drop_constraint("uq", type_="unique")
+    batch_op.alter_column("a", nullable=False)
+"""
+    project.revision("aa1", f"{TABLE}\n{body}")
+    assert "the table is changed in place" in project.run("upgrade", "head").err
+    assert table(postgresql_url) == {"column": ("INTEGER", False), "uniques": []}
