@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from migrateops.errors.operations import NotReversible, UnsupportedOperation, WrongType
 from migrateops.operations import Operations
@@ -182,3 +183,18 @@ def test_elsewhere() -> None:
     context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True})
     with pytest.raises(UnsupportedOperation):
         Operations(context).invoke(AlterTableOptionsOp("t", kw={"mysql_engine": "InnoDB"}))
+
+
+def test_a_foreign_key_stands_in_the_way(connection: sa.Connection) -> None:
+    def referring(charset: str) -> sa.MetaData:
+        metadata = models(charset=charset)
+        metadata.tables["t"].append_constraint(sa.UniqueConstraint("a", name="uq"))
+        key = sa.Column("a", sa.String(20), sa.ForeignKey("t.a", name="fk"))
+        sa.Table("u", metadata, key, mysql_charset=charset)
+        return metadata
+
+    referring("latin1").create_all(connection)
+    context = MigrationContext.configure(connection)
+    with pytest.raises(OperationalError, match="foreign key constraint"):
+        run(context, referring("utf8mb4"))
+    assert difference(context, referring("latin1")) == []
