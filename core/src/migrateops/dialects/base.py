@@ -472,7 +472,7 @@ class Dialect:
         """
         target = operations.migration_context.target
         always = batch.recreate == "always"
-        if always and target.passed_over is not None:
+        if always and target.passed_over is not None and batch.copy_from is None:
             target.passed_over(f'{batch.describe()}: the table is changed in place, not built anew')
             always = False
         if always or batch.describes_new_table:
