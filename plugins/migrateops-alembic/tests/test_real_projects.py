@@ -136,3 +136,39 @@ def test_columns_of_mysql_of_which_little_is_said(project: Any) -> None:
     theirs = peers.peer(project.root, "upgrade", "head", "--sql")
     assert theirs.returncode == 0, theirs.stderr
     assert peers.statements(project.run("upgrade", "head", "--sql").out) == peers.statements(theirs.stdout)
+
+
+SAID_TO_BE = """
+op.alter_column("t", "a", existing_type=sa.Enum("x", "y", "z"), nullable=True)
+op.alter_column("t", "b", existing_type=sa.String(36), nullable=True)
+op.alter_column("t", "c", existing_type=sa.String(36), new_column_name="d")
+op.alter_column("t", "e", existing_type=sa.String(9), server_default="q")
+op.alter_column("t", "f", existing_type=sa.Boolean(), nullable=False, existing_server_default="1")
+"""
+MADE = """
+op.create_table(
+    "t",
+    sa.Column("a", sa.Enum("x", "y")),
+    sa.Column("b", sa.Integer),
+    sa.Column("c", sa.String(255)),
+    sa.Column("e", sa.String(80)),
+    sa.Column("f", sa.Boolean, server_default="1"),
+)
+"""
+
+
+def test_columns_of_mysql_get_the_type_that_is_said_to_be_there(project: Any, mariadb_url: str) -> None:
+    project.revision("aa1", MADE)
+    project.revision("bb2", SAID_TO_BE)
+    found = []
+    point(project, mariadb_url)
+    for run in (peers.peer, peers.ours):
+        done = run(project.root, "upgrade", "head")
+        assert isinstance(done, str) or done.returncode == 0, done
+        engine = sa.create_engine(mariadb_url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            found.append(connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1])
+            connection.exec_driver_sql("DROP TABLE t, alembic_version")
+        engine.dispose()
+    assert found[0] == found[1]
+    assert "`b` varchar(36)" in found[1]

@@ -210,9 +210,7 @@ class _Change:
 
     def _rename(self) -> Iterator[Any]:
         op = self.op
-        # What is assumed of a column that keeps its type belongs to the statement, as elsewhere.
-        restated = self.target.as_sql and _assumed(self.target) and op.existing_type is not None
-        if self.server.renames_columns and op.modify_name is not None and not restated:
+        if self.server.renames_columns and op.modify_name is not None and self._type() is None:
             yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
         else:
             yield from self._restate()
@@ -318,7 +316,8 @@ class _Change:
 
     def _changed(self, present: Definition) -> Definition:
         op = self.op
-        changed = self._with_type(present) if op.modify_type is not None else present
+        type_ = self._type()
+        changed = self._with_type(present, type_) if type_ is not None else present
         if op.modify_nullable is not None:
             if changed.generated and not op.modify_nullable and self.server.mariadb:
                 raise self._unsupported(
@@ -334,9 +333,20 @@ class _Change:
             changed = replace(changed, comment=comment)
         return changed
 
-    def _with_type(self, present: Definition) -> Definition:
+    def _type(self) -> Any:
+        """Return the type that the column is to have, or None where it keeps its own.
+
+        Where columns are taken as Alembic takes them, the one that is said to be there is written too.
+        """
+        op = self.op
+        written = op.modify_name is not None or self.restates
+        if op.modify_type is None and written and _assumed(self.target):
+            return op.existing_type
+        return op.modify_type
+
+    def _with_type(self, present: Definition, type_given: Any) -> Definition:
         """Return the definition with the new type; a character set that it does not state stays."""
-        column = _column(self.op, self.target, self.op.modify_type)
+        column = _column(self.op, self.target, type_given)
         new = parse(self.writer.type(column), backslashes=self.writer.backslashes)
         type_ = new.type
         compressed = _COMPRESSED.search(present.type)
