@@ -36,7 +36,7 @@ def test_it_is_the_same(project: Any, url: str, body: str) -> None:
 
 # A package of a dialect has its class for Alembic beside the dialect, and is imported for the dialect.
 PACKAGE = """
-from alembic.ddl import postgresql
+from alembic.ddl import mysql, postgresql
 from alembic.ddl.base import AddColumn, Column, RenameTable, add_column, alter_table, compiles
 from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import event, Table
@@ -71,6 +71,19 @@ def _commented(*args, **kw):
     return postgresql.visit_column_comment(*args, **kw)
 
 
+for element in (mysql.MySQLModifyColumn, mysql.MySQLChangeColumn):
+    @compiles(element, "own+driver")
+    def _changed(element, compiler, **kw):
+        what = type(element).__name__, element.newname, element.nullable, element.default
+        told = element.autoincrement, element.comment, compiler.type_compiler.process(element.type_)
+        return f"{{alter_table(compiler, element.table_name, element.schema)}} {{what}} {{told}}"
+
+
+@compiles(mysql.MySQLAlterDefault, "own+driver")
+def _default(element, compiler, **kw):
+    return f"{{alter_table(compiler, element.table_name, element.schema)}} DEFAULT {{element.default}}"
+
+
 @event.listens_for(Table, "before_create")
 def _looked_at(table, connection, _ddl_runner, **kw):
     assert _ddl_runner.dialect.name == connection.dialect.name
@@ -81,15 +94,19 @@ op.add_column("t", sa.Column("b", sa.Integer, comment="of b"))
 op.add_column("t", sa.Column("c", sa.Integer), if_not_exists=True)
 op.alter_column("t", "a", type_=sa.String(9), nullable=False, server_default="x", comment="it's",
     new_column_name="d", existing_type=sa.Integer())
+op.alter_column("t", "a", server_default="y", existing_type=sa.Integer())
+op.alter_column("t", "a", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
+op.alter_column("t", "a", server_default="now", existing_type=sa.DateTime(), existing_comment="z")
+op.alter_column("t", "a", nullable=True, existing_type=sa.Integer(), existing_server_default="3")
 op.create_table_comment("t", "more")
 op.drop_table_comment("t")
 op.drop_column("t", "b", if_exists=True)
-op.drop_constraint("ck", "t", type_="check", if_exists=True)
+op.drop_constraint("ck", "t", type_="check")
 op.rename_table("t", "u", schema="s")
 """
 
 
-@pytest.mark.parametrize("base", ["DefaultImpl", "postgresql.PostgresqlImpl"])
+@pytest.mark.parametrize("base", ["DefaultImpl", "postgresql.PostgresqlImpl", "mysql.MySQLImpl"])
 def test_a_dialect_with_a_class_in_its_package(project: Any, base: str) -> None:
     project.write("own_dialect.py", PACKAGE.format(base=base))
     env = (project.root / "migrations" / "env.py").read_text()

@@ -101,6 +101,7 @@ _BESIDE_ELEMENTS = {
 }
 _FOR_DIALECTS = {**_ELEMENTS, **_IMPL, **_from(_STATEMENTS, "visit_column_comment")}
 _IN_PLACE = {"visit_rename_table": f"{_STATEMENTS}:visit_rename_table_in_place"}
+_OF_MYSQL = "migrateops_alembic.api.mysql_elements"
 _RENDERERS = "migrateops_alembic.api.rendering"
 _FILES = _from(
     "migrateops_alembic.api.files",
@@ -230,7 +231,11 @@ MODULES: Mapping[str, Names] = {
     "alembic.ddl.impl": Names(_from("migrateops_alembic.api.impl", "DefaultImpl", "ImplMeta", "_impls")),
     "alembic.ddl.mssql": Names({**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MSSQLImpl")}),
     "alembic.ddl.mysql": Names(
-        {**_FOR_DIALECTS, **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl")}
+        {
+            **_FOR_DIALECTS,
+            **_from("migrateops_alembic.api.impl", "MariaDBImpl", "MySQLImpl"),
+            **_from(_OF_MYSQL, "MySQLAlterDefault", "MySQLChangeColumn", "MySQLModifyColumn"),
+        }
     ),
     "alembic.ddl.oracle": Names(
         {**_FOR_DIALECTS, **_IN_PLACE, **_from("migrateops_alembic.api.impl", "OracleImpl")}

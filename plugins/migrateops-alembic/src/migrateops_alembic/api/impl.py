@@ -270,7 +270,8 @@ def impl_for(context: MigrationContext) -> DefaultImpl:
     impl = DefaultImpl.get_by_dialect(dialect)(*given, context.opts)
     impl.context = context
     if dialect.name in _impls:
-        _sending().registered(impl, DefaultImpl, of_postgresql=isinstance(impl, PostgresqlImpl))
+        family = next((cls.__dialect__ for cls in (PostgresqlImpl, MySQLImpl) if isinstance(impl, cls)), "")
+        _sending().registered(impl, DefaultImpl, family=family)
     return impl
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.schema import DropConstraint
 from migrateops.ddl import lower
 from migrateops.operations import ops
 from migrateops.operations.base import Operations, lowering
+from migrateops_alembic.api import mysql_elements
 from migrateops_alembic.api.statements import ColumnType, with_names_of_alembic
 
 Method = Callable[[Any, Any, Any], None]
@@ -178,7 +179,7 @@ _METHODS: dict[str, tuple[type[Any], Method]] = {
 }
 
 
-def registered(impl: Any, base: type[Any], *, of_postgresql: bool) -> None:
+def registered(impl: Any, base: type[Any], *, family: str) -> None:
     """Have operations given to the methods that a class overrides, in the impl's own context.
 
     On a dialect without a pack, elements are sent that its package may have compilers for.
@@ -186,13 +187,15 @@ def registered(impl: Any, base: type[Any], *, of_postgresql: bool) -> None:
     Args:
         impl: An object of the class, whose context is set.
         base: The class whose methods lead to the pack.
-        of_postgresql: Whether the class is one for PostgreSQL's kind.
+        family: Of which of the built-in dialects' kind the class is; empty if of none.
     """
     local, dialect = impl.context.namespace.local, impl.context.dialect.name
     if impl.context.pack.name != dialect:
         impl.context.target = _without_pack(impl.context)
         for op_cls, function in _LOWERINGS.items():
-            own = lowering(_with_names(function, of_postgresql))
+            if op_cls is ops.AlterColumnOp and family == "mysql":
+                function = mysql_elements.lowered
+            own = lowering(_with_names(function, family == "postgresql"))
             local.add_implementation(op_cls, dialect, own, __name__, lowering=True, replace=True)
     for name, (op_cls, method) in _METHODS.items():
         if getattr(type(impl), name) is not getattr(base, name):

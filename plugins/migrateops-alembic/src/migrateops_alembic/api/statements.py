@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 
 from migrateops.ddl import statements as core
 from migrateops.ddl.statements import AlterTable, column_text, default_text, table_text
+from migrateops.errors.operations import WrongType
 
 
 class _Existing:
@@ -176,7 +177,13 @@ def format_column_name(compiler: Any, name: str) -> str:
 
 
 def format_server_default(compiler: Any, default: Any) -> str:
-    """Return a server default as SQL."""
+    """Return a server default as SQL.
+
+    Raises:
+        WrongType: There is none: a dialect's package asks without a look.
+    """
+    if default is None:
+        raise WrongType("format_server_default", "default", "a server default", "None")
     return default_text(compiler, default)
 
 
