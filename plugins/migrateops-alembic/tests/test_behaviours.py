@@ -341,3 +341,26 @@ def directives(context, revision, scripts):
     project.run("upgrade", "head")
     project.run("-x", "a=b", "revision", "--autogenerate", "-m", "two", "--rev-id", "bb2")
     assert [path.name for path in (project.root / "migrations/versions").glob("*.py")] == ["aa1_.py"]
+
+
+def test_server_defaults_are_compared_where_env_py_asks_for_it(project: Any) -> None:
+    env = (project.root / "migrations/env.py").read_text()
+    models = """
+import sqlalchemy as sa
+target_metadata = sa.MetaData()
+sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer,
+    server_default="5"))
+"""
+    env = env.replace("target_metadata = None\n", models)
+    project.write("migrations/env.py", env)
+    project.revision(
+        "aa1",
+        """
+        columns = [sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer)]
+        op.create_table("t", *columns)
+        """,
+    )
+    project.run("upgrade", "head")
+    project.run("check")
+    project.write("migrations/env.py", env.replace("=connection,", "=connection, compare_server_default=True,"))
+    project.run("check", status=4)

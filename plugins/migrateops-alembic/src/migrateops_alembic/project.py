@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from migrateops.config.source import Source
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
-_OF_MYSQL: Mapping[str, Any] = {
+_USUAL: dict[str, Any] = {"compare_server_default": False}
+_OF_MYSQL: dict[str, Any] = {
     # Offline, they say no more of a column than Alembic asks for.
     "mysql_assume_usual": True
 }
-_OF_DIALECT: Mapping[str, Mapping[str, Any]] = {
+_OF_DIALECT: Mapping[str, dict[str, Any]] = {
     # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.
     "sqlite": {"transactional_sql": False},
     # Its scripts make the types that their columns need; those that it generates itself forget to.
@@ -61,7 +62,7 @@ class _Project:
         found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         found["passes_over"] = True
-        for name, value in _OF_DIALECT.get(dialect or "", {}).items():
+        for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
             found.setdefault(name, value)
         if connection is not None and _commits_each(connection):
             # Alembic begins a transaction there that never reaches the server, and scripts rely on it.
