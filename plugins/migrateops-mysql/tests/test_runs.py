@@ -190,7 +190,7 @@ def test_the_readme(project: Project, engine: sa.Engine) -> None:
             " DEFAULT '1' COMMENT 'which', note text, changed timestamp NULL ON UPDATE CURRENT_TIMESTAMP)"
         )
     readme = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-    [source] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    source, options = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     project.write("migrations/versions/a1.py", f'revision = "a1"\ndown_revision = None\n{source}')
     with engine.connect() as connection:
         before = connection.exec_driver_sql("SHOW CREATE TABLE booking").one()[1]
@@ -199,6 +199,11 @@ def test_the_readme(project: Project, engine: sa.Engine) -> None:
             project.run("downgrade", "base")
             connection.rollback()
             assert connection.exec_driver_sql("SHOW CREATE TABLE booking").one()[1] == before
+        project.revision("b2", "a1", upgrade=options)
+        project.run("upgrade", "head")
+        connection.rollback()
+        after = connection.exec_driver_sql("SHOW CREATE TABLE booking").one()[1]
+        assert "ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=4" in after
 
 
 def test_two_runs_at_once(project: Project, engine: sa.Engine, names: Names) -> None:
