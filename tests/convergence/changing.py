@@ -311,9 +311,11 @@ def _is_possible(old: Schema, new: Schema, words: Vocabulary) -> bool:
         before = old.table(table.was or table.name) or old.table(table.name)
         for column in table.columns if before is not None else ():
             assert before is not None
-            was = before.column(column.was or column.name) or before.column(column.name)
-            if was is not None and not words.changes_into(was.type, column.type):
-                return False
+            # Where the new name is there, too, it is not known which of the two the column was.
+            for name in (column.was, column.name):
+                was = before.column(name) if name is not None else None
+                if was is not None and not words.changes_into(was.type, column.type):
+                    return False
     return True
 
 

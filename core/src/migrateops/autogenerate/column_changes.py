@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.autogenerate.conversions import converted
+from migrateops.autogenerate.conversions import converted, told
 from migrateops.autogenerate.defaults import apart
 from migrateops.autogenerate.numbering import NUMBERED_BY, NUMBERS
 from migrateops.operations import ops
@@ -91,7 +91,8 @@ class ColumnChanges:
                 return None
             if not self.context.can_do(op.reverse()):
                 # Dropping and adding the column on the way there would lose its values.
-                return ComputedNoLonger(**{f.name: getattr(op, f.name) for f in dataclasses.fields(op)})
+                values = {f.name: getattr(op, f.name) for f in dataclasses.fields(op)}
+                return told(ComputedNoLonger(**values), self.context)
         return converted(op, self.context)
 
     def _change(self, op: ops.AlterColumnOp, name: str, found: Sequence[Difference]) -> None:

@@ -43,6 +43,16 @@ def converted(op: ops.AlterColumnOp, context: AutogenContext) -> ops.AlterColumn
     return _converted(op, there, back) if there or back else op
 
 
+def told(op: ops.AlterColumnOp, context: AutogenContext) -> ops.AlterColumnOp:
+    """Put on *op*, of which the way back is another operation, what the server has to be told, if anything."""
+    if op.modify_type is not None and op.existing_type is not None:
+        old, new = to_instance(op.existing_type), to_instance(op.modify_type)
+        if there := context.pack.conversion(op.column_name, old, new, context.dialect):
+            op.kw = {**op.kw, **there}
+            op.info[REMARK] = _REMARK
+    return op
+
+
 def _converted(op: ops.AlterColumnOp, there: Mapping[str, Any], back: Mapping[str, Any]) -> ConvertedColumn:
     made = ConvertedColumn(**_values(op))
     made.kw = {**op.kw, **there}
