@@ -120,3 +120,32 @@ def test_a_dialect_with_a_class_in_its_package(project: Any, base: str) -> None:
     assert theirs.returncode == 0, theirs.stderr
     ours = peers.ours(project.root, "upgrade", "head", "--sql")
     assert peers.statements(ours) == peers.statements(theirs.stdout)
+
+
+EMITS = """
+from alembic.ddl.postgresql import PostgresqlImpl
+
+class Own(PostgresqlImpl):
+    __dialect__ = "postgresql"
+
+    def emit_begin(self):
+        super().emit_begin()
+        self.static_output("SET LOCAL lock_timeout = 0;")
+
+    def emit_commit(self):
+        self.static_output("SELECT 1;")
+        super().emit_commit()
+"""
+
+
+def test_what_a_class_writes_around_a_transaction(project: Any) -> None:
+    env = (project.root / "migrations" / "env.py").read_text()
+    project.write("migrations/env.py", f"{EMITS}\n{env}")
+    project.revision("aa1", ROWS_OF_A_NEW_TABLE)
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("sqlite:///app.db", "postgresql+psycopg://"))
+    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
+    assert theirs.returncode == 0, theirs.stderr
+    ours = peers.ours(project.root, "upgrade", "head", "--sql")
+    assert peers.statements(ours) == peers.statements(theirs.stdout)
+    assert "SET LOCAL" in ours

@@ -65,16 +65,24 @@ class OfflineTransactions:
             yield
         self.taken.keep()
 
+    def begin(self) -> None:
+        """Write BEGIN."""
+        self._write(self.pack.begin_text())
+
+    def commit(self) -> None:
+        """Write COMMIT."""
+        self._write(self.pack.commit_text())
+
     @contextmanager
     def _written(self, wanted: bool) -> Iterator[None]:
         if not wanted:
             yield
             return
-        self._write(self.pack.begin_text())
+        self.begin()
         self._open = True
         yield
         # Not reached by an error.
-        self._write(self.pack.commit_text())
+        self.commit()
         self._open = False
 
     @contextmanager
@@ -104,11 +112,11 @@ class OfflineTransactions:
         """Write COMMIT before the block and BEGIN after it."""
         reopened = self._open
         if reopened:
-            self._write(self.pack.commit_text())
+            self.commit()
             self._open = False
         yield
         if reopened:
-            self._write(self.pack.begin_text())
+            self.begin()
             self._open = True
 
     def _write(self, text: str | None) -> None:

@@ -98,6 +98,18 @@ class DefaultImpl(metaclass=ImplMeta):
     def start_migrations(self) -> None:
         """Do something before the first step of a run; nothing here."""
 
+    def emit_begin(self) -> None:
+        """Write what begins a transaction; offline."""
+        self._emit(self.context.pack.begin_text())
+
+    def emit_commit(self) -> None:
+        """Write what commits a transaction; offline."""
+        self._emit(self.context.pack.commit_text())
+
+    def _emit(self, text: str | None) -> None:
+        if text is not None:
+            self.context.statements.write(text)
+
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Run or write one statement."""
         self._exec(sql, execution_options)
@@ -212,6 +224,14 @@ class DefaultImpl(metaclass=ImplMeta):
         """Return whether the defaults differ; None leaves it to the comparison that is usual."""
         return None
 
+    def correct_for_autogen_constraints(
+        self, conn_unique_constraints: Any, conn_indexes: Any, metadata_unique_constraints: Any, *more: Any
+    ) -> None:
+        """Change sets of constraints and indexes before they are compared; of no effect."""
+
+    def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
+        """Change sets of foreign keys before they are compared; of no effect."""
+
     def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
         """Return the source of a type; False leaves it to what is usual."""
         return False
@@ -272,6 +292,9 @@ def impl_for(context: MigrationContext) -> DefaultImpl:
     if dialect.name in _impls:
         family = next((cls.__dialect__ for cls in (PostgresqlImpl, MySQLImpl) if isinstance(impl, cls)), "")
         _sending().registered(impl, DefaultImpl, family=family)
+        if context.as_sql:
+            transactions: Any = context.transactions
+            transactions.begin, transactions.commit = impl.emit_begin, impl.emit_commit
     return impl
 
 
