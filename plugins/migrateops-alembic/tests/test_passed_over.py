@@ -85,3 +85,25 @@ with op.batch_alter_table("t", recreate="always") as batch_op:
     project.revision("aa1", f"{TABLE}\n{body}")
     assert "the table is changed in place" in project.run("upgrade", "head").err
     assert table(postgresql_url) == {"column": ("INTEGER", False), "uniques": []}
+
+
+def test_a_check_without_a_name_goes_with_its_column(project: Any) -> None:
+    body = """
+a, b = sa.Column("a", sa.Integer), sa.Column("b", sa.Boolean)
+op.create_table("t", a, b, sa.CheckConstraint("b IN (0, 1)"))
+with op.batch_alter_table("t") as batch_op:
+    batch_op.drop_column("b")
+"""
+    project.revision("aa1", body)
+    assert "a check without a name went with it" in project.run("upgrade", "head").err
+    assert table(f"sqlite:///{project.root}/app.db")["column"] == ("INTEGER", True)
+
+
+def test_a_check_on_two_columns_does_not(project: Any) -> None:
+    body = """
+op.create_table("t", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), sa.CheckConstraint("b > a"))
+with op.batch_alter_table("t") as batch_op:
+    batch_op.drop_column("b")
+"""
+    project.revision("aa1", body)
+    assert "MO357" in project.run("upgrade", "head", status=1).err

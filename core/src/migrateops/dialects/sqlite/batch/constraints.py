@@ -13,7 +13,7 @@ from migrateops.dialects.sqlite.batch.definition import (
     TableDefinition,
 )
 from migrateops.dialects.sqlite.batch.naming import conventional_name
-from migrateops.dialects.sqlite.batch.tokens import folded, same
+from migrateops.dialects.sqlite.batch.tokens import folded, inside, mentions, same
 from migrateops.errors.batch import AmbiguousConstraint
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -88,6 +88,14 @@ def find(constraints: Sequence[Named], name: str | None, type_: str | None, tabl
 def is_called(constraint: ColumnConstraint | TableConstraint, name: str | None) -> bool:
     """Say whether a constraint has a name in the database, and this one."""
     return name is not None and constraint.name is not None and same(constraint.name, name)
+
+
+def is_lone_check(constraint: TableConstraint, column: Column, table: TableDefinition) -> bool:
+    """Say whether a constraint is a CHECK without a name that is on one column alone."""
+    if constraint.kind != "check" or constraint.name is not None:
+        return False
+    written = list(inside(constraint.pieces))
+    return [each for each in table.columns if mentions(written, each.name)] == [column]
 
 
 def shown(kind: str, name: str | None) -> str:
