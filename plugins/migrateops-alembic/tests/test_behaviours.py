@@ -114,6 +114,18 @@ def test_offline_there_is_no_result_and_no_inspector(project: Any) -> None:
     assert "SELECT 'no inspector';" in out
 
 
+def test_current_shows_heads_without_a_row(project: Any) -> None:
+    project.revision("aa1", TABLE)
+    project.revision("bb2", "pass", header='down_revision = None\nbranch_labels = "other"')
+    project.revision("cc3", "pass", header='down_revision = "aa1"\ndepends_on = "bb2"')
+    project.run("upgrade", "heads")
+    assert applied(project) == ["cc3"]
+    # In the short way and in the long one.
+    for options in ((), ("-v",), ("--check-heads",)):
+        said = project.run("current", *options).out
+        assert [name for name in ("aa1", "bb2", "cc3") if name in said] == ["bb2", "cc3"]
+
+
 def test_batches_by_import_path(project: Any) -> None:
     project.revision("aa1", TABLE)
     project.revision(

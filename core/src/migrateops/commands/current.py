@@ -50,10 +50,13 @@ class CurrentDatabase:
     Attributes:
         url: Without its password.
         rows: The rows of its version table, sorted.
+        implied: In a project of another shape, the newest revisions of other branches, which have no
+            row, as a revision that has one depends on them.
     """
 
     url: str
     rows: tuple[CurrentRevision, ...]
+    implied: tuple[CurrentRevision, ...] = ()
 
     @property
     def revisions(self) -> tuple[str, ...]:
@@ -61,8 +64,13 @@ class CurrentDatabase:
         return tuple(row.revision for row in self.rows)
 
     def entries(self) -> tuple[CurrentRevision, ...]:
-        """Return the rows, or one with an empty id that stands for the base."""
-        return self.rows or (CurrentRevision(self.url, "", True, False, "", None, ()),)
+        """Return what there is to show, or one with an empty id that stands for the base."""
+        return self.shown or (CurrentRevision(self.url, "", True, False, "", None, ()),)
+
+    @property
+    def shown(self) -> tuple[CurrentRevision, ...]:
+        """The rows and what they imply, sorted."""
+        return tuple(sorted((*self.rows, *self.implied), key=lambda each: each.revision))
 
 
 def current(
@@ -119,8 +127,11 @@ def databases(
             script.check_graph()
         if only_known:
             known_rows(script.graph, rows)
-        url = shown(context.connection.engine.url)
-        found.append(CurrentDatabase(url, tuple(_row(script.graph, url, row) for row in sorted(rows))))
+        graph, url = script.graph, shown(context.connection.engine.url)
+        known = [row for row in rows if row in graph]
+        implied = graph.newest(known).difference(rows) if config.shape is not None else ()
+        own, others = (tuple(_row(graph, url, each) for each in sorted(ids)) for ids in (rows, implied))
+        found.append(CurrentDatabase(url, own, others))
         return []
 
     visit_databases(config, script, look, read_only=True)

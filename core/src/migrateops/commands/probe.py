@@ -61,7 +61,9 @@ def current(config: Config) -> tuple[RevisionInfo, ...] | None:
     graph = script.graph
     if not _are_read(script) or not all(row in graph for row in rows):
         return None
-    return tuple(info_of(graph, graph[row]) for row in sorted(rows))
+    # A project of another shape is shown also what has no row, as a revision with one depends on it.
+    shown = rows if config.shape is None else {*rows, *graph.newest(rows)}
+    return tuple(info_of(graph, graph[row]) for row in sorted(shown))
 
 
 def _are_read(script: ScriptDirectory) -> bool:

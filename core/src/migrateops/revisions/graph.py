@@ -257,6 +257,11 @@ class RevisionGraph:
         """Return the given revisions and everything after them."""
         return _reached(identifiers, self.after if dependencies else self.children)
 
+    def newest(self, identifiers: Iterable[str]) -> set[str]:
+        """Return the newest revision of each branch that the given ones imply; dependencies hide none."""
+        applied = self.ancestors(identifiers)
+        return {name for name in applied if applied.isdisjoint(self.children(name))}
+
     def lineage(self, identifier: str) -> set[str]:
         """Return the revision, what it follows, and what follows it; dependencies do not count."""
         return self.ancestors([identifier], dependencies=False) | self.descendants(

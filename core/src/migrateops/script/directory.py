@@ -252,12 +252,7 @@ class ScriptDirectory:
     def get_all_current(self, id_: str | Iterable[str]) -> set[Script]:
         """Return the newest revision of each branch that version rows imply, also the hidden ones."""
         graph = self.graph
-        applied = graph.ancestors(self._ids(id_))
-        return {
-            self.script_class(self, graph[name])
-            for name in applied
-            if applied.isdisjoint(graph.children(name))
-        }
+        return {self.script_class(self, graph[name]) for name in graph.newest(self._ids(id_))}
 
     def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
         """Return the ids that an expression stands for: one, several for ``heads``, or None for the base."""

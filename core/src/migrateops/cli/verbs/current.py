@@ -33,7 +33,7 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
         found = databases(invocation.config)
     several = len(found) > 1
     shown = several or (verbose and not as_json)
-    rows = [row for one in found for row in (one.entries() if shown else one.rows)]
+    rows = [row for one in found for row in (one.entries() if shown else one.shown)]
     if as_json:
         say_json([row.as_dict() for row in rows])
     elif rows:
