@@ -90,3 +90,67 @@ def test_functions_and_enums(extended: Any) -> None:
     assert "ADD VALUE 'blue'" in run(extended, "upgrade", "head", "--sql")
     run(extended, "downgrade", "base")
     assert run(extended, "current") == ""
+
+
+REWRITES = """
+import sqlalchemy as sa
+from alembic.autogenerate import renderers, rewriter
+from alembic.autogenerate.render import _add_table
+from alembic.operations import Operations, ops
+
+writer = rewriter.Rewriter()
+
+
+@Operations.register_operation("create_special_table")
+class CreateSpecialTableOp(ops.CreateTableOp):
+    @classmethod
+    def create_special_table(cls, operations, table_name, *columns, **kw):
+        return operations.invoke(cls(table_name, columns, **kw))
+
+    @classmethod
+    def from_table(cls, table, _namespace_metadata=None):
+        return super().from_table(table, _namespace_metadata)
+
+
+@renderers.dispatch_for(CreateSpecialTableOp)
+def render(autogen_context, op):
+    return _add_table(autogen_context, op).replace(".create_table(", ".create_special_table(")
+
+
+@writer.rewrites(ops.CreateTableOp)
+def special(context, revision, op):
+    return CreateSpecialTableOp(
+        op.table_name,
+        op.columns,
+        schema=op.schema,
+        _namespace_metadata=op._namespace_metadata,
+        _constraints_included=op._constraints_included,
+        **op.kw,
+    )
+
+
+@writer.rewrites(ops.DropTableOp)
+def dropped(context, revision, op):
+    assert op.table_kw == {}
+    return ops.DropTableOp(op.table_name, schema=op.schema, table_kw=op.table_kw, _reverse=op._reverse)
+
+
+target_metadata = sa.MetaData()
+sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Text))
+"""
+
+
+def test_operations_under_names_that_extensions_know(project: Any) -> None:
+    project.write("rewriting.py", REWRITES)
+    env = (project.root / "migrations" / "env.py").read_text()
+    env = env.replace("target_metadata = None", "from rewriting import target_metadata, writer")
+    env = env.replace("connection=connection,", "connection=connection, process_revision_directives=writer,")
+    project.write("migrations/env.py", env)
+    run(project, "revision", "--autogenerate", "-m", "found")
+    text = written(project, "found")
+    assert "op.create_special_table(" in text
+    assert 'sa.PrimaryKeyConstraint("id")' in text
+    run(project, "upgrade", "head")
+    assert "t" in project.tables()
+    run(project, "downgrade", "base")
+    assert "t" not in project.tables()
