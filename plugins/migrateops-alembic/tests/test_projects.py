@@ -159,6 +159,25 @@ def test_version_locations(project: Any, lines: str) -> None:
     assert project.run("heads").out.startswith("bb2")
 
 
+# As Alembic wrote it into new projects for years.
+COMMENTED = "version_path_separator = os  # Use os.pathsep. Default configuration used for new projects."
+
+
+def test_a_separator_that_separates_nothing(project: Any) -> None:
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("prepend_sys_path = .", f"prepend_sys_path = .\n{COMMENTED}"))
+    project.revision("aa1", TABLE)
+    project.run("upgrade", "head")
+    assert project.rows("SELECT * FROM alembic_version") == [("aa1",)]
+
+
+def test_a_separator_that_is_none(project: Any) -> None:
+    lines = f"prepend_sys_path = .\n{COMMENTED}\nversion_locations = migrations/versions"
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("prepend_sys_path = .", lines))
+    assert "path_separator" in project.run("heads", status=1).err
+
+
 def test_a_named_section_and_a_named_file(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (project.root / "alembic.ini").read_text()
     project.write(

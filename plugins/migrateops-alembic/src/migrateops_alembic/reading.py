@@ -131,7 +131,9 @@ def _separate(keys: dict[str, object]) -> None:
     """Have the lists of a section separated by what its ``path_separator`` says afterwards."""
     if keys.get("path_separator"):
         return
-    word = str(keys.get("version_path_separator") or "space_or_comma")
+    # It is looked at for that list alone: new projects had a comment behind it for years.
+    asked = keys.get("version_path_separator") if keys.get("version_locations") else None
+    word = str(asked or "space_or_comma")
     between = _WORDS.get(word)
     if between is None:
         keys["path_separator"] = word  # refused by whoever reads the key
