@@ -329,3 +329,56 @@ def test_renderers_made_of_pieces(project: Any) -> None:
         print([line for line in lines if line[:1] != "#"])
         """,
     )
+
+
+def test_a_program_that_runs_the_steps_itself(project: Any) -> None:
+    found = same(
+        project,
+        """
+        from contextlib import redirect_stdout
+        from io import StringIO
+        from pathlib import Path
+        import sqlalchemy as sa
+        from alembic import autogenerate
+        from alembic.config import Config
+        from alembic.operations import Operations
+        from alembic.runtime.environment import EnvironmentContext
+        from alembic.script import ScriptDirectory
+
+        for path in Path("migrations/versions").glob("*.py"):
+            path.unlink()
+        config = Config("alembic.ini")
+        script = ScriptDirectory.from_config(config)
+        environment = EnvironmentContext(config, script)
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        engine = sa.create_engine("sqlite:///app.db", poolclass=sa.NullPool)
+        names = ("sql", "splice", "branch_label", "version_path", "depends_on")
+        arguments = {"message": "made", "rev_id": "aa1", "head": ["head"], **dict.fromkeys(names)}
+        made = autogenerate.RevisionContext(config, script, arguments)
+
+        def revise(revision, context):
+            made.run_autogenerate(revision, context)
+            return []
+
+        with engine.connect() as connection:
+            environment.configure(connection=connection, target_metadata=metadata)
+            context = environment.get_context()
+            for number, function in enumerate([
+                revise,
+                lambda revision, context: script._upgrade_revs("head", revision),
+                lambda revision, context: script._downgrade_revs("base", revision),
+            ]):
+                with context.begin_transaction():
+                    context._migrations_fn = function
+                    with Operations.context(context):
+                        context.run_migrations()
+                if not number:
+                    # The real one says what it writes.
+                    with redirect_stdout(StringIO()):
+                        scripts = list(made.generate_scripts())
+                    print([one.revision for one in scripts], len(made.generated_revisions))
+                print("t" in sa.inspect(connection).get_table_names(), context.get_current_heads())
+        """,
+    )
+    assert "True ('aa1',)" in found

@@ -53,6 +53,7 @@ class Directives:
         template_args: What ``env.py`` adds for the template.
         last: The latest context.
         plugins: The plugins of the environment that was run; None where none was.
+        comparing: Whether models and databases are compared.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Directives:
         self._process = process
         self._rewriting = rewriting
         self._ask = ask
-        self._comparing = False
+        self.comparing = False
 
     def compare(self, config: Config, **opts: Any) -> None:
         """Fill the directive with the difference between models and databases.
@@ -88,17 +89,17 @@ class Directives:
             NothingCompared: ``env.py`` did not run the migrations.
             TokenTaken: Several databases are compared for one place of the template.
         """
-        self._comparing = True
-        run_environment(config, self.script, self._in_context, read_only=True, **opts)
+        self.comparing = True
+        run_environment(config, self.script, self.in_context, read_only=True, **opts)
         if not self.tokens:
             raise NothingCompared(self.script.env_py_location)
 
     def run_if_configured(self, config: Config, **opts: Any) -> None:
         """Run ``env.py`` where ``revision_environment`` says that new scripts need it; compare nothing."""
         if config.settings.revision_environment and Path(self.script.env_py_location).is_file():
-            run_environment(config, self.script, self._in_context, read_only=True, **opts)
+            run_environment(config, self.script, self.in_context, read_only=True, **opts)
 
-    def _in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
+    def in_context(self, rows: tuple[str, ...], context: MigrationContext) -> list[Any]:
         """Add the comparison with this database to the script, and let others change it."""
         from migrateops.autogenerate import AutogenContext, rewrite
 
@@ -106,15 +107,15 @@ class Directives:
         # Whatever is installed takes part: a plugin left out could mean that its objects are dropped.
         plugins.start(
             env=context.environment_context or context,
-            needed=plugins.enabled if self._comparing else (),
+            needed=plugins.enabled if self.comparing else (),
         )
         self.template_args |= context.opts.get("template_args", {})
-        if self._comparing and context.metadata is None:
+        if self.comparing and context.metadata is None:
             raise NoModels
         self.last = AutogenContext(
-            context, context.metadata, {"ask_rename": self._ask}, autogenerate=self._comparing
+            context, context.metadata, {"ask_rename": self._ask}, autogenerate=self.comparing
         )
-        if self._comparing:
+        if self.comparing:
             self._compare(rows, self.last)
         if self._rewriting:
             rewrite(self.last, rows, self.listed)

@@ -58,6 +58,7 @@ _MIGRATION = {
 _SCRIPTS = _from("migrateops_alembic.api.scripts", "Script", "ScriptDirectory")
 _CONTEXT = _from("migrateops.autogenerate", "AutogenContext")
 _PRODUCING = _from("migrateops.autogenerate", "compare_metadata", "produce_migrations", "render_python_code")
+_REVISING = _from("migrateops_alembic.api.revising", "RevisionContext")
 _RENDERING = _from("migrateops.autogenerate", "render_op", "render_op_text", "renderers")
 _IMPL = _from("migrateops_alembic.api.impl", "DefaultImpl")
 _STATEMENTS = "migrateops_alembic.api.statements"
@@ -199,9 +200,9 @@ MODULES: Mapping[str, Names] = {
     ),
     "alembic.operations.schemaobj": Names(_from("migrateops.operations.schema_objects", "SchemaObjects")),
     "alembic.autogenerate": Names(
-        {**_CONTEXT, **_PRODUCING, **_RENDERING, **_REWRITER, **_COMPARING}, package=True
+        {**_CONTEXT, **_PRODUCING, **_RENDERING, **_REWRITER, **_COMPARING, **_REVISING}, package=True
     ),
-    "alembic.autogenerate.api": Names({**_CONTEXT, **_PRODUCING}),
+    "alembic.autogenerate.api": Names({**_CONTEXT, **_PRODUCING, **_REVISING}),
     "alembic.autogenerate.compare": Names({**_COMPARING, **_CONTEXT}),
     "alembic.autogenerate.render": Names({**_CONTEXT, **_RENDERING}, (_RENDERERS,)),
     "alembic.autogenerate.rewriter": Names(_REWRITER),

@@ -13,6 +13,8 @@ from migrateops_alembic.reading import SETTINGS
 class MigrationContext(CoreContext):
     """A context that a program makes with ``configure()``."""
 
+    _set_behind = False
+
     @classmethod
     def configure(cls, connection: Any = None, *args: Any, **kw: Any) -> CoreContext:
         """Make a context; the version table is ``alembic_version`` unless ``opts`` names another."""
@@ -32,6 +34,17 @@ class MigrationContext(CoreContext):
     @_migrations_fn.setter
     def _migrations_fn(self, function: Any) -> None:
         self.opts["fn"] = function
+        self._set_behind = True
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Run the steps; a function that was set behind ``configure()`` is for this run alone."""
+        try:
+            super().run_migrations(**kw)
+        finally:
+            # Who sets it does so within the transaction of the next run, which would ask the old one.
+            if self._set_behind:
+                del self.opts["fn"]
+                self._set_behind = False
 
 
 class EnvironmentContext(CoreEnvironment):
