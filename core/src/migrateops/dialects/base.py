@@ -473,7 +473,7 @@ class Dialect:
         target = operations.migration_context.target
         always = batch.recreate == "always"
         if always and target.passed_over is not None and batch.copy_from is None:
-            target.passed_over(f'{batch.describe()}: the table is changed in place, not built anew')
+            target.passed_over(f"{batch.describe()}: the table is changed in place, not built anew")
             always = False
         if always or batch.describes_new_table:
             what = "building a table anew in a batch"

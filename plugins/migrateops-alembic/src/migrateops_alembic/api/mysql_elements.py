@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import types
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeEngine, to_instance
 
-from migrateops.ddl.lower import AddConstraint, DropConstraint, dropped_with_type, type_constraints
+from migrateops.ddl.lower import dropped_with_type, type_constraints
 from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import ops
 from migrateops_alembic.api.statements import (
