@@ -99,6 +99,8 @@ def _module(name: str, spec: ModuleSpec | None) -> ModuleType:
         found = _made.get(name)
         if found is None:
             names = MODULES[name]
+            if names.beside is not None:
+                import_module(names.beside)
             if names.same is not None:
                 found = import_module(names.same)
             else:

@@ -17,12 +17,14 @@ class Names(NamedTuple):
         public: Modules whose ``__all__`` is there as well.
         same: The module that stands for it as a whole.
         package: Whether modules are below it.
+        beside: A module that is imported with it.
     """
 
     names: Mapping[str, str] = {}
     public: tuple[str, ...] = ()
     same: str | None = None
     package: bool = False
+    beside: str | None = None
 
     def target(self, name: str) -> str | None:
         """Return what a name leads to, or None."""
@@ -178,7 +180,7 @@ MODULES: Mapping[str, Names] = {
         {**_OPERATIONS, **_from("migrateops.operations.ops", "MigrationScript")}, package=True
     ),
     "alembic.operations.base": Names(_OPERATIONS),
-    "alembic.operations.ops": Names(same="migrateops_alembic.api.operations"),
+    "alembic.operations.ops": Names(same="migrateops.operations.ops", beside="migrateops_alembic.api.operations"),
     "alembic.operations.toimpl": Names(
         _from(
             "migrateops_alembic.api.toimpl",

@@ -1,4 +1,4 @@
-"""``alembic.operations.ops``: the classes of operations, also under the names that extensions give and read.
+"""The classes of operations under the names of Alembic's that extensions give and read; needs to be imported.
 
 They are core's own classes, as operations are told apart by their class.
 """
@@ -10,8 +10,6 @@ from operator import attrgetter
 from typing import Any
 
 from migrateops.operations import ops
-from migrateops.operations.ops import *  # noqa: F403
-from migrateops.operations.ops import __all__ as __all__
 
 _NAMES: dict[type[Any], dict[str, str]] = {
     ops.CreateTableOp: {"_constraints_included": "constraints_included", "_namespace_metadata": ""},
