@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrateops.revisions.header import NAMES, BadValue, Header, canonical, scan_ordinary
+from migrateops.revisions.nodes import syntax_tree
 
 # Through these a module can set its own variables in a way that no reading finds.
 REFLECTION = frozenset({"globals", "locals", "vars", "exec", "eval", "setattr"})
@@ -18,7 +19,7 @@ _ORDINARY_NAMES = NAMES[:4]
 def scan_tree(text: str) -> Header | None:
     """Return the header of any *text* from its syntax tree, or None if only executing it can tell."""
     try:
-        tree = ast.parse(text)
+        tree = syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _scan_broken(text)
     values: dict[str, Any] = {}

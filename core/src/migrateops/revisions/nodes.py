@@ -6,7 +6,10 @@ What is never asked for is left out: operators, and whether a name is loaded or 
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Iterator
+
+_parsing = threading.Lock()
 
 # Fields that hold a text, a number or such a node.
 _BARE = frozenset(
@@ -65,3 +68,16 @@ def statements(root: ast.AST) -> Iterator[ast.AST]:
             # The body of a lambda is an expression.
             if isinstance(block := getattr(node, name, None), list):
                 stack += block
+
+
+def syntax_tree(text: str) -> ast.Module:
+    """Return the syntax tree of Python source, made by one thread at a time.
+
+    CPython 3.11 counts the depth of a tree for all threads together, and raises SystemError where they mix:
+    https://github.com/python/cpython/issues/106905
+
+    Raises:
+        SyntaxError: The text is not Python.
+    """
+    with _parsing:
+        return ast.parse(text)

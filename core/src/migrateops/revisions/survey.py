@@ -9,7 +9,7 @@ from typing import Literal
 
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
 from migrateops.revisions.header_tree import REFLECTION
-from migrateops.revisions.nodes import children, walk
+from migrateops.revisions.nodes import children, syntax_tree, walk
 
 DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
 
@@ -64,7 +64,7 @@ def survey(text: str, direction: str, op_modules: Iterable[str] = DEFAULT_OP_MOD
     Raises:
         SyntaxError: The text is not Python.
     """
-    tree = ast.parse(text)
+    tree = syntax_tree(text)
     reader = _Reader(tree, frozenset(op_modules))
     reader.read_direction(direction)
     lowered = text.lower()
