@@ -92,7 +92,10 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     assert context.connection is not None
     if context.dialect.default_schema_name is None:
         # It was asked for when the engine first connected; a schema that env.py has made since is one now.
+        level = context.dialect.default_isolation_level
         context.dialect.initialize(context.connection)
+        # Which is that of the connection now, and is to be that of others.
+        context.dialect.default_isolation_level = level
     tables = ComparedTables(context)
     # Two models for one table are refused before anything is read.
     _ = tables.definitions.models
