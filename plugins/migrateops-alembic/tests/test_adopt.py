@@ -76,3 +76,48 @@ def test_a_project_of_ours(project: Any) -> None:
     project.write("migrateops.toml", 'script_location = "migrations"\n')
     assert "AL104" in project.run("adopt", status=1).err
     assert "AL104" in project.run("convert", status=1).err
+
+
+def test_a_database_with_tables_is_refused(project: Any, tmp_path: Path) -> None:
+    project.revision("aa1", TABLE)
+    project.run("upgrade", "head")
+    said = project.run("adopt", "--database", f"sqlite:///{tmp_path / 'app.db'}", status=1).err
+    assert "AL110" in said
+    assert "alembic_version, t" in said
+
+
+def test_a_directory_of_scripts_that_is_called_alembic_is_no_alembic(project: Any) -> None:
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("/migrations", "/alembic"))
+    project.revision("aa1", TABLE)
+    (project.root / "migrations").rename(project.root / "alembic")
+    out = project.run("adopt").out
+    assert "Alembic is not installed here" in out
+
+
+def test_an_asynchronous_project_is_tried_on_an_asynchronous_database(project: Any) -> None:
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///", "sqlite+aiosqlite:///"))
+    project.write(
+        "migrations/env.py",
+        """
+        import asyncio
+        from alembic import context
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        def run(connection):
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+
+        async def main():
+            engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"))
+            async with engine.connect() as connection:
+                await connection.run_sync(run)
+            await engine.dispose()
+
+        asyncio.run(main())
+        """,
+    )
+    project.revision("aa1", TABLE)
+    assert "1 scripts run on sqlite+aiosqlite" in project.run("adopt").out

@@ -132,4 +132,19 @@ class ChangedSince(MigrateOpsError):
         return f"edited after the conversion: {', '.join(self.files)}; nothing is put back"
 
     def hint(self) -> str:
-        return "take them out of version control, or undo the edits first"
+        return "restore them from version control, or undo the edits first"
+
+
+class DatabaseNotEmpty(MigrateOpsError):
+    """A database on which a history is to be tried has tables already."""
+
+    code = "AL110"
+    url: str
+    tables: tuple[str, ...]
+
+    def message(self) -> str:
+        shown = ", ".join(self.tables[:5]) + (", .." if len(self.tables) > 5 else "")
+        return f"the database {self.url!r} is not empty: {shown}"
+
+    def hint(self) -> str:
+        return "name one without tables, in which all scripts can be run"

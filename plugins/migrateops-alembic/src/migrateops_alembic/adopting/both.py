@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from migrateops.commands.current import databases
 from migrateops.config import Config
 from migrateops_alembic.adopting.schemas import differences, schema_of
-from migrateops_alembic.errors import PeerFailed, UrlNotUsed
+from migrateops_alembic.errors import DatabaseNotEmpty, PeerFailed, UrlNotUsed
 
 _PEER = """
 import sys
@@ -38,8 +38,19 @@ class Comparison:
 
 def has_peer(python: str) -> bool:
     """Say whether an interpreter has the real Alembic."""
-    found = subprocess.run([python, "-c", "import alembic"], capture_output=True, check=False)
+    # A directory of scripts is often called so as well, and can be imported, too.
+    found = subprocess.run([python, "-c", "import alembic.command"], capture_output=True, check=False)
     return found.returncode == 0
+
+
+def require_empty(url: str) -> None:
+    """Make sure that a database has no tables, so that all scripts are run.
+
+    Raises:
+        DatabaseNotEmpty: It has some.
+    """
+    if found := sorted(schema_of(url)):
+        raise DatabaseNotEmpty(make_url(url).render_as_string(), tuple(found))
 
 
 def require_url(config: Config, url: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from migrateops.script.directory import ScriptDirectory
 from migrateops_alembic.adopting import both
@@ -50,9 +52,20 @@ def adopt(
     differ = False
     if not scan_only and not findings:
         with tempfile.TemporaryDirectory() as directory:
-            scratch = [f"sqlite:///{Path(directory, name).as_posix()}.db" for name in ("ours", "theirs")]
+            scratch = [f"{_scheme(config)}:///{Path(directory, name).as_posix()}.db" for name in ("ours", "theirs")]
+            for given in filter(None, (database, peer_database)):
+                both.require_empty(given)
             differ = _run(config, database or scratch[0], peer_database or scratch[1], peer or sys.executable)
     context.exit(_FOUND if findings or differ else 0)
+
+
+def _scheme(config: Any) -> str:
+    """Return the driver for a scratch file: an asynchronous one where ``env.py`` makes such an engine."""
+    url = config.get_main_option("sqlalchemy.url") or "sqlite://"
+    with suppress(SQLAlchemyError, ImportError):
+        if make_url(url).get_dialect().is_async:
+            return "sqlite+aiosqlite"
+    return "sqlite"
 
 
 def _environment(script: ScriptDirectory) -> list[Path]:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 Schema = dict[str, dict[str, Any]]
 
 
 def schema_of(url: str) -> Schema:
     """Return what the inspector tells of each table of a database, the version table among them."""
+    if sa.make_url(url).get_dialect().is_async:
+        return asyncio.run(_schema_of(url))
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
-        inspector = sa.inspect(engine)
-        return {table: _table(inspector, table) for table in inspector.get_table_names()}
+        with engine.connect() as connection:
+            return _schema(connection)
     finally:
         engine.dispose()
+
+
+async def _schema_of(url: str) -> Schema:
+    engine = create_async_engine(url, poolclass=sa.NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_schema)
+    finally:
+        await engine.dispose()
+
+
+def _schema(connection: sa.Connection) -> Schema:
+    inspector = sa.inspect(connection)
+    return {table: _table(inspector, table) for table in inspector.get_table_names()}
 
 
 def _table(inspector: sa.Inspector, table: str) -> dict[str, Any]:
