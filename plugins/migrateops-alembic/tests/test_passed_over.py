@@ -65,6 +65,20 @@ def test_a_number_for_a_flag(project: Any) -> None:
     assert sql == "CREATE UNIQUE INDEX ix ON t (a)"
 
 
+@pytest.mark.parametrize("flag", [0, 1])
+def test_a_number_for_nullable_in_a_batch(project: Any, flag: int) -> None:
+    project.revision(
+        "aa1",
+        f"""
+        op.create_table("t", sa.Column("a", sa.Integer, nullable={not flag}))
+        with op.batch_alter_table("t") as batch_op:
+            batch_op.alter_column("a", nullable={flag})
+        """,
+    )
+    project.run("upgrade", "head")
+    assert table(f"sqlite:///{project.root}/app.db")["column"] == ("INTEGER", bool(flag))
+
+
 def test_a_constraint_of_a_name_that_the_table_has(project: Any) -> None:
     body = """
 with op.batch_alter_table("t") as batch_op:

@@ -82,6 +82,8 @@ def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], 
 def require_types(operation: MigrateOperation) -> None:
     """Refuse what is not of the kind of its field: a name that is no string, a flag that is a word.
 
+    A flag that is a number becomes what it stands for: ``0 is False`` is not so.
+
     Raises:
         WrongType: There is one.
     """
@@ -95,6 +97,8 @@ def require_types(operation: MigrateOperation) -> None:
         if not check(value):
             called = operation.__op_names__.get("op") or type(operation).__name__
             raise WrongType(called, parameter, expected, f"{value!r} ({type(value).__name__})")
+        if check is _is_flag and type(value) is int:
+            setattr(operation, name, bool(value))
 
 
 def refuse_misspelt_dialects(operation: MigrateOperation, keys: Sequence[str]) -> None:
