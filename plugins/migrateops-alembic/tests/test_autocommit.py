@@ -42,6 +42,28 @@ def test_what_runs_in_no_transaction(project: Any, postgresql_url: str, asked: s
 
 
 @pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_the_connection_goes_on_so(
+    project: Any, request: pytest.FixtureRequest, server: str, asked: str
+) -> None:
+    url: str = request.getfixturevalue(server)
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///app.db", url.replace("%", "%%")))
+    after = """\
+    connection.execute(sa.text("INSERT INTO t VALUES (7)"))
+    context.configure(connection=connection, version_table="again")
+    assert context.get_context().transactions.scope == "none"
+"""
+    project.write("migrations/env.py", ENV.format(connection=ASKED[asked], options="") + after)
+    project.revision("aa1", TABLE)
+    project.run("upgrade", "head")
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM t").all() == [(7,)]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("asked", ASKED)
 def test_what_is_done_before_a_failure_is_kept_and_said(project: Any, asked: str) -> None:
     project.write("migrations/env.py", ENV.format(connection=ASKED[asked], options=""))
     project.revision("aa1", TABLE)

@@ -78,14 +78,20 @@ class Transaction:
         self.root = self.connection.get_transaction()
 
 
+def asked_level(connection: Connection) -> str | None:
+    """Return the isolation level that the connection, or else its engine, was asked for."""
+    level: str | None = connection.get_execution_options().get("isolation_level")
+    # What create_engine() was given has no public name, and is not the default where it is AUTOCOMMIT.
+    return level or getattr(connection.dialect, "_on_connect_isolation_level", None)
+
+
 def autocommit(connection: Connection) -> Callable[[], None]:
     """Switch the connection to AUTOCOMMIT, and return what switches it back.
 
     Args:
         connection: A connection on which SQLAlchemy has not begun a transaction.
     """
-    before = connection.get_execution_options().get("isolation_level")
-    level = before or connection.default_isolation_level
+    level = asked_level(connection) or connection.default_isolation_level
     connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def restore() -> None:

@@ -54,6 +54,7 @@ class _Project:
         self, given: dict[str, Any], dialect: str | None, connection: Connection | None = None
     ) -> dict[str, Any]:
         """Return the options of a ``configure()`` under the names that core has for them."""
+        from migrateops.dialects.transaction import asked_level
         from migrateops_alembic.api.impl import told_by
         from migrateops_alembic.versions import made_by
 
@@ -64,7 +65,7 @@ class _Project:
         found["passes_over"] = True
         for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
             found.setdefault(name, value)
-        if connection is not None and _commits_each(connection):
+        if connection is not None and asked_level(connection) == "AUTOCOMMIT":
             # Alembic begins a transaction there that never reaches the server, and scripts rely on it.
             found.pop("transaction_per_migration", None)
             found["transaction"] = "none"
@@ -82,13 +83,6 @@ class _Project:
         from migrateops_alembic.alias.finder import entered
 
         return entered()
-
-
-def _commits_each(connection: Connection) -> bool:
-    """Say whether ``env.py`` has asked for AUTOCOMMIT, of the connection or of its engine."""
-    level = connection.get_execution_options().get("isolation_level")
-    # What create_engine() was given has no public name.
-    return (level or getattr(connection.dialect, "_on_connect_isolation_level", None)) == "AUTOCOMMIT"
 
 
 project = _Project()
