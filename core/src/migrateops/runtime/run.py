@@ -40,14 +40,11 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     if context.planned is not None:
         plan, context.planned = context.planned, None
         plan = _as_it_is_now(context, plan)
-        if plan or readies_table(context):
+        if plan or _runs_anyway(context):
             apply(context, plan, kw, lock=context.lock)
         return
     steps = look(context)
-    config = getattr(context.config, "settings", None)
-    if context.opts.get("read_only") or not (
-        steps or readies_table(context) or getattr(config, "run_hooks", False)
-    ):
+    if context.opts.get("read_only") or not (steps or _runs_anyway(context)):
         return
     with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
         if lock is not None:
@@ -67,6 +64,12 @@ def _as_it_is_now(context: MigrationContext, plan: tuple[RevisionStep, ...]) -> 
         return plan
     context.taken.see(rows)
     return prepare(context, context.opts["fn"](rows, context))
+
+
+def _runs_anyway(context: MigrationContext) -> bool:
+    """Say whether there is a run even if there are no steps."""
+    config = getattr(context.config, "settings", None)
+    return readies_table(context) or bool(getattr(config, "run_hooks", False))
 
 
 def readies_table(context: MigrationContext) -> bool:
