@@ -185,3 +185,34 @@ def test_a_table_with_its_columns_in_another_order_says_everything_once(copied: 
     (op,) = upgrade_of(made).ops
     assert isinstance(op, ops.CreateTableOp)
     assert [column.name for column in op.to_table().columns] == ["id", "code", "name", "other_id"]
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_column_that_a_table_gets_brings_along_what_is_on_it(copied: bool) -> None:
+    models = sa.MetaData()
+    sa.Table("other", models, sa.Column("id", sa.Integer, primary_key=True))
+    key: sa.Column[Any] = sa.Column("other_id", sa.ForeignKey("other.id"), index=True)
+    table = sa.Table("t", models, sa.Column("id", sa.Integer, primary_key=True), key)
+    writer = Rewriter()
+
+    @writer.rewrites(ops.CreateTableOp)
+    def more(context: Any, revision: Any, op: ops.CreateTableOp) -> ops.CreateTableOp:
+        tenant = sa.Column("tenant", sa.Integer, sa.ForeignKey("tenant.id"), index=True)
+        columns = [*op.columns, tenant, sa.Column("code", sa.String(9), unique=True)]
+        if copied:
+            return ops.CreateTableOp(op.table_name, columns, schema=op.schema, **op.kw)
+        op.columns = columns
+        return op
+
+    made = script(ops.CreateTableOp.from_table(table))
+    writer(None, None, [made])
+    text = render_python_code(upgrade_of(made))
+    assert 'sa.Column("tenant", sa.Integer(), sa.ForeignKey("tenant.id"), index=True, nullable=True)' in text
+    assert 'sa.Column("code", sa.String(length=9), unique=True, nullable=True)' in text
+    (op,) = upgrade_of(made).ops
+    assert isinstance(op, ops.CreateTableOp)
+    found = op.to_table()
+    keys = {one.target_fullname for one in found.foreign_keys}
+    uniques = [one for one in found.constraints if isinstance(one, sa.UniqueConstraint)]
+    assert (keys, len(uniques)) == ({"other.id", "tenant.id"}, 1)
+    assert [[str(column.name) for column in index.columns] for index in found.indexes] == [["tenant"]]

@@ -54,7 +54,7 @@ def test_constraints_that_come_as_items_do_not_come_twice() -> None:
 def test_an_index_on_an_expression_moves_to_the_columns_of_the_new_table() -> None:
     table = _child()
     index = Index("ix_lower", func.lower(table.c.name), table.c.id.desc(), unique=True)
-    made = SchemaObjects(TARGET).table("child", *table.columns, index, columns_alone=False)
+    made = SchemaObjects(TARGET).table("child", *table.columns, index, listed=table.columns.keys())
     [moved] = made.indexes
     assert (moved.name, moved.unique, moved.table) == ("ix_lower", True, made)
     assert len(moved.expressions) == 2
@@ -117,5 +117,6 @@ def test_the_table_of_an_index_is_the_one_that_is_named() -> None:
 
 def test_an_attached_index_on_a_column_with_a_key() -> None:
     table = _model()
-    made = CreateTableOp("t", [*table.columns, *table.indexes], constraints_included=True).to_table()
+    names = [column.name for column in table.columns]
+    made = CreateTableOp("t", [*table.columns, *table.indexes], constraints_included=names).to_table()
     assert {index.name for index in made.indexes} == {"ix_t_y", "ix_lower"}

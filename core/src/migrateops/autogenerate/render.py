@@ -164,7 +164,7 @@ def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenCont
 def _argument(op: MigrateOperation, keyword: str | None, value: Any, context: AutogenContext) -> str:
     if isinstance(value, Column):
         # What an operation lists beside its columns is not written into them again.
-        return column_source(value, context, alone=not getattr(op, "constraints_included", False))
+        return column_source(value, context, alone=value.name not in getattr(op, "constraints_included", ()))
     if keyword is not None and keyword.endswith("server_default") and value is not None:
         return server_default_source(value, context)
     return render_value(value, context)

@@ -132,7 +132,7 @@ class Rewriter:
 
 
 def _take_over(op: CreateTableOp, made: Sequence[MigrateOperation]) -> None:
-    """Tell operations that create the same table that its constraints are listed beside its columns."""
+    """Tell operations that create the same table which columns' constraints are listed beside them."""
     for one in made:
         if isinstance(one, CreateTableOp) and (one.schema, one.table_name) == (op.schema, op.table_name):
             one.constraints_included = op.constraints_included

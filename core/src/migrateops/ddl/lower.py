@@ -85,7 +85,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
         op.table_name,
         *op.columns,
         schema=op.schema,
-        columns_alone=not op.constraints_included,
+        listed=op.constraints_included,
         **op.kw,
     )
     require_values_in(op.describe, table)

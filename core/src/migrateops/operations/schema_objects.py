@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -167,12 +167,12 @@ class SchemaObjects:
         return self.target.metadata() if self.target.naming_convention else MetaData()
 
     def table(
-        self, name: str, *items: Any, schema: str | None = None, columns_alone: bool = True, **kw: Any
+        self, name: str, *items: Any, schema: str | None = None, listed: Collection[str] = (), **kw: Any
     ) -> Table:
         """Return a Table of *items*; what its foreign keys refer to is made up around it.
 
         Args:
-            columns_alone: Columns bring their constraints and indexes along; else these are items.
+            listed: Names of columns whose constraints and indexes are items; others bring them along.
 
         Raises:
             NotASchemaItem: One of *items* is neither a column, a constraint nor an index.
@@ -182,7 +182,8 @@ class SchemaObjects:
         metadata = self.metadata()
         later, copies = [], []
         for item in items:
-            if type(item) is Column and item.table is None and not item.constraints and columns_alone:
+            alone = not (listed and isinstance(item, Column) and item.name in listed)
+            if type(item) is Column and item.table is None and not item.constraints and alone:
                 # As nearly all are: in no table, and with nothing that would be moved to it.
                 copies.append(item)
             elif not isinstance(item, SchemaItem):
@@ -190,7 +191,7 @@ class SchemaObjects:
             elif not isinstance(item, Column) and _of_columns(item):
                 later.append(item)
             else:
-                copies.append(detached(item, alone=columns_alone))
+                copies.append(detached(item, alone=alone))
         made = Table(name, metadata, *copies, schema=schema, **kw)
         for item in later:
             _put_copy(item, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY
 from typing import Any
 
@@ -59,7 +59,7 @@ class CreateTableOp(MigrateOperation):
     comment: str | None = kw_item(default=None)
     prefixes: Sequence[str] | None = kw_item(default=None)
     kw: Mapping[str, Any] = options(default_factory=dict)
-    constraints_included: bool = hidden(default=False)
+    constraints_included: Collection[str] = hidden(default=())
     dropped: DropTableOp | None = hidden(default=None)
 
     @classmethod
@@ -75,7 +75,7 @@ class CreateTableOp(MigrateOperation):
             [*table.columns, *constraints],
             schema=table.schema,
             kw=_table_options(table),
-            constraints_included=True,
+            constraints_included=frozenset([str(column.name) for column in table.columns]),
         )
 
     def to_table(self, migration_context: Any = None) -> Table:
@@ -85,7 +85,7 @@ class CreateTableOp(MigrateOperation):
             self.table_name,
             *self.columns,
             schema=self.schema,
-            columns_alone=not self.constraints_included,
+            listed=self.constraints_included,
             **self.kw,
         )
 
