@@ -374,5 +374,7 @@ sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), sa
     )
     project.run("upgrade", "head")
     project.run("check")
-    project.write("migrations/env.py", env.replace("=connection,", "=connection, compare_server_default=True,"))
-    project.run("check", status=4)
+    for said, status in (("None", 0), ("False", 0), ("True", 4)):
+        asked = env.replace("=connection,", f"=connection, compare_server_default={said},")
+        project.write("migrations/env.py", asked)
+        project.run("check", status=status)

@@ -64,7 +64,9 @@ class _Project:
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         found["passes_over"] = True
         for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
-            found.setdefault(name, value)
+            # None says as little as nothing.
+            if found.get(name) is None:
+                found[name] = value
         if connection is not None and asked_level(connection) == "AUTOCOMMIT":
             # Alembic begins a transaction there that never reaches the server, and scripts rely on it.
             found.pop("transaction_per_migration", None)
