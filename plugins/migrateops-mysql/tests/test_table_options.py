@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from migrateops.errors.operations import NotReversible, UnsupportedOperation, WrongType
 from migrateops.operations import Operations
@@ -198,3 +198,20 @@ def test_a_foreign_key_stands_in_the_way(connection: sa.Connection) -> None:
     with pytest.raises(OperationalError, match="foreign key constraint"):
         run(context, referring("utf8mb4"))
     assert difference(context, referring("latin1")) == []
+
+
+@pytest.mark.parametrize("storage", ["InnoDB", "MyISAM"])
+@pytest.mark.parametrize("mode", ["", "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"])
+def test_no_text_is_cut_off_whatever_the_mode(connection: sa.Connection, storage: str, mode: str) -> None:
+    models(charset="latin1", engine=storage).create_all(connection)
+    connection.exec_driver_sql("INSERT INTO t (id, b) VALUES (1, 'x'), (2, REPEAT(_latin1 X'FC', 40000))")
+    connection.commit()
+    connection.execute(sa.text("SET SESSION sql_mode = :mode"), {"mode": mode})
+    context = MigrationContext.configure(connection)
+    with pytest.raises(DBAPIError, match="too long"):
+        run(context, models(charset="utf8mb4"))
+    assert connection.exec_driver_sql("SELECT CHAR_LENGTH(b) FROM t ORDER BY id").scalars().all() == [
+        1,
+        40000,
+    ]
+    assert connection.exec_driver_sql("SELECT @@SESSION.sql_mode").scalar_one() == mode

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, text
 
 from migrateops.errors.operations import NotReversible, UnsupportedOperation
 from migrateops.operations import (
@@ -100,8 +101,27 @@ def alter_present_options(operations: Operations, op: AlterTableOptionsOp) -> No
     for name, column in reading.create_table(context.connection, op.table_name, op.schema).columns():
         if follows_table(column) and name.lower() not in apart:
             clauses.append(f"MODIFY {writer.name(name)} {writer.raw(column.text())}")
-    with checked(op, target):
+    with checked(op, target), _strict(context.connection):
         context.run_statement(AlterTableBy(op.table_name, clauses, op.schema))
+
+
+@contextmanager
+def _strict(connection: Connection) -> Iterator[None]:
+    """Have values refused in the block that do not fit, whatever the session does with them else.
+
+    A text that fills its column has more bytes in another character set: the server would cut it off.
+    """
+    mode = connection.exec_driver_sql("SELECT @@SESSION.sql_mode").scalar_one()
+    if "STRICT_ALL_TABLES" in mode:
+        yield
+        return
+    change = text("SET SESSION sql_mode = :mode")
+    connection.execute(change, {"mode": f"{mode},STRICT_ALL_TABLES".lstrip(",")})
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.execute(change, {"mode": mode})
 
 
 # What takes an option away; of others it is DEFAULT.
