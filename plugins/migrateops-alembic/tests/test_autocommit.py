@@ -17,10 +17,12 @@ with {connection} as connection:
     with context.begin_transaction():
         context.run_migrations()
 """
+MADE = "sa.create_engine(url, poolclass=sa.NullPool"
+LEVEL = 'isolation_level="AUTOCOMMIT"'
 ASKED = {
-    "of the engine": 'sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT").connect()',
-    "of the connection": 'sa.create_engine(url, poolclass=sa.NullPool).connect().execution_options(isolation_level="AUTOCOMMIT")',
-    "of another engine": 'sa.create_engine(url, poolclass=sa.NullPool).execution_options(isolation_level="AUTOCOMMIT").connect()',
+    "of the engine": f"{MADE}, {LEVEL}).connect()",
+    "of the connection": f"{MADE}).connect().execution_options({LEVEL})",
+    "of another engine": f"{MADE}).execution_options({LEVEL}).connect()",
 }
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer))'
 

@@ -25,7 +25,8 @@ def labels(engine: sa.Engine) -> list[str]:
     with engine.connect() as connection:
         found = connection.exec_driver_sql(
             "SELECT enumlabel FROM pg_enum JOIN pg_type t ON t.oid = enumtypid"
-            " WHERE typname = 'color' AND typnamespace = current_schema()::regnamespace ORDER BY enumsortorder"
+            " WHERE typname = 'color' AND typnamespace = current_schema()::regnamespace"
+            " ORDER BY enumsortorder"
         )
         return list(found.scalars())
 

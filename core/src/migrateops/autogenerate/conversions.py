@@ -44,7 +44,7 @@ def converted(op: ops.AlterColumnOp, context: AutogenContext) -> ops.AlterColumn
 
 
 def told(op: ops.AlterColumnOp, context: AutogenContext) -> ops.AlterColumnOp:
-    """Put on *op*, of which the way back is another operation, what the server has to be told, if anything."""
+    """Put on *op*, of which the way back is another operation, what the server has to be told."""
     if op.modify_type is not None and op.existing_type is not None:
         old, new = to_instance(op.existing_type), to_instance(op.modify_type)
         if there := context.pack.conversion(op.column_name, old, new, context.dialect):
