@@ -52,7 +52,9 @@ def adopt(
     differ = False
     if not scan_only and not findings:
         with tempfile.TemporaryDirectory() as directory:
-            scratch = [f"{_scheme(config)}:///{Path(directory, name).as_posix()}.db" for name in ("ours", "theirs")]
+            scratch = [
+                f"{_scheme(config)}:///{Path(directory, name).as_posix()}.db" for name in ("ours", "theirs")
+            ]
             for given in filter(None, (database, peer_database)):
                 both.require_empty(given)
             differ = _run(config, database or scratch[0], peer_database or scratch[1], peer or sys.executable)

@@ -180,7 +180,9 @@ MODULES: Mapping[str, Names] = {
         {**_OPERATIONS, **_from("migrateops.operations.ops", "MigrationScript")}, package=True
     ),
     "alembic.operations.base": Names(_OPERATIONS),
-    "alembic.operations.ops": Names(same="migrateops.operations.ops", beside="migrateops_alembic.api.operations"),
+    "alembic.operations.ops": Names(
+        same="migrateops.operations.ops", beside="migrateops_alembic.api.operations"
+    ),
     "alembic.operations.toimpl": Names(
         _from(
             "migrateops_alembic.api.toimpl",
