@@ -92,3 +92,30 @@ def test_other_values_are_reported_and_not_changed(connection: sa.Connection) ->
     comparison = AutogenContext(context_of(connection, wanted), wanted)
     assert compare(comparison).ops == []
     assert "enum: Mood of" in comparison.coverage
+
+
+def test_values_that_differ_are_noted(connection: sa.Connection) -> None:
+    models(a=sa.Enum("good", "bad", "ugly", name="Mood of")).create_all(connection)
+
+    def notes(type_: Any) -> list[str]:
+        wanted = models(a=type_)
+        context = AutogenContext(context_of(connection, wanted), wanted)
+        assert not list(compare(context).flat())
+        return [note for note in context.notes if "enum" in note]
+
+    assert notes(sa.Enum("ugly", "bad", "good", name="Mood of")) == []
+    assert notes(sa.Enum("good", "fair", name="Mood of")) == [
+        "enum 'Mood of': only the models have 'fair'; ALTER TYPE .. ADD VALUE in a script adds it",
+        "enum 'Mood of': only the database has 'bad', 'ugly', which stays",
+    ]
+    assert notes(sa.Enum("good", "bad", "ugly", "'o", name="Mood of")) == [
+        "enum 'Mood of': only the models have \"'o\"; ALTER TYPE .. ADD VALUE in a script adds it"
+    ]
+
+
+def test_values_of_an_array_of_enums_that_differ_are_noted(connection: sa.Connection) -> None:
+    models(a=postgresql.ARRAY(mood())).create_all(connection)
+    wanted = models(a=postgresql.ARRAY(sa.Enum("good", "bad", "new", name="Mood of")))
+    context = AutogenContext(context_of(connection, wanted), wanted)
+    compare(context)
+    assert [note for note in context.notes if "'new'" in note]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from sqlalchemy import Enum
+from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.plugins.known import KNOWN_OPERATIONS
@@ -31,6 +34,8 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
     if context.connection is not None:
         with reading("what there is besides tables"):
             unread = list(context.pack.unread(context.connection, context.compared_schemas))
+            if enums := list(_enums(context)):
+                context.notes += context.pack.notes_of_types(context.connection, enums)
         for kind, schema, name in unread:
             if kind not in compared:
                 found.setdefault(kind, []).append(name if schema is None else f"{schema}.{name}")
@@ -45,6 +50,18 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
             for metadata in context.metadatas
             for name in metadata._sequences
         ]
+
+
+def _enums(context: AutogenContext) -> Iterator[TypeEngine[Any]]:
+    """Yield the types of columns of the models that are enums, or of them."""
+    for metadata in context.metadatas:
+        for table in metadata.tables.values():
+            for column in table.columns:
+                inner: Any = column.type
+                while isinstance(inner, ARRAY | TypeDecorator):
+                    inner = inner.item_type if isinstance(inner, ARRAY) else inner.impl_instance
+                if isinstance(inner, Enum):
+                    yield column.type
 
 
 def note_part(context: AutogenContext, key: Key, part_of: str) -> None:

@@ -295,6 +295,15 @@ class Dialect:
         """
         return False
 
+    def notes_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+        """Return what people should be told of named types that are there, and that nothing changes.
+
+        Args:
+            connection: The migrating connection.
+            types: Types of the models that may have a name: enums, and those of elements of arrays.
+        """
+        return ()
+
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return what drops the named types among *types* that come with their first column.
 

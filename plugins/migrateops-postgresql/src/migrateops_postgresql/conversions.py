@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Boolean, Enum, Float, Numeric, String, text
-from sqlalchemy.dialects.postgresql import DOMAIN, NamedType
+from sqlalchemy import ARRAY, Boolean, Enum, Float, Numeric, String, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, NamedType
 from sqlalchemy.types import Integer, NullType, TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 # In some versions of SQLAlchemy a Float is a Numeric, in others it is none.
 _NUMBERS = (Integer, Numeric, Float)
+_LABELS = text(
+    "SELECT n.nspname, t.typname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)"
+    " FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
+    " WHERE t.typname IN :names GROUP BY 1, 2 ORDER BY 1, 2"
+)
 _EXISTS = text("SELECT to_regtype(:name) IS NOT NULL")
 
 
@@ -80,6 +86,29 @@ def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> 
         if written not in found and not connection.scalar(_EXISTS, {"name": written}):
             found[written] = f"DROP {'DOMAIN' if isinstance(inner, DOMAIN) else 'TYPE'} IF EXISTS {written}"
     return list(found.values())
+
+
+def notes_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> Iterator[str]:
+    """Yield which values of enums the models and the database do not have in common."""
+    own = connection.dialect.default_schema_name
+    wanted: dict[tuple[Any, Any], Any] = {}
+    for type_ in types:
+        inner: Any = _inner(type_, connection.dialect)
+        if isinstance(inner, ENUM):
+            wanted.setdefault((inner.schema or own, inner.name), inner.enums)
+    if not wanted:
+        return
+    named = _LABELS.bindparams(bindparam("names", type_=Text(), expanding=True))
+    for schema, name, labels in connection.execute(named, {"names": [name for _, name in wanted]}):
+        values = wanted.get((schema, name))
+        if values is None:
+            continue
+        new = ", ".join(repr(value) for value in values if value not in labels)
+        old = ", ".join(repr(value) for value in labels if value not in values)
+        if new:
+            yield f"enum {name!r}: only the models have {new}; ALTER TYPE .. ADD VALUE in a script adds it"
+        if old:
+            yield f"enum {name!r}: only the database has {old}, which stays"
 
 
 def is_named(type_: TypeEngine[Any], dialect: Dialect) -> bool:

@@ -110,6 +110,12 @@ class PostgreSQLDialect(Dialect):
 
         return conversions.drops_of_types(connection, types)
 
+    def notes_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+        """Return which values of enums differ, asked for in one statement."""
+        from migrateops_postgresql import conversions
+
+        return list(conversions.notes_of_types(connection, types))
+
     def refused_default(
         self, connection: Connection, columns: Sequence[Column[Any]]
     ) -> tuple[Column[Any], str] | None:
