@@ -99,7 +99,9 @@ def test_stamp(two: Project) -> None:
 
 
 def test_current_as_json_and_checked(two: Project) -> None:
-    assert two.run("current", "--check-heads", check=False).returncode == 4
+    result = two.run("current", "--check-heads", check=False)
+    assert (result.returncode, result.stdout) == (4, "")
+    assert result.stderr == "the database is at no revision, the scripts' heads are 'bb2'\n"
     two.run("upgrade", "aa1")
     found = json.loads(two.run("current", "--json").stdout)
     assert [(row["revision"], row["is_head"], row["known"]) for row in found] == [("aa1", False, True)]

@@ -79,6 +79,20 @@ def test_who_waits_too_long_changes_nothing(project: Project) -> None:
     assert len(_upgrade(project).steps) == 1
 
 
+def test_who_waits_says_so(project: Project) -> None:
+    project.configure(lock_timeout=0)
+    project.revision("a1")
+    file = Path(project.url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file)):
+        held = FileLock(f"{file.resolve()}.migrateops-lock")
+        assert held.try_acquire()
+    result = project.run("upgrade", "head", check=False)
+    assert (result.returncode, "MO461" in result.stderr) == (1, True)
+    assert result.stdout == "waiting for another run to end\n"
+    held.release()
+    assert "waiting" not in project.run("upgrade", "head").stdout
+
+
 def test_a_lock_that_is_required_and_cannot_be_had(project: Project) -> None:
     project.configure(lock="required", url="sqlite://")
     project.revision("a1", upgrade=SLOW)

@@ -238,3 +238,25 @@ def test_main(project: Any) -> None:
         """,
     )
     assert project.rows("SELECT * FROM alembic_version") == [("aa1",)]
+
+
+def test_steps_are_logged_as_ini_files_ask_for(project: Any) -> None:
+    project.revision("aa1", "pass", "pass")
+    logged = program(
+        project,
+        """
+        import logging, sys
+        from alembic import command
+        from alembic.config import Config
+
+        logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(name)s: %(message)s")
+        env = open("migrations/env.py").read().replace("fileConfig(config.config_file_name)", "pass")
+        open("migrations/env.py", "w").write(env)
+        command.upgrade(Config("alembic.ini"), "head")
+        command.downgrade(Config("alembic.ini"), "base")
+        """,
+    )
+    assert logged.splitlines() == [
+        "alembic.runtime.migration: Running upgrade  -> aa1, aa1",
+        "alembic.runtime.migration: Running downgrade aa1 -> , aa1",
+    ]

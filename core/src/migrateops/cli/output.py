@@ -113,6 +113,9 @@ def progress(invocation: Invocation, *, sql: bool = False) -> Iterator[Progress 
             yield moving
 
 
+_WAITING = "waiting for another run to end"
+
+
 class _Headings:
     """The line above the first step on each database, where there are several."""
 
@@ -142,6 +145,10 @@ class _Lines:
     def failed(self, step: RevisionStep) -> None:
         """Say that the step that was begun last did not succeed."""
         say(f"failed: {_described(step)}")
+
+    def waiting(self) -> None:
+        """Say that another run holds the lock."""
+        say(_WAITING)
 
 
 @contextmanager
@@ -180,6 +187,10 @@ class _Moving:
         self._running = encodable(_described(step), self._encoding)
         self._head = f"{index + 1} of {total}: {self._running}"
         self._update(self._head)
+
+    def waiting(self) -> None:
+        """Say that another run holds the lock."""
+        self._on.print(_WAITING)
 
     def rows(self, table: str, done: int, total: int) -> None:
         """Show how many rows of a table are copied, and how long the rest will take."""

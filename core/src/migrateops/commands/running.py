@@ -46,6 +46,11 @@ class Recorder:
         if told := getattr(self._progress, "failed", None):
             told(step)
 
+    def waiting(self) -> None:
+        """Pass on that another run holds the lock."""
+        if told := getattr(self._progress, "waiting", None):
+            told()
+
     def reports(self, committed: set[int]) -> tuple[StepReport, ...]:
         """Return what was taken; called when the run is over.
 

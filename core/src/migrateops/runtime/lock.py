@@ -102,6 +102,8 @@ def _ask(lock: Lock) -> bool:
 
 def _wait(context: MigrationContext, lock: Lock) -> None:
     timeout = float(context.opts.get("lock_timeout", 600))
+    if told := getattr(context.opts.get("progress"), "waiting", None):
+        told()
     until = time.monotonic() + timeout
     pause = _FIRST_PAUSE
     while time.monotonic() < until:

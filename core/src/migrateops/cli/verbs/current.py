@@ -8,7 +8,7 @@ import click
 
 from migrateops.cli.fast import current_line
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import document_alone, say, say_json
+from migrateops.cli.output import document_alone, note, say, say_json
 
 if TYPE_CHECKING:
     from migrateops.commands.current import CurrentRevision
@@ -28,6 +28,7 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
     """
     from migrateops.commands.current import databases
     from migrateops.commands.read import heads
+    from migrateops.errors.runtime import DatabaseNotAtHead
 
     with document_alone(as_json):
         found = databases(invocation.config)
@@ -42,7 +43,10 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
     if not check_heads:
         return 0
     wanted = {info.revision for info in heads(invocation.config, resolve_dependencies=True).revisions}
-    return 0 if all(wanted == set(one.revisions) for one in found) else 4
+    behind = [one for one in found if wanted != set(one.revisions)]
+    for one in behind:
+        note(DatabaseNotAtHead(one.revisions, tuple(sorted(wanted))).message())
+    return 4 if behind else 0
 
 
 def _named(row: CurrentRevision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from migrateops.commands.current import CurrentDatabase, databases
 from migrateops.commands.read import Listing
 from migrateops.config import Config
 from migrateops.errors.runtime import DatabaseNotAtHead, RevisionFailed
+from migrateops.runtime.step import RevisionStep
 from migrateops_alembic.api import listing
 from migrateops_alembic.api.scripts import Script, ScriptDirectory
 
@@ -103,16 +105,21 @@ def check(config: Config) -> None:
     config.print_stdout("No new upgrade operations detected.")
 
 
+def _log(step: RevisionStep, index: int, total: int) -> None:
+    """Tell the logger that the ini files of Alembic's projects name what is run."""
+    logging.getLogger("alembic.runtime.migration").info("Running %s", step.describe())
+
+
 def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
     """Run scripts up to a revision; what a script raises passes as it is."""
     with _as_raised():
-        command.upgrade(config, revision, sql, tag)
+        command.upgrade(config, revision, sql, tag, progress=_log)
 
 
 def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
     """Take scripts back down to a revision; what a script raises passes as it is."""
     with _as_raised():
-        command.downgrade(config, revision, sql, tag)
+        command.downgrade(config, revision, sql, tag, progress=_log)
 
 
 def stamp(
