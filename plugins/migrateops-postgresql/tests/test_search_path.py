@@ -99,3 +99,17 @@ def test_where_the_command_cannot_start_is_refused(tenants: Project, engine: sa.
     result = tenants.run("-x", "tenant=one", "downgrade", "-2", check=False)
     assert (result.returncode, "MO207" in result.stderr) == (1, True)
     assert state(engine, "one") == (["a1"], ["id"])
+
+
+def test_a_schema_that_is_chosen_for_a_transaction_alone_is_never_passed_over(
+    tenants: Project, engine: sa.Engine
+) -> None:
+    """Where the run holds no transaction of its own in the block, it would end with one of ``env.py``'s."""
+    tenants.env(ENV.replace("SET search_path", "SET LOCAL search_path"))
+    tenants.run("-x", "tenant=public", "upgrade", "head")
+    before = state(engine, "public")
+    result = tenants.run("-x", "tenant=one", "upgrade", "head", check=False)
+    assert (result.returncode, "MO480" in result.stderr) == (1, True)
+    assert state(engine, "public") == before
+    with engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names("one") == []

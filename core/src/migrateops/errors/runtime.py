@@ -460,3 +460,23 @@ class ScriptExited(RunError):
 
     def hint(self) -> str:
         return "raise an error to stop, or return to go on"
+
+
+class ReadElsewhere(RunError):
+    """The version table that was read is another one since a transaction of env.py's has ended.
+
+    Attributes:
+        within: The rows that were read in it.
+        after: Those that are read behind it.
+    """
+
+    code = "MO480"
+    within: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def message(self) -> str:
+        there, here = (quoted(rows) or "no revision" for rows in (self.within, self.after))
+        return f"the database is at {there} in a transaction of env.py's, and at {here} behind it"
+
+    def hint(self) -> str:
+        return "choose a schema for the session (SET, not SET LOCAL), or before context.begin_transaction()"

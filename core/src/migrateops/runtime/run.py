@@ -14,7 +14,7 @@ from migrateops import current
 from migrateops.dialects import NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
 from migrateops.errors.revisions import RevisionError
-from migrateops.errors.runtime import LockLost, RevisionFailed, ScriptExited
+from migrateops.errors.runtime import LockLost, ReadElsewhere, RevisionFailed, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
@@ -90,8 +90,17 @@ def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step
     context.taken.see(rows)
     steps = list(context.opts["fn"](rows, context))
     # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
-    context.transactions.settle()
+    if _settles(context) and (now := context.get_current_heads()) != rows:
+        raise ReadElsewhere(rows, now)
     return steps
+
+
+def _settles(context: MigrationContext) -> bool:
+    """End the transaction that was begun by the way, and say whether there was one."""
+    connection = context.connection
+    begun = connection is not None and not context.as_sql and connection.in_transaction()
+    context.transactions.settle()
+    return begun and connection is not None and not connection.in_transaction()
 
 
 def try_look(context: MigrationContext) -> list[Step] | None:
