@@ -44,7 +44,8 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
         return 0
     wanted = {info.revision for info in heads(invocation.config, resolve_dependencies=True).revisions}
     behind = [one for one in found if wanted != set(one.revisions)]
-    for one in behind:
+    for one in behind if not rows else ():
+        # Else what was printed says it.
         note(DatabaseNotAtHead(one.revisions, tuple(sorted(wanted))).message())
     return 4 if behind else 0
 
