@@ -22,12 +22,17 @@ def refused(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[Column[An
         dialect: What they are written with.
     """
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # of no statement
+    taken: set[str] = set()
     with closing(sqlite3.connect(":memory:")) as connection:
         for number, column in enumerate(columns):
             try:
                 default = compiler.get_column_default_string(column)
             except CompileError:
                 continue
+            if default in taken:
+                # Many columns have the same.
+                continue
+            taken.add(default)
             # Brackets are written where an expression needs them.
             plain = _problem(connection, f"CREATE TABLE t{number} (c DEFAULT {default})")
             if plain is not None:
