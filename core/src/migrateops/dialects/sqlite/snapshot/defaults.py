@@ -22,7 +22,7 @@ def refused(columns: Sequence[Column[Any]], dialect: Dialect) -> tuple[Column[An
         dialect: What they are written with.
     """
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # of no statement
-    taken: set[str] = set()
+    taken: set[str | None] = set()
     with closing(sqlite3.connect(":memory:")) as connection:
         for number, column in enumerate(columns):
             try:
