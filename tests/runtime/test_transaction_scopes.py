@@ -8,20 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from migrateops import command
 from migrateops.commands.report import RunReport
 from migrateops.config import Config
 from migrateops.errors.runtime import NoConnection, RevisionFailed
 from migrateops.plugins import hookimpl
-from migrateops.plugins.manager import Plugins
-from migrateops.plugins.policy import PluginPolicy
-from migrateops.revisions.walk import upgrade_path
-from migrateops.runtime.environment import EnvironmentContext
-from migrateops.runtime.migration import MigrationContext
-from migrateops.script.directory import ScriptDirectory
 from tests.project import Project
+from tests.runtime.programs import upgrading
 from tests.runtime.sqlite_environments import KINDS, env_py, heads, online, rows, tables
 
 FIRST = 'op.create_table("first", sa.Column("id", sa.Integer, primary_key=True))'
@@ -321,24 +315,12 @@ op.execute("INSERT INTO child VALUES (99)")
     project.revision("bb2", upgrade=deferred)
     file = project.root / "app.db"
     hooks = Watching(file)
-    config = Config.find(project.root)
-    script = ScriptDirectory.from_config(config)
-    engine = sa.create_engine(project.url)
-    plugins = Plugins(PluginPolicy(autoload=False), extra=[hooks])
-
-    def steps(rows: tuple[str, ...], context: MigrationContext) -> Any:
-        return upgrade_path(script.graph, rows, "head")
-
-    with (
-        engine.connect() as connection,
-        EnvironmentContext(config, script, fn=steps, plugins=plugins) as environment,
-    ):
+    with upgrading(project, hooks) as (connection, environment):
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         connection.commit()
         environment.configure(connection=connection)
         with pytest.raises(RevisionFailed) as caught:
             environment.run_migrations()
-    engine.dispose()
     assert hooks.told == [(None, ["aa1"]), ("IntegrityError", ["aa1"])]
     # No report is made of this run: what the hooks raised comes with the error.
     noted = [note for note in caught.value.__notes__ if "migrateops_after_revision" in note]

@@ -22,16 +22,28 @@ op.alter_column("t", "b", new_column_name="d", existing_type=sa.Integer, existin
 BODIES = {"rows of a new table": ROWS_OF_A_NEW_TABLE, "a renamed column": A_RENAMED_COLUMN}
 
 
+def same_text(project: Any, url: str, *, own_process: bool = False) -> str:
+    """Return what we write of a project, which is what the real one writes.
+
+    Args:
+        url: Of the database that is written for.
+        own_process: Whether the project changes classes for good, and is run in a process of its own.
+    """
+    text = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", text.replace("sqlite:///app.db", url))
+    arguments = ("upgrade", "head", "--sql")
+    theirs = peers.peer(project.root, *arguments)
+    assert theirs.returncode == 0, theirs.stderr
+    ours: str = peers.ours(project.root, *arguments) if own_process else project.run(*arguments).out
+    assert peers.statements(ours) == peers.statements(theirs.stdout)
+    return ours
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "postgresql+psycopg://", "mysql+pymysql://"])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_it_is_the_same(project: Any, url: str, body: str) -> None:
     project.revision("aa1", body)
-    text = (project.root / "alembic.ini").read_text()
-    project.write("alembic.ini", text.replace("sqlite:///app.db", url))
-    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
-    assert theirs.returncode == 0, theirs.stderr
-    ours = project.run("upgrade", "head", "--sql").out
-    assert peers.statements(ours) == peers.statements(theirs.stdout)
+    same_text(project, url)
 
 
 # A package of a dialect has its class for Alembic beside the dialect, and is imported for the dialect.
@@ -114,12 +126,7 @@ def test_a_dialect_with_a_class_in_its_package(project: Any, base: str) -> None:
     project.write("migrations/env.py", registered + env)
     body = ALL_OF_A_DIALECT.strip().replace("\n    ", " ")
     project.revision("aa1", body)
-    text = (project.root / "alembic.ini").read_text()
-    project.write("alembic.ini", text.replace("sqlite:///app.db", "own://"))
-    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
-    assert theirs.returncode == 0, theirs.stderr
-    ours = peers.ours(project.root, "upgrade", "head", "--sql")
-    assert peers.statements(ours) == peers.statements(theirs.stdout)
+    same_text(project, "own://", own_process=True)
 
 
 EMITS = """
@@ -142,10 +149,4 @@ def test_what_a_class_writes_around_a_transaction(project: Any) -> None:
     env = (project.root / "migrations" / "env.py").read_text()
     project.write("migrations/env.py", f"{EMITS}\n{env}")
     project.revision("aa1", ROWS_OF_A_NEW_TABLE)
-    text = (project.root / "alembic.ini").read_text()
-    project.write("alembic.ini", text.replace("sqlite:///app.db", "postgresql+psycopg://"))
-    theirs = peers.peer(project.root, "upgrade", "head", "--sql")
-    assert theirs.returncode == 0, theirs.stderr
-    ours = peers.ours(project.root, "upgrade", "head", "--sql")
-    assert peers.statements(ours) == peers.statements(theirs.stdout)
-    assert "SET LOCAL" in ours
+    assert "SET LOCAL" in same_text(project, "postgresql+psycopg://", own_process=True)
