@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -65,3 +66,60 @@ def test_rich_is_for_terminals(project: Project) -> None:
     project.revision("aa1")
     assert "rich" not in imported(project, "upgrade")
     assert "rich" not in imported(project, "plugins", "list")
+
+
+GARBAGE = """
+import gc, json, sys
+from migrateops.__main__ import main
+looked = []
+gc.callbacks.append(lambda phase, about: looked.append(phase))
+given = sys.argv.pop(1) == "given"
+status = main(sys.argv[1:]) if given else main()
+print(json.dumps([status, looked, gc.get_freeze_count(), len(gc.get_objects())]), file=sys.stderr)
+"""
+
+ENGINE_LEFT_OPEN = """
+import sqlalchemy as sa
+from migrateops import context
+
+engine = sa.create_engine(context.config.get_main_option("sqlalchemy.url"))
+
+
+@sa.event.listens_for(engine, "connect")
+def log_ahead(connection, record):
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+def garbage(project: Project, *words: str) -> list[Any]:
+    """Return the status, how garbage was looked for, how many objects it never is among, and all others."""
+    command = [sys.executable, "-c", GARBAGE, *words]
+    result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=True)
+    found: list[Any] = json.loads(result.stderr.splitlines()[-1])
+    return found
+
+
+def test_nobody_looks_for_garbage_among_what_is_imported(project: Project) -> None:
+    project.revision("aa1")
+    status, looked, kept, others = garbage(project, "own", "upgrade")
+    assert (status, looked) == (0, [])
+    assert kept > others
+
+
+def test_the_memory_of_a_program_is_left_alone(project: Project) -> None:
+    project.revision("aa1")
+    status, _, kept, _ = garbage(project, "given", "upgrade")
+    assert (status, kept) == (0, 0)
+
+
+def test_what_an_environment_leaves_open_is_closed_when_the_process_ends(project: Project) -> None:
+    project.revision("aa1")
+    project.env(ENGINE_LEFT_OPEN)
+    garbage(project, "own", "upgrade")
+    assert [path.name for path in project.root.glob("app.db-*")] == []

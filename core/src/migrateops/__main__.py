@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# So many objects more make Python look for garbage; it would be 700.
-_RARELY = 50_000
+# So many objects more make Python look for garbage; it would be 700. A run seldom makes as many.
+_RARELY = 200_000
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:
@@ -32,25 +32,24 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         return 0
     import gc
 
-    collecting = gc.isenabled()
+    collecting, usual = gc.isenabled(), gc.get_threshold()
     # Imports, and reading thousands of headers, make many objects and no garbage.
     gc.disable()
     try:
         status = _fast(arguments)
         full = _full() if status is None else None
-    finally:
+        # What is imported next, SQLAlchemy and the models, is no garbage either: look for it rarely.
+        gc.set_threshold(_RARELY, *usual[1:])
         if collecting:
             gc.enable()
-    quick = full is None or not {"--help", "-h"}.isdisjoint(arguments)
-    if full is not None:
-        usual = gc.get_threshold()
-        # What is imported now, SQLAlchemy and the models, is no garbage either: look for it rarely.
-        gc.set_threshold(_RARELY, *usual[1:])
-        try:
-            status = full(arguments)
-        finally:
+        if full is not None:
+            status = full(argv)
+    finally:
+        if argv is not None:
             gc.set_threshold(*usual)
-    if quick and argv is None:
+        if collecting:
+            gc.enable()
+    if argv is None and (full is None or not {"--help", "-h"}.isdisjoint(arguments)):
         # The process ends, and would look for garbage once more, where there is none.
         gc.freeze()
     return status or 0
@@ -66,7 +65,7 @@ def _fast(arguments: "list[str]") -> "int | None":
     return None if request is None else fast.answer(request)
 
 
-def _full() -> "Callable[[Sequence[str]], int]":
+def _full() -> "Callable[[Sequence[str] | None], int]":
     """Return the whole command line, imported."""
     from migrateops.cli.main import main as full
 

@@ -62,6 +62,7 @@ class Invocation:
         quiet: Print results and errors only.
         debug: Print tracebacks.
         color: Whether a terminal gets colours.
+        alone: The process ends with this command.
     """
 
     file: str | None = None
@@ -73,6 +74,7 @@ class Invocation:
     quiet: bool = False
     debug: bool = False
     color: bool = True
+    alone: bool = False
 
     @cached_property
     def config(self) -> Config:
@@ -91,6 +93,7 @@ class Invocation:
         config.cmd_opts = CommandOptions(self)
         config.stdout = config.output_buffer = sys.stdout
         config.policy = policy
+        config.alone = self.alone
         if not self.quiet:
             from migrateops.cli.fast import print_ignored_files
 

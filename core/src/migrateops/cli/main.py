@@ -11,7 +11,7 @@ import click
 from migrateops import __version__
 from migrateops.cli.failure import failed, interrupted
 from migrateops.cli.group import Verbs
-from migrateops.cli.invocation import options
+from migrateops.cli.invocation import Invocation, options
 
 COMPLETING = "_MIGRATEOPS_COMPLETE"
 """The variable by which a shell asks for what may come next."""
@@ -39,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         register()
     debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
-        status = program.main(arguments, prog_name="migrateops", standalone_mode=False)
+        status = program.main(
+            arguments, prog_name="migrateops", standalone_mode=False, obj=Invocation(alone=argv is None)
+        )
         return status if isinstance(status, int) else 0
     except click.Abort as error:
         return interrupted(error.__cause__)

@@ -11,6 +11,18 @@ class ProjectConfig(Config):
     """The configuration of the project, with what the command line says of plugins on top of it."""
 
     policy: Callable[[PluginSettings], PluginSettings] | None = None
+    alone: bool = False
+
+    def before_environment(self) -> None:
+        """Have what is imported by now never looked at for garbage, if the process ends with the command.
+
+        When Python ends it looks at every object once more, which takes a sixth of the time of a short
+        upgrade.  What the project makes, its engines above all, is closed as ever.
+        """
+        if self.alone:
+            import gc
+
+            gc.freeze()
 
     @property
     def settings(self) -> Settings:

@@ -95,6 +95,7 @@ def run_environment(
     Raises:
         MigrateOpsError: Whatever stops the run.
     """
+    config.before_environment()
     plugins = project_plugins(config)
     fn = explained_steps(make_steps, script)
     with EnvironmentContext(config, script, fn=fn, plugins=plugins, **opts) as environment:

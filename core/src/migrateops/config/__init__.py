@@ -249,6 +249,9 @@ class Config:
         """Put ``prepend_sys_path`` in front of ``sys.path``, once; return the path without it."""
         return prepend(os.path.abspath(path) for path in self.settings.prepend_sys_path)
 
+    def before_environment(self) -> None:
+        """Do nothing: called when all is imported that runs an environment, and nothing of the project yet."""
+
     def load_callable(self, spec: str) -> Any:
         """Return what ``module:name`` names, imported with ``prepend_sys_path`` in front of ``sys.path``.
 
