@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from migrateops.errors.base import MigrateOpsError
 
 
-@dataclass(frozen=True)
-class StepReport:
+class StepReport(NamedTuple):
     """A step that was taken.
 
     Attributes:
@@ -32,8 +30,7 @@ class StepReport:
     seconds: float
 
 
-@dataclass(frozen=True)
-class DatabaseReport:
+class DatabaseReport(NamedTuple):
     """Where a run has left a database.
 
     Attributes:
@@ -45,8 +42,7 @@ class DatabaseReport:
     heads: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RunReport:
+class RunReport(NamedTuple):
     """What a run did.
 
     Attributes:

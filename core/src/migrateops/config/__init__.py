@@ -250,7 +250,7 @@ class Config:
         return prepend(os.path.abspath(path) for path in self.settings.prepend_sys_path)
 
     def before_environment(self) -> None:
-        """Do nothing: called when all is imported that runs an environment, and nothing of the project yet."""
+        """Do nothing; called when what runs an environment is imported, and nothing of the project is."""
 
     def load_callable(self, spec: str) -> Any:
         """Return what ``module:name`` names, imported with ``prepend_sys_path`` in front of ``sys.path``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -28,8 +27,7 @@ from migrateops.errors.operations import DefaultWithoutSQL
 from migrateops.operations.schema_objects import require_values
 
 
-@dataclass(frozen=True)
-class Execute:
+class Execute(NamedTuple):
     """A statement with parameters or execution options, for a lowering to yield.
 
     Attributes:

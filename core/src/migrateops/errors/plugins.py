@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrateops.errors.base import MigrateOpsError
 
@@ -292,8 +292,7 @@ class BadPluginsVariable(PluginError, ValueError):
         return "set MIGRATEOPS_PLUGINS=none to turn all plugins off, or unset it"
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """One line of a script that needs something.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from migrateops import current
@@ -376,7 +375,7 @@ class Operations(AbstractOperations, OperationsSurface):
         batch = BatchOperations(self, table_name, schema)
         yield batch
         queue, batch.queue = batch.queue, []
-        self.migration_context.pack.run_batch(self, replace(asked, operations=tuple(queue)))
+        self.migration_context.pack.run_batch(self, asked._replace(operations=tuple(queue)))
 
 
 class _BatchView:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from migrateops.errors.batch import BatchArgument
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 Recreate = Literal["auto", "always", "never"]
 
 
-@dataclass(frozen=True)
-class TableBatch:
+class TableBatch(NamedTuple):
     """Changes to one table, to be made together.
 
     Attributes:

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cached_property
 from inspect import Parameter, Signature
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
 from migrateops.errors.operations import BadDeclaration, NoDiffTuple, NotReversible
 from migrateops.operations.checking import checked_fields, in_order
@@ -88,15 +88,13 @@ def hidden(*, default: Any) -> Any:
     return _field(Role.HIDDEN, default=default)
 
 
-@dataclasses.dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A default that is made anew for each operation."""
 
     make: Callable[[], Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class OpField:
+class OpField(NamedTuple):
     """One field of a declared operation, as its directives see it."""
 
     name: str
@@ -263,7 +261,7 @@ class OpSpec:
         if self.options:
             params.append(Parameter(flat, Parameter.VAR_KEYWORD))
             values[self.options] = f"{{**({self.options} or {{}}), **{flat}}}"
-        made = _made([dataclasses.replace(f, param=f.name) for f in self.fields])
+        made = _made([f._replace(param=f.name) for f in self.fields])
         body = [*made, *self._assignments(values, me, scope)]
         if hasattr(self.op_cls, "__post_init__"):
             body.append(f"{me}.__post_init__()")

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
 from migrateops.errors.base import MigrateOpsError
@@ -48,8 +48,7 @@ class Layer(IntEnum):
     ENVIRONMENT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(NamedTuple):
     """The module and qualified name of a registration; registering again replaces the earlier self."""
 
     module: str
@@ -79,8 +78,7 @@ class Directive:
         return self.make()
 
 
-@dataclass(frozen=True, slots=True)
-class Implementation:
+class Implementation(NamedTuple):
     """A function that runs an operation; a lowering is pure and yields statements instead."""
 
     function: Callable[..., Any]

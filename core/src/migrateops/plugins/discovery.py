@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.plugins import BadEntryPoint, DuplicateDistribution, UnreadableMetadata
@@ -29,8 +30,7 @@ _OPERATION_NAME = re.compile(_WORD)
 _DIALECT_NAME = re.compile(r"[A-Za-z]\w*")
 
 
-@dataclass(frozen=True)
-class _Grammar:
+class _Grammar(NamedTuple):
     """How the names and values of a group are written."""
 
     name: re.Pattern[str]
@@ -58,8 +58,7 @@ def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@dataclass(frozen=True, order=True)
-class Advert:
+class Advert(NamedTuple):
     """One entry point of a distribution.
 
     Attributes:
@@ -90,8 +89,7 @@ class Advert:
         return f"{self.distribution} {self.version} {self.entry_point}"
 
 
-@dataclass(frozen=True)
-class Distribution:
+class Distribution(NamedTuple):
     """An installed distribution that advertises something.
 
     Attributes:
@@ -234,8 +232,7 @@ def _read(dist: Installed, place: str) -> Distribution | MigrateOpsError | None:
     return Distribution(name, head.version, place, head.requires, tuple(sorted(adverts)))
 
 
-@dataclass(frozen=True)
-class _Head:
+class _Head(NamedTuple):
     name: str | None
     version: str | None
     requires: tuple[str, ...]

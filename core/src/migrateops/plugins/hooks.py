@@ -6,8 +6,7 @@ import graphlib
 import heapq
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrateops.errors.base import closest
 from migrateops.errors.plugins import (
@@ -29,8 +28,7 @@ _COLLECTED = ("migrateops_after_", "migrateops_doctor")
 """Hooks whose errors never hide the first error of a run."""
 
 
-@dataclass(frozen=True)
-class HookObject:
+class HookObject(NamedTuple):
     """A loaded plugin object, and where it came from."""
 
     advert: Advert
@@ -56,8 +54,7 @@ class HookObject:
         return tuple(map(normalise, self.listed(attribute)))
 
 
-@dataclass(frozen=True, slots=True)
-class HookImplementation:
+class HookImplementation(NamedTuple):
     """One function behind a hook, and the arguments that it wants."""
 
     advert: Advert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.plugins import (
@@ -28,16 +28,14 @@ if TYPE_CHECKING:
 Mode = Literal["error", "warn", "off"]
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(NamedTuple):
     """A script that the run will execute, and what was read in the function that it will call."""
 
     revision: Revision
     survey: Survey
 
 
-@dataclass(frozen=True)
-class Preflight:
+class Preflight(NamedTuple):
     """What was found.
 
     Attributes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrateops.revisions.nodes import children, statements, walk
 
@@ -27,8 +26,7 @@ Sort = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What an expression stands for."""
 
     sort: Sort

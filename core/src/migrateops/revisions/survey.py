@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
 from migrateops.revisions.header_tree import REFLECTION
@@ -14,8 +13,7 @@ from migrateops.revisions.nodes import children, syntax_tree, walk
 DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
 
 
-@dataclass(frozen=True, slots=True)
-class OpCall:
+class OpCall(NamedTuple):
     """One use of an operation.
 
     Attributes:
@@ -31,8 +29,7 @@ class OpCall:
     unconditional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """What is known of one direction of one script.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from migrateops.revisions.survey import Survey
 from migrateops.revisions.walk import Step
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from migrateops.revisions.revision import Revision
 
 
-@dataclass(frozen=True)
-class RevisionStep:
+class RevisionStep(NamedTuple):
     """A step, its script's module, and what was read in the function that will be called.
 
     Attributes:

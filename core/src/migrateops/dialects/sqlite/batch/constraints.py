@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrateops.dialects.sqlite.batch.definition import (
     Column,
@@ -24,8 +23,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A constraint of a table.
 
     Attributes:
@@ -57,7 +55,7 @@ def all_constraints(
     return [
         each
         if each.name is not None
-        else replace(each, name=conventional_name(table_name, each.column, each.constraint, convention))
+        else each._replace(name=conventional_name(table_name, each.column, each.constraint, convention))
         for each in found
     ]
 

@@ -8,8 +8,7 @@ anew is built from its text.  Grammar: https://www.sqlite.org/lang_createtable.h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrateops.dialects.sqlite.batch.tokens import Token, meaningful, same, tokens
 from migrateops.errors.base import closest
@@ -21,8 +20,7 @@ Kind = Literal[
 TableKind = Literal["primary key", "unique", "check", "foreign key"]
 
 
-@dataclass(frozen=True)
-class ColumnConstraint:
+class ColumnConstraint(NamedTuple):
     """One constraint of a column.
 
     Attributes:
@@ -41,8 +39,7 @@ class ColumnConstraint:
         return meaningful(tokens(self.text))
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """The definition of one column.
 
     Attributes:
@@ -79,11 +76,11 @@ class Column:
 
     def without(self, *kinds: Kind) -> Column:
         """Return the column without constraints of some kinds."""
-        return replace(self, constraints=tuple(each for each in self.constraints if each.kind not in kinds))
+        return self._replace(constraints=tuple(each for each in self.constraints if each.kind not in kinds))
 
     def with_type(self, type_: str) -> Column:
         """Return the column with another declared type."""
-        return replace(self, type=f" {type_}" if type_ else "")
+        return self._replace(type=f" {type_}" if type_ else "")
 
     def with_constraint(self, kind: Kind, text: str) -> Column:
         """Return the column with a constraint in place of those of its kind, or behind the others."""
@@ -91,11 +88,10 @@ class Column:
         found = [index for index, each in enumerate(self.constraints) if each.kind == kind]
         at = found[0] if found else len(self.constraints)
         kept = [each for each in self.constraints if each.kind != kind]
-        return replace(self, constraints=(*kept[:at], new, *kept[at:]))
+        return self._replace(constraints=(*kept[:at], new, *kept[at:]))
 
 
-@dataclass(frozen=True)
-class TableConstraint:
+class TableConstraint(NamedTuple):
     """One constraint that stands behind the columns.
 
     Attributes:
@@ -116,8 +112,7 @@ class TableConstraint:
         return meaningful(tokens(self.text))
 
 
-@dataclass(frozen=True)
-class TableDefinition:
+class TableDefinition(NamedTuple):
     """A CREATE TABLE statement taken apart.
 
     ``text`` of what ``parse`` returns is the statement, with the commas between constraints that SQLite
@@ -163,11 +158,11 @@ class TableDefinition:
 
     def with_columns(self, columns: Iterable[Column]) -> TableDefinition:
         """Return the table with other columns."""
-        return replace(self, columns=tuple(columns))
+        return self._replace(columns=tuple(columns))
 
     def with_constraints(self, constraints: Iterable[TableConstraint]) -> TableDefinition:
         """Return the table with other constraints."""
-        return replace(self, constraints=tuple(constraints))
+        return self._replace(constraints=tuple(constraints))
 
 
 def rowid_column(table: TableDefinition) -> Column | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column as SchemaColumn
@@ -313,7 +312,7 @@ class Editor:
             self.definition = self.definition.with_constraints(kept)
         else:
             left = tuple(each for each in found.column.constraints if each is not found.constraint)
-            self._put(replace(found.column, constraints=left))
+            self._put(found.column._replace(constraints=left))
 
     def _type_constraints(self, name: str, type_: Any) -> list[Constraint]:
         """Return the CHECK constraints that a column of this type brings along, with a name or without."""
@@ -353,14 +352,14 @@ class Editor:
         for column in table.columns:
             if column.name in new:
                 made = self._column_text(column)
-                made = replace(made, lead=f" {made.lead.lstrip()}")
+                made = made._replace(lead=f" {made.lead.lstrip()}")
                 constraints = (
-                    replace(each, text=self._in_present_names(each.text))
+                    each._replace(text=self._in_present_names(each.text))
                     if each.kind in ("generated", "check")
                     else each
                     for each in made.constraints
                 )
-                made = replace(made, constraints=tuple(constraints))
+                made = made._replace(constraints=tuple(constraints))
                 self.definition = self.definition.with_columns((*self.definition.columns, made))
                 if column.comment:
                     self._no_comments(f"of {self._batch.table_name}.{column.name}")

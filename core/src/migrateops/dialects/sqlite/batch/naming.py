@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -45,10 +44,10 @@ def with_names(
             return constraint
         written = constraint.text.lstrip()
         blanks = constraint.text[: len(constraint.text) - len(written)] or " "
-        return replace(constraint, name=name, text=f"{blanks}CONSTRAINT {quote(name)} {written}")
+        return constraint._replace(name=name, text=f"{blanks}CONSTRAINT {quote(name)} {written}")
 
     columns = [
-        replace(column, constraints=tuple(named(column, each) for each in column.constraints))
+        column._replace(constraints=tuple(named(column, each) for each in column.constraints))
         for column in definition.columns
     ]
     constraints = [named(None, each) for each in definition.constraints]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from migrateops.dialects.sqlite.batch.definition import (
@@ -46,7 +45,7 @@ def with_option(definition: TableDefinition, table: str, option: str, value: Any
     if words == definition.options:
         return definition
     written = ", ".join(sorted(words, reverse=True))
-    return replace(definition, closing=f") {written}".rstrip())
+    return definition._replace(closing=f") {written}".rstrip())
 
 
 def _counting(definition: TableDefinition, table: str, wanted: bool) -> TableDefinition:
@@ -64,7 +63,7 @@ def _counting(definition: TableDefinition, table: str, wanted: bool) -> TableDef
     name = next((f"CONSTRAINT {quoted(each.name)} " for each in constraints if each.name is not None), "")
     written = parsed_column(f"x {name}PRIMARY KEY{' AUTOINCREMENT' if wanted else ''}").constraints
     plain = key.without("primary key")
-    changed = replace(plain, constraints=(*written, *plain.constraints))
+    changed = plain._replace(constraints=(*written, *plain.constraints))
     kept = (each for each in definition.constraints if each.kind != "primary key")
     columns = (changed if each is key else each for each in definition.columns)
     return definition.with_columns(columns).with_constraints(kept)

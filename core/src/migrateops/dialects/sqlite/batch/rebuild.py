@@ -9,7 +9,6 @@ foreign keys of others along with the name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.compiler import compiles
@@ -91,7 +90,7 @@ class Rebuild(NamedTuple):
         """Return CREATE TABLE of the new table, its name written as it was."""
         # The text that the database keeps names no schema.
         if self.schema and not self.new.head.rstrip().endswith("."):
-            return replace(self.new, head=f"{self.new.head}{quoted(self.schema)}.").text
+            return self.new._replace(head=f"{self.new.head}{quoted(self.schema)}.").text
         return self.new.text
 
     def copy(self, aside: str) -> str:
