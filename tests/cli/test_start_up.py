@@ -123,3 +123,10 @@ def test_what_an_environment_leaves_open_is_closed_when_the_process_ends(project
     project.env(ENGINE_LEFT_OPEN)
     garbage(project, "own", "upgrade")
     assert [path.name for path in project.root.glob("app.db-*")] == []
+
+
+def test_sql_is_written_without_the_driver(project: Project) -> None:
+    project.revision("aa1")
+    assert "sqlite3" in imported(project, "upgrade")
+    project.configure(url="postgresql+asyncpg://somebody@127.0.0.1/none")
+    assert "asyncpg" not in imported(project, "upgrade", "--sql")

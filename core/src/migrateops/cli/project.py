@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from migrateops.config import Config, PluginSettings, Settings
 
@@ -13,7 +14,7 @@ class ProjectConfig(Config):
     policy: Callable[[PluginSettings], PluginSettings] | None = None
     alone: bool = False
 
-    def before_environment(self) -> None:
+    def before_environment(self, *, connecting: bool) -> None:
         """Have what is imported by now never looked at for garbage, if the process ends with the command.
 
         When Python ends it looks at every object once more, which takes a sixth of the time of a short
@@ -22,7 +23,18 @@ class ProjectConfig(Config):
         if self.alone:
             import gc
 
+            if connecting:
+                self._import_driver()
             gc.freeze()
+
+    def _import_driver(self) -> None:
+        """Import what the configured url needs; whoever connects is told what is wrong with it."""
+        from sqlalchemy import make_url
+
+        settings = self.settings
+        if settings.url_call is None:
+            with suppress(Exception), self.entered():
+                make_url(settings.url or "").get_dialect().import_dbapi()
 
     @property
     def settings(self) -> Settings:

@@ -95,7 +95,7 @@ def run_environment(
     Raises:
         MigrateOpsError: Whatever stops the run.
     """
-    config.before_environment()
+    config.before_environment(connecting=not opts.get("as_sql"))
     plugins = project_plugins(config)
     fn = explained_steps(make_steps, script)
     with EnvironmentContext(config, script, fn=fn, plugins=plugins, **opts) as environment:

@@ -249,8 +249,12 @@ class Config:
         """Put ``prepend_sys_path`` in front of ``sys.path``, once; return the path without it."""
         return prepend(os.path.abspath(path) for path in self.settings.prepend_sys_path)
 
-    def before_environment(self) -> None:
-        """Do nothing; called when what runs an environment is imported, and nothing of the project is."""
+    def before_environment(self, *, connecting: bool) -> None:
+        """Do nothing; called when what runs an environment is imported, and nothing of the project is.
+
+        Args:
+            connecting: A connection is going to be made.
+        """
 
     def load_callable(self, spec: str) -> Any:
         """Return what ``module:name`` names, imported with ``prepend_sys_path`` in front of ``sys.path``.

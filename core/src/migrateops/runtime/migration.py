@@ -24,11 +24,9 @@ from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime.binding import dialect_of, naming_convention, pack_for, writing_dialect
 from migrateops.runtime.lock import locked
-from migrateops.runtime.offline import OfflineTransactions
 from migrateops.runtime.options import check_options
 from migrateops.runtime.statements import Offline, Online
 from migrateops.runtime.step import RevisionStep, Taken
-from migrateops.runtime.stream import SqlStream
 from migrateops.runtime.transactions import OnlineTransactions, Scope
 from migrateops.runtime.version_table import VersionTable
 
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
 
     from migrateops.dialects.base import Lock
     from migrateops.runtime.environment import EnvironmentContext
+    from migrateops.runtime.offline import OfflineTransactions
 
 DEFAULT_VERSION_TABLE = "migrateops_version"
 
@@ -120,6 +119,9 @@ class MigrationContext:
         self.statements: Online | Offline
         self.transactions: OnlineTransactions | OfflineTransactions
         if connection is None or self.as_sql:
+            from migrateops.runtime.offline import OfflineTransactions
+            from migrateops.runtime.stream import SqlStream
+
             self.statements = Offline(
                 self.dialect,
                 SqlStream(self.opts.get("output_buffer"), self.opts.get("output_encoding")),
