@@ -153,10 +153,10 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
 
 def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenContext) -> bool:
     """Say whether an option tells of an index that is dropped what it was."""
+    if not isinstance(op, ops.DropIndexOp) or keyword not in op.kw:
+        return False
     taken = context.pack.drop_index_options
     if keyword is None or taken is None or keyword in taken:
-        return False
-    if not isinstance(op, ops.DropIndexOp) or keyword not in op.kw:
         return False
     return keyword.startswith(tuple([f"{name}_" for name in context.pack.keys(context.dialect.name)]))
 

@@ -26,6 +26,9 @@ from migrateops.errors.autogenerate import NotRenderable
 from migrateops.operations.literals import InlineLiteral
 
 
+_PLAIN = frozenset({int, bool, type(None)})
+
+
 def render_value(value: Any, context: AutogenContext) -> str:
     """Return *value* as the source of a Python expression, on one line.
 
@@ -37,14 +40,17 @@ def render_value(value: Any, context: AutogenContext) -> str:
     Raises:
         NotRenderable: Nothing says how values of this class are written.
     """
-    if type(value) is str:
+    cls = type(value)
+    if cls is str:
         return layout.string(value)
-    kind = kind_of(type(value))  # type: ignore[arg-type]  # mypy says that a class has no hash
+    if cls in _PLAIN:
+        return repr(value)
+    kind = kind_of(cls)  # type: ignore[arg-type]  # mypy says that a class has no hash
     if kind is not None:
         given = custom_source(kind, value, context)
         if given is not None:
             return given
-    return value_source(value, context)
+    return value_source.dispatch(cls)(value, context)
 
 
 @functools.singledispatch
