@@ -93,6 +93,30 @@ def test_who_waits_says_so(project: Project) -> None:
     assert "waiting" not in project.run("upgrade", "head").stdout
 
 
+@pytest.mark.parametrize("scope", ["per_run", "per_revision"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["upgrade", "nix"], "MO201"), (["downgrade", "base"], "MO243"), (["upgrade", "b2"], "MO523")],
+    ids=["no such revision", "no downgrade()", "a plugin is missing"],
+)
+def test_what_cannot_start_is_refused_without_waiting(
+    project: Project, scope: str, words: list[str], code: str
+) -> None:
+    project.configure(transaction=scope)
+    project.revision("a1")
+    script = project.root / "migrations/versions/a1.py"
+    script.write_text(script.read_text().partition("def downgrade")[0])
+    project.run("upgrade")
+    project.revision("b2", requires_plugins={"migrateops-nowhere": ""})
+    project.configure(transaction=scope, lock_timeout=0)
+    held = FileLock(f"{(project.root / 'app.db').resolve()}.migrateops-lock")
+    assert held.try_acquire()
+    result = project.run(*words, check=False)
+    held.release()
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"error[{code}]: ")
+
+
 def test_a_lock_that_is_required_and_cannot_be_had(project: Project) -> None:
     project.configure(lock="required", url="sqlite://")
     project.revision("a1", upgrade=SLOW)

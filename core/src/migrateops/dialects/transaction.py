@@ -41,6 +41,12 @@ class Transaction:
         if self.root is None or not self.root.is_active:
             raise NoLongerAtomic
 
+    def allow_rebuilds(self) -> None:
+        """Have the steps that follow replace tables by copies of them, as with ``rebuilds`` of ``begin()``.
+
+        Called ahead of the steps where the transaction was begun for others; of no account here.
+        """
+
     def commit(self) -> None:
         """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.
 

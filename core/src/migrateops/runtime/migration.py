@@ -23,7 +23,6 @@ from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime.binding import dialect_of, naming_convention, pack_for, writing_dialect
-from migrateops.runtime.lock import locked
 from migrateops.runtime.options import check_options
 from migrateops.runtime.statements import Offline, Online
 from migrateops.runtime.step import RevisionStep, Taken
@@ -75,7 +74,8 @@ class MigrationContext:
         notes: What users should be told of the run, one sentence each.
         taken: The steps of the run, and which of them are committed.
         planned: The steps that the one transaction of the run was begun for, or None.
-        found_nothing: Whether the block of the one transaction began none, as there was nothing to do.
+        found_nothing: Whether the block of the one transaction began none, as there was nothing to do, or
+            nothing that can be done, from where the database was.
         may_put_off: Whether a pack may put off the changes of a batch: in the functions of a revision.
         put_off: What has been put off; None if nothing has.
         was_run: Whether ``run_migrations()`` was called.
@@ -350,7 +350,7 @@ class MigrationContext:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        from migrateops.runtime.run import prepare, readies_table, try_look
+        from migrateops.runtime.run import planned, readies_table, try_look
 
         standalone = self.opts.get("fn") is None
         if self.as_sql and self.opts.get("read_only"):
@@ -365,7 +365,8 @@ class MigrationContext:
             yield
             return
         steps = try_look(self)
-        if steps is not None and not (steps or readies_table(self)):
+        if steps is None or not (steps or readies_table(self)):
+            # Nor does a command that cannot start wait for anybody before it says so.
             self.found_nothing = True
             try:
                 yield
@@ -374,13 +375,11 @@ class MigrationContext:
             return
         # The lock comes first: whoever waits for it is in no transaction.
         try:
-            with locked(self) as self.lock:
-                if self.lock is not None:
-                    # Somebody else may have run meanwhile.
-                    steps = try_look(self)
-                self.planned = prepare(self, steps or ())
-                with self.transactions.run(rebuilds=any(one.rebuilds for one in self.planned)):
-                    yield
+            with (
+                planned(self, steps, try_look) as (self.lock, self.planned),
+                self.transactions.run(rebuilds=any(one.rebuilds for one in self.planned)),
+            ):
+                yield
         finally:
             self.lock = self.planned = None
 

@@ -51,6 +51,9 @@ class OfflineTransactions:
     def how_lost(self) -> None:
         """Nothing can be lost."""
 
+    def expect(self, *, rebuilds: bool) -> None:
+        """Nothing is enforced."""
+
     @contextmanager
     def run(self, *, rebuilds: bool = False, always: bool = False) -> Iterator[None]:
         """Write BEGIN and COMMIT around the whole block, where that is the scope, or *always*."""

@@ -6,8 +6,8 @@ Per step the order is: operations, version row, callbacks, commit; then ``after_
 from __future__ import annotations
 
 import tokenize
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
@@ -46,15 +46,35 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
     steps = look(context)
     if context.opts.get("read_only") or not (steps or _runs_anyway(context)):
         return
-    with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
-        if lock is not None:
-            # Somebody else may have run meanwhile.
-            steps = look(context, steps)
-        plan = prepare(context, steps)
+    with planned(context, steps, look) as (lock, plan):
         # In a block that had begun no transaction, as there was nothing to do where it looked.
         around = context.transactions.run(rebuilds=any(one.rebuilds for one in plan))
         with around if context.found_nothing else nullcontext():
             apply(context, plan, kw, lock=lock)
+
+
+@contextmanager
+def planned(
+    context: MigrationContext, steps: list[Step], look_again: Callable[..., list[Step] | None]
+) -> Iterator[tuple[Lock | None, tuple[RevisionStep, ...]]]:
+    """Hold the lock for the block, and yield it with the plan for where the database is now.
+
+    Args:
+        context: Where to.
+        steps: The steps from where it was before.
+        look_again: ``look()`` or ``try_look()``.
+
+    Raises:
+        MigrateOpsError: As `prepare`, before anybody is waited for; or the lock cannot be had.
+    """
+    plan = prepare(context, steps)
+    # What scripts and plugins have begun while they were loaded would rule out the lock.
+    context.transactions.settle()
+    with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
+        if lock is not None and (now := look_again(context, steps)) is not steps:
+            # Somebody else has run meanwhile.
+            plan = prepare(context, now or ())
+        yield lock, plan
 
 
 def _as_it_is_now(context: MigrationContext, plan: tuple[RevisionStep, ...]) -> tuple[RevisionStep, ...]:
@@ -103,13 +123,13 @@ def _settles(context: MigrationContext) -> bool:
     return begun and connection is not None and not connection.in_transaction()
 
 
-def try_look(context: MigrationContext) -> list[Step] | None:
-    """Return the steps from where the database is now; None if it is where the command cannot start.
+def try_look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step] | None:
+    """Return the steps as `look` does; None if the database is where the command cannot start.
 
     A block that sets another search path may lead to where it can, so that nothing is refused yet.
     """
     try:
-        return look(context)
+        return look(context, seen)
     except RevisionError:
         context.taken.seen = None
         context.transactions.settle()
@@ -133,6 +153,7 @@ def apply(
         lock: The lock that is held, if any.
         graph: The revisions, where the context has no scripts of its own.
     """
+    context.transactions.expect(rebuilds=any(one.rebuilds for one in plan))
     hooks = context.plugins.hooks
     hooks.call("migrateops_before_run", ctx=context, plan=plan)
     if hooks.has("migrateops_before_operation") or hooks.has("migrateops_after_operation"):

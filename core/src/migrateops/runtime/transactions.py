@@ -126,6 +126,16 @@ class OnlineTransactions:
         with self._held(rebuilds) as current:
             yield current
 
+    def expect(self, *, rebuilds: bool) -> None:
+        """Have the transaction that is held, if one is, be for these steps, whatever it was begun for.
+
+        Args:
+            rebuilds: Whether one of them may replace a table by a copy of it.
+        """
+        if self.current is not None and rebuilds:
+            self._rebuilds = True
+            self.current.allow_rebuilds()
+
     @contextmanager
     def _heard(self) -> Iterator[None]:
         """Call ``before_statement`` ahead of each statement in the block.

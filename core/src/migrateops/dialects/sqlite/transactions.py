@@ -120,6 +120,26 @@ class SQLiteTransaction(transaction.Transaction):
             driver.send(self.connection, f"SAVEPOINT {_UNDO}")
         driver.send(self.connection, f"SAVEPOINT {_MARK}")
 
+    def allow_rebuilds(self) -> None:
+        """Set foreign keys aside for steps that were not known of; sends COMMIT and BEGIN IMMEDIATE for it.
+
+        In the caller's transaction they stay enforced, and dropping a table that another one refers to is
+        refused.
+        """
+        if self._rebuilds:
+            return
+        self._rebuilds = True
+        if not (self.owned and self._enforced) or self.connection.in_nested_transaction():
+            return
+        if self._written:
+            self._note(
+                "what came before the steps is committed, so that foreign keys can be set aside for them"
+            )
+        self._written, self._applied = 0, []
+        driver.send(self.connection, "COMMIT")
+        self._settle()
+        self._resume()
+
     # Ending
 
     def check(self) -> None:
