@@ -65,9 +65,7 @@ def test_hooks_are_called_where_nothing_is_to_be_done(project: Project, scope: s
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["a script", "no script"])
-def test_keys_are_set_aside_for_steps_that_were_not_planned_for(
-    project: Project, known: bool
-) -> None:
+def test_keys_are_set_aside_for_steps_that_were_not_planned_for(project: Project, known: bool) -> None:
     project.build(config={"transaction": "per_run"})
     project.revision(
         "aa1",

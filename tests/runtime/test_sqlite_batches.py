@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Engine
 from migrateops import command
 from migrateops.config import Config
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import RowsDoNotFit
+from migrateops.errors.batch import BrokenByRebuild, RowsDoNotFit
 from migrateops.errors.database import StatementAfterWrite
 from tests.project import Project
 
@@ -230,6 +231,51 @@ def test_a_batch_that_fails_late_fails_the_revision(project: Project) -> None:
         )
     assert query(project, "SELECT version_num FROM migrateops_version") == [("one",)]
     assert query(project, "SELECT a FROM t") == [("1",), ("4",)]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "with op.batch_alter_table('child') as batch:\n    batch.alter_column('t_id', nullable=False)",
+        "with op.batch_alter_table('t') as batch:\n    batch.create_index('i', ['c'])\n    batch.drop_index('i')",
+        "op.execute('SELECT 1')",
+        "",
+    ],
+)
+def test_an_error_of_what_was_put_off_names_the_batch_that_asked_for_it(
+    project: Project, behind: str
+) -> None:
+    body = """
+        op.execute("UPDATE t SET a = NULL")
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("b", nullable=False)
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("a", nullable=False)
+        """
+    with pytest.raises(RowsDoNotFit) as caught:
+        upgrade(project, f"{dedent(body)}{behind}")
+    script = (project.root / "migrations/versions/two.py").read_text().splitlines()
+    line = len(script) - next(
+        n for n, text in enumerate(reversed(script)) if 'batch.alter_column("a"' in text
+    )
+    batch, place = caught.value.notes
+    assert batch == "batch_alter_table 't' on sqlite"
+    assert f"two.py:{line - 1});" in place
+
+
+def test_an_error_of_batches_that_were_made_together_names_all_their_lines(project: Project) -> None:
+    body = """
+        op.execute("CREATE VIEW v AS SELECT a, b FROM t")
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("b")
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("a")
+        """
+    with pytest.raises(BrokenByRebuild) as caught:
+        upgrade(project, f"{dedent(body)}op.execute('SELECT 1')")
+    script = (project.root / "migrations/versions/two.py").read_text().splitlines()
+    first, second = (n for n, text in enumerate(script, 1) if "batch_alter_table" in text)
+    assert f"two.py:{first}, {second});" in caught.value.notes[-1]
 
 
 def test_the_drivers_connection_sees_the_table_changed(project: Project) -> None:

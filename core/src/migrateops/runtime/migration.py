@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -103,6 +104,8 @@ class MigrationContext:
         self.may_put_off = False
         self.put_off: PutOff | None = None
         self._not_settled: Exception | None = None
+        self._script: str | None = None
+        self._blamed: tuple[BaseException, tuple[int, ...]] | None = None
         self.was_run = False
         self.plugins = plugins or _plugins_of(environment_context)
         self.pack = pack_for(dialect.name, self.plugins, self.opts.get("generic_dialects", ()))
@@ -311,13 +314,17 @@ class MigrationContext:
                 raise
 
     @contextmanager
-    def putting_off(self) -> Iterator[None]:
+    def putting_off(self, script: str | None = None) -> Iterator[None]:
         """Let packs put off changes within the block: to the next statement, and to its end at the latest.
 
         What is put off when the block ends with an error is not done.  A block that went on although
         something that it had put off failed ends with that error.
+
+        Args:
+            script: The file that the block executes.
         """
         self.may_put_off = not self.as_sql
+        self._script = script
         try:
             yield
             self.settle()
@@ -325,7 +332,27 @@ class MigrationContext:
                 raise self._not_settled
         finally:
             self.may_put_off = False
-            self.put_off = self._not_settled = None
+            self.put_off = self._not_settled = self._script = None
+
+    def line(self) -> int | None:
+        """Return the line of the revision's script that is being executed; None outside of one."""
+        frame = sys._getframe(1) if self._script is not None else None
+        while frame is not None and frame.f_code.co_filename != self._script:
+            frame = frame.f_back
+        return frame.f_lineno if frame is not None else None
+
+    def blame(self, error: BaseException, lines: tuple[int, ...]) -> None:
+        """Have an error come from where a script asked for what has failed, not from where it is by now.
+
+        Args:
+            error: What is raised.
+            lines: Of the script; several where it may have been any of them.
+        """
+        self._blamed = (error, lines)
+
+    def blamed(self, error: BaseException) -> tuple[int, ...]:
+        """Return the lines that were blamed for an error; none where it says itself where it is from."""
+        return self._blamed[1] if self._blamed is not None and self._blamed[0] is error else ()
 
     def static_output(self, text: str) -> None:
         """Write *text* into the stream as it is; nothing online."""

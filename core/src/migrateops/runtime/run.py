@@ -378,7 +378,7 @@ class _Run:
             return
         with current.entered(environment=self.context.environment_context, operations=self.operations):
             try:
-                with self.context.putting_off():
+                with self.context.putting_off(step.module.__file__):
                     getattr(step.module, step.direction)(**self.kw)
             except SystemExit as exc:
                 # Let through, it would end the command with the script's own status, 0 among them.
@@ -410,12 +410,14 @@ class _Run:
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
         for note in getattr(exc, "__notes__", ()):
             failed.add_note(note)
-        failed.add_note(f"{step.direction} of revision {revision!r}{_line_in(exc, step)}")
+        failed.add_note(
+            f"{step.direction} of revision {revision!r}{_line_in(exc, step, self.context.blamed(exc))}"
+        )
         return failed
 
     def _where(self, exc: BaseException, step: RevisionStep, transaction: Transaction | None) -> str:
         """Return which step was stopped, where, and what is applied."""
-        place = f"{_name(step)!r}{_line_in(exc, step)}"
+        place = f"{_name(step)!r}{_line_in(exc, step, self.context.blamed(exc))}"
         return f"{step.direction} of revision {place}; {self._remains(transaction)[0]}"
 
     def _remains(self, transaction: Transaction | None) -> tuple[str, bool]:
@@ -448,11 +450,13 @@ def _name(step: RevisionStep) -> str:
     return step.revision.revision if step.revision is not None else "base"
 
 
-def _line_in(exc: BaseException, step: RevisionStep) -> str:
-    """Return the script's file and the line that the error passed through last."""
+def _line_in(exc: BaseException, step: RevisionStep, blamed: Sequence[int]) -> str:
+    """Return the script's file and the lines that are to blame, else that which the error passed last."""
     path = step.revision.path if step.revision is not None else None
     if path is None:
         return ""
+    if blamed:
+        return f" ({path}:{', '.join(map(str, blamed))})"
     line = None
     trace = exc.__traceback__
     while trace is not None:

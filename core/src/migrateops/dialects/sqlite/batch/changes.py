@@ -20,6 +20,7 @@ from migrateops.dialects.sqlite.batch.naming import with_names
 from migrateops.dialects.sqlite.batch.sense import named, require_sense, require_there
 from migrateops.dialects.sqlite.batch.tokens import folded, same
 from migrateops.dialects.sqlite.batch.waiting import (
+    asked_by,
     comes_after_rows,
     drops_columns,
     may_break_keys,
@@ -55,12 +56,13 @@ def run(
     context = operations.migration_context
     with named(batch, context.target):
         require_sense(batch, context.target, needs_rebuild)
-        earlier = context.put_off
-        if isinstance(earlier, _Table) and earlier.takes(batch):
-            earlier.make(batch)
-        else:
-            context.settle()
-            _Table(operations, batch).make(batch)
+    table = context.put_off
+    if not (isinstance(table, _Table) and table.takes(batch)):
+        # What is wrong with another batch is said in the name of that.
+        context.settle()
+        table = _Table(operations, batch)
+    with named(batch, context.target):
+        table.make(batch)
 
 
 class _Table:
@@ -77,6 +79,9 @@ class _Table:
         # Changes that are not made yet, and what columns are called that were renamed ahead of them.
         self._waiting: list[MigrateOperation] = []
         self._renamed: dict[str, str] = {}
+        # The lines of the script that have asked for them, by id(), and that of the batch that is made now.
+        self._lines: dict[int, int | None] = {}
+        self._line: int | None = None
         # In place of the database's definition, until the table is first built anew.
         self._given = batch.copy_from
         # Whether what the batch itself says of the new table is still to be done: behind all its changes.
@@ -102,6 +107,7 @@ class _Table:
     def make(self, batch: TableBatch) -> None:
         """Make the changes of a batch, or check them and put them off."""
         owes = batch.describes_new_table or batch.recreate == "always"
+        self._line = self._context.line()
         if self._connection is None:
             self._take(batch.operations)
             self._owed = owes
@@ -137,6 +143,7 @@ class _Table:
         replaces = not self._all_native(self._waiting)
         with (
             named(self._batch, self._context.target),
+            self._blaming(),
             whole(self._connection, self._batch.table_name, self._schema, replaces=replaces),
         ):
             self._settle()
@@ -153,7 +160,7 @@ class _Table:
                 self._settle()
                 self._operations.invoke(operation)
             elif self._connection is None or self._given is not None or not renames(operation):
-                self._waiting.append(operation)
+                self._wait(operation)
             else:
                 self._rename_ahead(operation)
 
@@ -172,10 +179,28 @@ class _Table:
                 self._settle()
         left = self._rename(operation)
         if left is not None:
-            self._waiting.append(left)
+            self._wait(left)
+
+    def _wait(self, operation: MigrateOperation) -> None:
+        self._waiting.append(operation)
+        self._lines[id(operation)] = self._line
+
+    @contextmanager
+    def _blaming(self) -> Iterator[None]:
+        """Have an error in the block say which lines of the script have asked for the changes that wait."""
+        waiting = self._waiting
+        try:
+            yield
+        except Exception as error:
+            self._context.blame(error, asked_by(error, waiting, self._lines))
+            raise
 
     def _settle(self) -> None:
         """Make all changes that wait, natively or with one new table."""
+        with self._blaming():
+            self._make_all()
+
+    def _make_all(self) -> None:
         waiting, self._waiting = self._waiting, []
         self._checked = None
         before = self._key_faults() if self._owed or any(map(may_break_keys, waiting)) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeGuard
 
 from migrateops.dialects.sqlite.batch.tokens import same
@@ -63,3 +63,25 @@ def may_break_keys(operation: MigrateOperation) -> bool:
 def renames(operation: MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
     """Say whether a change gives a column another name."""
     return isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None
+
+
+def asked_by(
+    error: Exception, waiting: Sequence[MigrateOperation], lines: Mapping[int, int | None]
+) -> tuple[int, ...]:
+    """Return the lines of the script that asked for what fails, sorted: of its column, or of all that waited.
+
+    Args:
+        error: What is raised.
+        waiting: The changes that were being made.
+        lines: By ``id()`` of a change.
+    """
+    column = getattr(error, "column", None)
+    its = [each for each in waiting if isinstance(column, str) and same(_column(each), column)]
+    found = {lines.get(id(each)) for each in its or waiting}
+    return tuple(sorted(line for line in found if line is not None))
+
+
+def _column(operation: MigrateOperation) -> str:
+    if isinstance(operation, ops.AddColumnOp):
+        return str(operation.column.name)
+    return operation.column_name if isinstance(operation, ops.AlterColumnOp | ops.DropColumnOp) else ""
