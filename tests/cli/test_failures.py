@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+import migrateops
 from tests.distributions import Site
 from tests.project import Project, Result
+
+TEMPLATES = Path(migrateops.__file__).parent / "templates"
 
 AFTER = """
 from migrateops.plugins import hookimpl
@@ -396,3 +401,24 @@ def test_several_databases_and_none_is_chosen(project: Project) -> None:
     result = project.run("upgrade", check=False)
     assert result.stderr.startswith("error[MO476]: ")
     assert "choose one with -n: pg, my" in result.stderr
+
+
+@pytest.mark.parametrize("env", [True, False], ids=["env.py", "no env.py"])
+def test_an_interrupted_event_loop_says_where_it_has_stopped(
+    project: Project, env: bool, request: pytest.FixtureRequest
+) -> None:
+    # A shell's background job ignores it.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, handler))
+    project.configure(url=project.url.replace("sqlite:", "sqlite+aiosqlite:"))
+    if env:
+        project.env((TEMPLATES / "async" / "env.py").read_text())
+    project.revision("aa1")
+    stopped = "os.kill(os.getpid(), signal.SIGINT)\nop.execute('CREATE TABLE t (x)')"
+    project.revision("bb2", imports="import os, signal", upgrade=stopped)
+    result = project.run("upgrade", check=False)
+    assert result.returncode == 130
+    [said] = [line for line in result.stderr.splitlines() if line.startswith("interrupted")]
+    assert said.startswith("interrupted: upgrade of revision 'bb2' (")
+    assert said.endswith("; nothing of it is applied, the database is at aa1")
+    assert project.run("current").stdout == "aa1, aa1\n"

@@ -237,7 +237,7 @@ def test_a_batch_that_fails_late_fails_the_revision(project: Project) -> None:
     "behind",
     [
         "with op.batch_alter_table('child') as batch:\n    batch.alter_column('t_id', nullable=False)",
-        "with op.batch_alter_table('t') as batch:\n    batch.create_index('i', ['c'])\n    batch.drop_index('i')",
+        "with op.batch_alter_table('t') as b:\n    b.create_index('i', ['c'])\n    b.drop_index('i')",
         "op.execute('SELECT 1')",
         "",
     ],

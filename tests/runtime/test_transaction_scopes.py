@@ -12,6 +12,7 @@ import pytest
 from migrateops import command
 from migrateops.commands.report import RunReport
 from migrateops.config import Config
+from migrateops.errors.database import TransactionControl
 from migrateops.errors.runtime import NoConnection, RevisionFailed
 from migrateops.plugins import hookimpl
 from tests.project import Project
@@ -210,6 +211,20 @@ def test_one_transaction_switches_keys_off_where_a_step_may_rebuild(
     assert command.upgrade(config, "head").heads == ("bb2",)
     assert config.attributes["seen"] == (True, enforced)
     assert heads(project.root / "app.db") == ["bb2"]
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+@pytest.mark.parametrize("before", ["", 'op.execute("CREATE TABLE second (x)")\n'])
+def test_a_commit_that_is_refused_has_applied_nothing(project: Project, scope: str, before: str) -> None:
+    file = with_env(project, transaction=scope)
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    project.revision("bb2", upgrade=f"{before}op.get_bind().commit()")
+    with pytest.raises(TransactionControl) as caught:
+        upgrade(project)
+    assert "nothing of it is applied" in caught.value.notes[-1]
+    assert tables(file) == {"first", "migrateops_version"}
+    assert heads(file) == ["aa1"]
 
 
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from migrateops.dialects.transaction import asked_level
 from migrateops.errors.database import NoLongerAtomic
 from migrateops_mysql.dialect import MySQLDialect
 from migrateops_mysql.statement_text import effect
@@ -121,6 +122,25 @@ def test_a_commit_of_sqlalchemys_is_noticed(made: sa.Engine) -> None:
             step.commit()
         step.rollback()
         assert not connection.in_transaction()
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_what_a_commit_of_sqlalchemys_keeps_is_said(made: sa.Engine, rows: Rows, end: str) -> None:
+    with made.connect() as connection:
+        step = PACK.begin(connection)
+        insert(connection, 1)
+        getattr(connection, end)()
+        insert(connection, 2)
+        step.rollback()
+    kept, automatic = rows(), asked_level(connection) == "AUTOCOMMIT"
+    # In autocommit nobody begins another transaction.
+    assert kept == [1] * (end == "commit") + [2] * automatic
+    said = [f"'INSERT INTO t VALUES ({value})'" for value in kept]
+    assert step.remains() == (
+        f"the server has committed {len(kept)} of its statements: {', '.join(said)}"
+        if kept
+        else "nothing of it is applied"
+    )
 
 
 def test_savepoints_are_of_no_concern(made: sa.Engine, rows: Rows) -> None:

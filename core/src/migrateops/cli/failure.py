@@ -42,7 +42,10 @@ def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> i
 
 def interrupted(error: BaseException | None) -> int:
     """Print where Ctrl-C has stopped a run, and return the exit status."""
-    for text in getattr(error, "__notes__", ()):
+    # An event loop is told by a CancelledError, in whose place it raises a KeyboardInterrupt.
+    while error is not None and not getattr(error, "__notes__", ()):
+        error = error.__cause__ or error.__context__
+    for text in getattr(error, "__notes__", None) or ("nothing was being applied",):
         _print(f"interrupted: {text}")
     return 130
 

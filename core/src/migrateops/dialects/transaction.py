@@ -41,6 +41,17 @@ class Transaction:
         if self.root is None or not self.root.is_active:
             raise NoLongerAtomic
 
+    def ended(self) -> bool:
+        """Say whether something in the step has ended the transaction, and may have committed it."""
+        try:
+            self.check()
+        except NoLongerAtomic:
+            return True
+        except Exception:
+            # The connection is broken; a server undoes what was open on it.
+            return False
+        return False
+
     def allow_rebuilds(self) -> None:
         """Have the steps that follow replace tables by copies of them, as with ``rebuilds`` of ``begin()``.
 

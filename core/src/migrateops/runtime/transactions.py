@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
 from migrateops.dialects.transaction import Transaction
-from migrateops.errors.database import NoLongerAtomic
 from migrateops.errors.runtime import ForeignTransaction
 from migrateops.runtime.callers import ForeignOutcome, held_elsewhere
 
@@ -182,7 +181,7 @@ class OnlineTransactions:
         try:
             yield
         except BaseException:
-            if self.current is not None and _ended(self.current):
+            if self.current is not None and self.current.ended():
                 begun.atomic = False
             raise
 
@@ -330,15 +329,3 @@ class OnlineTransactions:
             # Whoever holds the former one of the step is told of both.
             self.current.notes = before.notes
             self.current.atomic = False
-
-
-def _ended(transaction: Transaction) -> bool:
-    """Say whether something has ended a transaction under the steps in it."""
-    try:
-        transaction.check()
-    except NoLongerAtomic:
-        return True
-    except Exception:
-        # The connection is broken; a server undoes what was open on it.
-        return False
-    return False

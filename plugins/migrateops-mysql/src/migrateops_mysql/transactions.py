@@ -89,6 +89,8 @@ class MySQLTransaction(Transaction):
         change = event.listen if on else event.remove
         change(self.connection, "before_cursor_execute", self._before)
         change(self.connection, "after_cursor_execute", self._after)
+        change(self.connection, "commit", self._before_commit)
+        change(self.connection, "rollback", self._before_rollback)
 
     def _before(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         self._in_doubt = effect(statement) == "commits"
@@ -107,6 +109,17 @@ class MySQLTransaction(Transaction):
         if does is not None and self._by_text:
             # The transaction is over, and the driver does not begin another.
             connection.connection.dbapi_connection.cursor().execute("BEGIN")
+
+    def _before_commit(self, _: Connection) -> None:
+        """The script commits by itself: SQLAlchemy's transaction, or one that it has begun since."""
+        self.atomic = False
+        self._keep()
+        # Where the driver does not begin, what follows is in no transaction.
+        self._kept_at_once = self._kept_at_once or self._by_text
+
+    def _before_rollback(self, _: Connection) -> None:
+        self._pending.clear()
+        self._kept_at_once = self._kept_at_once or self._by_text
 
     def _keep(self) -> None:
         self._applied += self._pending

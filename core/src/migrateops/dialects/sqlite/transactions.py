@@ -150,9 +150,23 @@ class SQLiteTransaction(transaction.Transaction):
         """
         if self._interrupted:
             self._resume()
-        if not self._alive() or not self._release(_MARK):
+        if not self._alive() or not self._marked():
             raise NoLongerAtomic(tuple(self._applied), self._written)
-        driver.send(self.connection, f"SAVEPOINT {_MARK}")
+
+    def ended(self) -> bool:
+        """Say whether something in the step has ended the transaction, and may have committed it."""
+        try:
+            self.check()
+        except NoLongerAtomic:
+            if self.connection.closed:
+                return True
+            if self.connection.invalidated:
+                # SQLAlchemy has let the driver's connection go, with all that was open on it, as it does
+                # on Ctrl-C.  The statement before was seen to be sent in the transaction.
+                return False
+            # A commit() that was refused has ended SQLAlchemy's transaction alone.
+            return not (driver.in_transaction(self.connection) and self._marked())
+        return False
 
     def commit(self) -> None:
         """End the step: COMMIT if the transaction is ours, RELEASE of its savepoint if the caller's.
@@ -241,6 +255,13 @@ class SQLiteTransaction(transaction.Transaction):
         except self.connection.dialect.loaded_dbapi.Error:
             return False
         return True
+
+    def _marked(self) -> bool:
+        """Return whether the driver's transaction is still the one that was begun."""
+        found = self._release(_MARK)
+        if found:
+            driver.send(self.connection, f"SAVEPOINT {_MARK}")
+        return found
 
     def _unwatch(self) -> None:
         if self._watching:
