@@ -422,3 +422,27 @@ def test_an_interrupted_event_loop_says_where_it_has_stopped(
     assert said.startswith("interrupted: upgrade of revision 'bb2' (")
     assert said.endswith("; nothing of it is applied, the database is at aa1")
     assert project.run("current").stdout == "aa1, aa1\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "undone"),
+    [
+        (["current"], "the version table was not read"),
+        (["upgrade"], "the version table was not read"),
+        (["check"], "the version table was not read"),
+        (["diff", "{url}", "models"], "the tables were not read"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_a_database_that_another_process_has_locked(project: Project, words: list[str], undone: str) -> None:
+    project.write("models.py", "from sqlalchemy import MetaData\n\nmetadata = MetaData()\n")
+    project.configure(models="models:metadata", prepend_sys_path=["."], url=f"{project.url}?timeout=0.6")
+    project.revision("aa1")
+    project.run("upgrade")
+    with closing(sqlite3.connect(project.root / "app.db", isolation_level=None)) as outside:
+        outside.execute("BEGIN EXCLUSIVE")
+        result = project.run(*(word.format(url=project.url) for word in words), check=False)
+    check_report(result, "MO407")
+    said = result.stderr.splitlines()[0]
+    assert "app.db' is locked by another process or connection, and was so for " in said
+    assert said.endswith(f" seconds; {undone}")

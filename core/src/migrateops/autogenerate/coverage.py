@@ -32,7 +32,7 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
     compared = {kind.name for kind in kinds}
     found: dict[str, list[str]] = {}
     if context.connection is not None:
-        with reading("what there is besides tables"):
+        with reading("objects besides tables", context.pack, context.connection):
             unread = list(context.pack.unread(context.connection, context.compared_schemas))
             if enums := list(_enums(context)):
                 context.notes += context.pack.notes_of_types(context.connection, enums)

@@ -96,7 +96,8 @@ class Definitions:
             if key not in self._reflected:
                 wanted.setdefault(key.schema, set()).add(self.names.old_key(key).name)
         for schema, names in wanted.items():
-            with reading(f"tables {quoted(sorted(names))}"), warnings.catch_warnings():
+            what = f"tables {quoted(sorted(names))}"
+            with reading(what, self.context.pack, connection), warnings.catch_warnings():
                 # What SQLAlchemy does not see on a table is made from its record.
                 warnings.filterwarnings("ignore", "Skipped unsupported reflection|Unknown schema content")
                 self._metadata.reflect(connection, schema=schema, only=_among(names), resolve_fks=False)

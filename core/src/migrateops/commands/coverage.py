@@ -122,7 +122,7 @@ def _of(context: MigrationContext) -> Coverage:
         compared.append(ComparedKind(kind.name, count, tuple(kind.not_compared)))
     names = {kind.name for kind in kinds}
     others: dict[str, list[ObjectName]] = {}
-    with reading("what there is besides tables"):
+    with reading("objects besides tables", comparing.pack, connection):
         unread = list(comparing.pack.unread(connection, schemas))
     for which, schema, name in unread:
         if which not in names:

@@ -149,18 +149,27 @@ class ForeignKeysViolated(MigrateOpsError):
 
 
 class DatabaseLocked(MigrateOpsError):
-    """Somebody else holds the database, longer than the driver waits."""
+    """Somebody else holds the database, longer than the driver waits.
+
+    Attributes:
+        database: Its name, or its file.
+        seconds: How long was waited.
+        undone: What was not done.
+    """
 
     database: str | None
+    seconds: float = 0.0
+    undone: str = "the step was not begun"
 
     code = "MO407"
 
     def message(self) -> str:
         where = f"database {self.database!r}" if self.database else "the database"
-        return f"{where} is locked by another connection; the step was not begun"
+        waited = f", and was so for {self.seconds:.1f} seconds" if self.seconds >= 0.1 else ""
+        return f"{where} is locked by another process or connection{waited}; {self.undone}"
 
     def hint(self) -> str:
-        return "end what is writing to it, or let the driver wait longer (its timeout argument, in seconds)"
+        return "end what holds it, or let the driver wait longer (its timeout argument, in seconds)"
 
 
 def _shortened(statement: str) -> str:

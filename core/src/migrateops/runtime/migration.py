@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import migrateops.ddl.lower  # noqa: F401  the built-in operations' default implementations
+from migrateops.dialects.locked import naming_locks
 from migrateops.errors.offline import NoVersionColumn, StartOnline
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
@@ -446,11 +447,15 @@ class MigrationContext:
 
         A transaction that a question began would look like the caller's afterwards, and would go
         on seeing the rows of that moment.
+
+        Raises:
+            DatabaseLocked: Somebody else holds the database, longer than the driver waits.
         """
         assert self.connection is not None
         before = self.connection.in_transaction()
         try:
-            yield self.connection
+            with naming_locks(self.pack, self.connection, "the version table was not read"):
+                yield self.connection
         finally:
             if not before and self.connection.in_transaction():
                 self.connection.rollback()

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from migrateops.dialects.locked import naming_locks
 from migrateops.errors.autogenerate import SchemaNotRead
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from migrateops.dialects.base import Dialect
 
 
 @contextmanager
-def reading(what: str) -> Iterator[None]:
+def reading(what: str, pack: Dialect, connection: Connection) -> Iterator[None]:
     """Say of an error of the driver in the block what could not be read.
 
     Args:
         what: What is read, as in ``"the tables"``.
+        pack: The dialect's pack.
+        connection: Where it is read.
 
     Raises:
+        DatabaseLocked: Somebody else holds the database, longer than the driver waits.
         SchemaNotRead: The driver raised an error.
     """
     try:
-        yield
+        with naming_locks(pack, connection, f"{what} were not read"):
+            yield
     except DBAPIError as exc:
         problem = " ".join(str(exc.orig or exc).split())
         raise SchemaNotRead(what, problem) from exc

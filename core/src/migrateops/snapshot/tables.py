@@ -64,7 +64,7 @@ class TablesKind(SnapshotKind[TableRecord]):
         return record.schema, record.name
 
     def read(self, connection: Connection, schemas: Sequence[str | None]) -> Iterator[TableRecord]:
-        with reading("the tables"):
+        with reading("the tables", self.pack, connection):
             found = self.pack.read_snapshot(connection, schemas)
             if found is None:
                 yield from InspectedTables(connection, self.texts(connection.dialect), self._include).read(

@@ -11,14 +11,14 @@ from os.path import isfile
 _SCHEMES = ("sqlite://", "sqlite+pysqlite://")
 
 
-def heads(url: str, version_table: str, schema: str | None, timeout: float = 5.0) -> tuple[str, ...] | None:
+def heads(url: str, version_table: str, schema: str | None, timeout: float = 0.0) -> tuple[str, ...] | None:
     """Return the version rows, or None on any doubt; creates nothing that stays.
 
     Args:
         url: The database url, ``sqlite:///relative`` or ``sqlite:////absolute``.
         version_table: Name of the table, unquoted.
         schema: Its schema; with one the answer is None.
-        timeout: Longest wait for a writer, in seconds.
+        timeout: Longest wait for a writer, in seconds; what is asked next waits as long as it is to.
     """
     scheme, found, path = url.partition("//")
     if f"{scheme}{found}" not in _SCHEMES or schema is not None:

@@ -12,6 +12,7 @@ a second savepoint, to which a failed step is undone: the caller's earlier work 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal
@@ -108,11 +109,13 @@ class SQLiteTransaction(transaction.Transaction):
     def _send_begin(self) -> None:
         # IMMEDIATE: a transaction that reads first and writes later fails at once, without waiting, if
         # somebody else has written in between.
+        started = time.monotonic()
         try:
             driver.send(self.connection, "BEGIN IMMEDIATE")
         except self.connection.dialect.loaded_dbapi.Error as error:
             if error_kind(error) == "locked":
-                raise DatabaseLocked(driver.database_file(self.connection)) from error
+                waited = time.monotonic() - started
+                raise DatabaseLocked(driver.database_file(self.connection), waited) from error
             raise
 
     def _set_savepoints(self) -> None:
