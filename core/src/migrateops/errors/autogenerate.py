@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrateops.errors.base import TRACEBACK
 from migrateops.errors.operations import OperationError
 
 
@@ -187,7 +188,8 @@ class ComparingFailed(OperationError, RuntimeError):
         return f"{self.function}, asked about {self.where}, failed: {self.problem}"
 
     def hint(self) -> str:
-        return "correct the function; it is given to context.configure(), or named in the configuration"
+        where = "given to context.configure(), or named in the configuration"
+        return f"correct the function, which is {where}; {TRACEBACK}"
 
 
 class WrongRenameHint(OperationError, ValueError):

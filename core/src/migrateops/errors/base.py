@@ -85,6 +85,10 @@ def quoted(names: Iterable[str], *, limit: int = 8) -> str:
     return ", ".join(listed)
 
 
+TRACEBACK = "--debug shows the traceback"
+"""What a hint ends with where code of the project's own has raised."""
+
+
 def first_line(error: BaseException) -> str:
     """Return an exception, or that of the driver behind it, as its type and the first line of its text."""
     origin = getattr(error, "orig", None) or error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrateops.errors.base import MigrateOpsError, closest, quoted
+from migrateops.errors.base import TRACEBACK, MigrateOpsError, closest, quoted
 from migrateops.errors.plugins import AdvertisedError
 
 
@@ -147,7 +147,7 @@ class EnvironmentFailed(MigrateOpsError):
             return "install the package that is missing, or correct env.py"
         if "OperationalError" in self.problem or "Connection" in self.problem:
             return "check that the server runs, and the url that env.py connects to"
-        return "correct env.py; --debug shows the whole traceback"
+        return f"correct env.py; {TRACEBACK}"
 
 
 class NothingCompared(MigrateOpsError):

@@ -5,7 +5,7 @@ Values that may hold a password (urls) reach these classes masked.
 
 from __future__ import annotations
 
-from migrateops.errors.base import MigrateOpsError, closest, quoted
+from migrateops.errors.base import TRACEBACK, MigrateOpsError, closest, quoted
 
 
 def _place(file: str | None, section: str) -> str:
@@ -237,7 +237,7 @@ class CallableModuleFailed(ConfigurationError):
         return f"the module {self.module!r}, which {self.spec!r} names, failed on import: {self.error}"
 
     def hint(self) -> str:
-        return f"make 'import {self.module}' work"
+        return f"make 'import {self.module}' work; {TRACEBACK}"
 
 
 class CallableNameWrong(ConfigurationError):
@@ -270,4 +270,6 @@ class UrlCallFailed(ConfigurationError):
         return f"{self.spec!r}, called for the database url, {what} {self.problem!r}"
 
     def hint(self) -> str:
+        if self.raised:
+            return f"correct the function; {TRACEBACK}"
         return "return the url as a string or as a SQLAlchemy URL"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.errors.base import MigrateOpsError, quoted
+from migrateops.errors.base import TRACEBACK, MigrateOpsError, quoted
 
 
 class RunError(MigrateOpsError):
@@ -26,6 +26,7 @@ class RevisionFailed(RunError):
         remains: What of the revision is applied, and where the database is.
         partly: Whether some of it is, or may be, applied.
         kind: What the error is about, as the dialect's pack has it; None where that is not known.
+        own: Whether the script's own code has raised it, not the database.
     """
 
     code = "MO440"
@@ -35,14 +36,16 @@ class RevisionFailed(RunError):
     remains: str
     partly: bool = False
     kind: str | None = None
+    own: bool = False
 
     def message(self) -> str:
         return f"{self.direction} of revision {self.revision!r} failed: {self.problem}; {self.remains}"
 
     def hint(self) -> str | None:
         if self.partly:
-            return "take back by hand what is applied, or take it out of the script; then run it again"
-        return _HINTS.get(self.kind)
+            hint = "take back by hand what is applied, or take it out of the script; then run it again"
+            return f"{hint}; {TRACEBACK}" if self.own else hint
+        return f"correct the script; {TRACEBACK}" if self.own else _HINTS.get(self.kind)
 
 
 class MultipleHeadsInDatabase(RunError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.errors.base import MigrateOpsError, quoted
+from migrateops.errors.base import TRACEBACK, MigrateOpsError, quoted
 
 
 class ScriptError(MigrateOpsError):
@@ -43,6 +43,8 @@ class ScriptImportError(ScriptError):
         return f"'{self.path}{line}' cannot be loaded: {self.exception}: {self.text}"
 
     def hint(self) -> str:
+        if self.exception not in ("ImportError", "ModuleNotFoundError"):
+            return f"correct the script; {TRACEBACK}"
         return "make the script importable: what it imports must be installed and on 'prepend_sys_path'"
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy.exc import DBAPIError
+
 from migrateops import current
 from migrateops.dialects import NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
@@ -404,7 +406,8 @@ class _Run:
         revision = _name(step)
         remains, partly = self._remains(transaction)
         kind = self.context.pack.error_kind(exc)
-        failed = RevisionFailed(revision, step.direction, first_line(exc), remains, partly, kind)
+        own = kind is None and not isinstance(exc, DBAPIError)
+        failed = RevisionFailed(revision, step.direction, first_line(exc), remains, partly, kind, own)
         statement = getattr(exc, "statement", None)
         if isinstance(statement, str):
             failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
