@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from migrateops import command
 from migrateops.config import Config
 from migrateops.dialects.sqlite.lock import FileLock, lock
 from migrateops.errors.lock import LockUnavailable
-from migrateops.errors.runtime import LockNotAcquired, LockRequired
+from migrateops.errors.runtime import LockNotAcquired, LockRequired, RevisionFailed
 from migrateops.runtime.migration import MigrationContext
 from tests.project import Project
 from tests.servers import as_text, needed
@@ -136,10 +137,62 @@ def test_nothing_pending_takes_no_lock(project: Project) -> None:
     project.configure()
     project.revision("a1", upgrade="pass")
     _upgrade(project)
-    [file] = project.root.rglob("*.migrateops-lock")
-    file.unlink()
+    project.configure(lock_timeout=0)
+    held = FileLock(f"{(project.root / 'app.db').resolve()}.migrateops-lock")
+    assert held.try_acquire()
     assert _upgrade(project).steps == ()
-    assert not file.exists()
+    held.release()
+
+
+@pytest.mark.parametrize("body", ["pass", "raise RuntimeError"])
+def test_a_run_leaves_no_lock_file(project: Project, body: str) -> None:
+    project.configure()
+    project.revision("a1", upgrade=body)
+    # Of a run that was killed, one may be left.
+    left = project.root / "app.db.migrateops-lock"
+    left.touch()
+    with suppress(RevisionFailed):
+        _upgrade(project)
+    assert [path.name for path in project.root.iterdir() if "lock" in path.name] == []
+
+
+def test_a_lock_file_that_is_removed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has opened the file of an earlier run, and locks that, holds nothing."""
+    first, second, third = (FileLock(str(tmp_path / "lock")) for _ in range(3))
+    assert first.try_acquire()
+    flock = fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.release()
+        assert second.try_acquire()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert not third.try_acquire()
+    second.release()
+    assert third.try_acquire()
+    third.release()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_many_who_take_the_lock_and_give_it_back(tmp_path: Path) -> None:
+    inside: list[int] = []
+
+    def work(number: int) -> int:
+        lock, taken = FileLock(str(tmp_path / "lock")), 0
+        while taken < 100:
+            if lock.try_acquire():
+                inside.append(number)
+                os.sched_yield()
+                assert inside == [number]
+                inside.pop()
+                lock.release()
+                taken += 1
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 400
 
 
 def test_one_database_under_two_names_has_one_lock(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_current_only_looks(project: Project, scope: str) -> None:
     project.revision("aa1", None, upgrade=FIRST)
     upgrade(project)
     lock = file.with_name("app.db.migrateops-lock")
-    with lock.open("r+") as held:
+    with lock.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert [row.revision for row in command.current(Config.find(project.root))] == ["aa1"]
     outside = sqlite3.connect(file, isolation_level=None)
