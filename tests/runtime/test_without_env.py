@@ -45,6 +45,43 @@ def test_a_port_that_is_no_number(project: Project, port: str) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    "url", ["sqlite:///app.db?timeout=abc", "sqlite://app.db", "sqlite+aiosqlite://app.db"]
+)
+def test_a_url_that_the_dialect_does_not_take(project: Project, url: str) -> None:
+    """Also where it would name a file that is there, written properly."""
+    project.configure()
+    project.revision("a1", None)
+    command.upgrade(Config.find(project.root), "head")
+    project.configure(url=url)
+    for words in (["current"], ["upgrade"], ["check"]):
+        result = project.run(*words, check=False)
+        assert (result.returncode, result.stderr.partition(":")[0]) == (1, "error[MO451]")
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("postgres://u@h/d", "did you mean 'postgresql'?"),
+        ("postgresql+nosuch://u@h/d", "install the driver that the url names, or correct the url"),
+        ("nosuch://u@h/d", "install the driver that the url names, or correct the url"),
+    ],
+)
+def test_a_dialect_that_is_misspelt(project: Project, url: str, hint: str) -> None:
+    with pytest.raises(MissingDriver) as caught:
+        _upgrade(project, url)
+    assert caught.value.hint() == hint
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all/x.db", "sqlite+aiosqlite:////nowhere/at/all/x.db"]
+)
+def test_the_hint_for_a_file_is_about_files(project: Project, url: str) -> None:
+    with pytest.raises(CannotConnect) as caught:
+        _upgrade(project, url)
+    assert "directory" in str(caught.value.hint())
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_what_is_masked(key: str) -> None:
     assert masked(f"db://h/d?a=1&{key}=s3cret&b=2") == f"db://h/d?a=1&{key}=***&b=2"

@@ -236,17 +236,26 @@ class ForeignTransaction(RunError):
 
 
 class CannotConnect(RunError):
-    """The database could not be reached."""
+    """The database could not be reached.
+
+    Attributes:
+        url: Without its password.
+        problem: What the driver says.
+        server: Whether the url names a host.
+    """
 
     code = "MO450"
     url: str
     problem: str
+    server: bool = True
 
     def message(self) -> str:
         return f"cannot connect to {self.url}: {self.problem}"
 
     def hint(self) -> str:
-        return "check that the server runs, and the url's host, port, user and database"
+        if not self.server:
+            return "check the url: a file's directory must be there and may be written to, a server must run"
+        return "check that the server runs, and the url's host, port, user, password and database"
 
 
 class MissingDriver(RunError):
@@ -255,11 +264,14 @@ class MissingDriver(RunError):
     code = "MO451"
     url: str
     problem: str
+    guess: str | None = None
 
     def message(self) -> str:
         return f"cannot use {self.url}: {self.problem}"
 
     def hint(self) -> str:
+        if self.guess is not None:
+            return f"did you mean {self.guess!r}?"
         return "install the driver that the url names, or correct the url"
 
 

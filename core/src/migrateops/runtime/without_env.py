@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.base import MigrateOpsError, closest
 from migrateops.errors.mask import masked_query
 from migrateops.errors.runtime import (
     CannotConnect,
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from migrateops.runtime.environment import EnvironmentContext
 
 _CALLABLES = ("include_name", "include_object", "process_revision_directives", "render_item")
+
+# Longest wait for a driver's thread, in seconds.
+_LAST_WORDS = 1.0
 
 
 def run(environment: EnvironmentContext) -> None:
@@ -104,26 +107,23 @@ def connected(url: URL, engine_options: Any = None) -> Iterator[Callable[[Callab
     The engine keeps no connection, and is disposed of at the end.
 
     Raises:
-        MissingDriver: The url's driver is not installed.
+        MissingDriver: The url's driver is not installed, or does not take the url.
     """
     from sqlalchemy import create_engine, pool
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-    text = shown(url)
     options = {"poolclass": pool.NullPool, **(engine_options or {})}
-    try:
+    with _usable(url):
         is_async = url.get_dialect().is_async
-        if is_async:
-            _refuse_running_loop(text)
-            yield lambda use: _in_loop(url, options, use, text)
-            return
-        reading.watch_url(url)
+    if is_async:
+        _refuse_running_loop(shown(url))
+        yield lambda use: _in_loop(url, options, use)
+        return
+    reading.watch_url(url)
+    with _usable(url):
         engine = create_engine(url, **options)
-    except (NoSuchModuleError, ModuleNotFoundError, ArgumentError) as exc:
-        raise MissingDriver(text, str(exc).splitlines()[0]) from exc
 
     def run_on(use: Callable[[Connection], Any]) -> Any:
-        with _connecting(text):
+        with _connecting(url):
             connection = engine.connect()
         with connection:
             return use(connection)
@@ -144,20 +144,28 @@ def _refuse_running_loop(url: str) -> None:
     raise RunningLoop(url)
 
 
-def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], text: str) -> Any:
+def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any]) -> Any:
     import asyncio
+    import threading
 
     from sqlalchemy.ext.asyncio import create_async_engine
 
     async def work() -> Any:
-        engine = create_async_engine(url, **options)
+        with _usable(url):
+            engine = create_async_engine(url, **options)
+        running = set(threading.enumerate())
         try:
-            with _connecting(text):
+            with _connecting(url):
                 connection = await engine.connect()
             try:
                 return await connection.run_sync(use)
             finally:
                 await connection.close()
+        except CannotConnect:
+            # A thread of the driver's that has still something to say would find the loop closed.
+            for thread in set(threading.enumerate()) - running:
+                await asyncio.to_thread(thread.join, _LAST_WORDS)
+            raise
         finally:
             await engine.dispose()
 
@@ -165,7 +173,22 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any], text: str
 
 
 @contextmanager
-def _connecting(url: str) -> Iterator[None]:
+def _usable(url: URL) -> Iterator[None]:
+    """Turn what SQLAlchemy, or an import, says of a url that cannot be used into one coded error."""
+    from sqlalchemy import dialects
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        yield
+    except (ArgumentError, ImportError, ValueError) as exc:
+        guess = None
+        if isinstance(exc, NoSuchModuleError) and url.get_backend_name() not in dialects.__all__:
+            guess = closest(url.get_backend_name(), dialects.__all__)
+        raise MissingDriver(shown(url), " ".join(str(exc).split()), guess) from exc
+
+
+@contextmanager
+def _connecting(url: URL) -> Iterator[None]:
     """Turn whatever a driver raises while it connects into one coded error."""
     try:
         yield
@@ -174,4 +197,5 @@ def _connecting(url: str) -> Iterator[None]:
     except Exception as exc:
         origin = getattr(exc, "orig", None) or exc
         lines = [line.strip() for line in str(origin).splitlines() if line.strip()]
-        raise CannotConnect(url, lines[0] if lines else type(origin).__name__) from exc
+        problem = lines[0] if lines else type(origin).__name__
+        raise CannotConnect(shown(url), problem, url.host is not None) from exc

@@ -21,9 +21,10 @@ def heads(url: str, version_table: str, schema: str | None, timeout: float = 0.0
         timeout: Longest wait for a writer, in seconds; what is asked next waits as long as it is to.
     """
     scheme, found, path = url.partition("//")
-    if f"{scheme}{found}" not in _SCHEMES or schema is not None:
+    # What follows two slashes, and not three, would be a server.
+    if f"{scheme}{found}" not in _SCHEMES or path[:1] != "/" or schema is not None:
         return None
-    path = path.removeprefix("/")
+    path = path[1:]
     if not path or "?" in path or ":memory:" in path or path.startswith("file:") or not isfile(path):
         return None
     # The driver alone would create a file that is not there.  Not "ro": whoever may not write leaves the
