@@ -18,5 +18,8 @@ def test_it_is_an_error_and_nothing_is_applied(project: Project, status: str) ->
     with pytest.raises(ScriptExited) as caught:
         command.upgrade(config, "head")
     assert caught.value.code == "MO467"
+    lines = (project.root / "migrations/versions/a1.py").read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "SystemExit" in text)
+    assert f"a1.py:{line})" in caught.value.notes[-1]
     assert command.current(config) == ()
     assert project.run("upgrade", "head", check=False).returncode == 1

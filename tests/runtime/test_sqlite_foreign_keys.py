@@ -101,6 +101,17 @@ def test_rows_that_the_rebuild_orphans_fail_the_step(project: Project) -> None:
     assert config.attributes["enforced"] == [1]
 
 
+def test_rows_that_are_orphaned_fail_the_commit_of_a_whole_run(project: Project) -> None:
+    file = prepared(project, where="WHERE id = 1")
+    config = Config.find(project.root)
+    command.upgrade(config, "aa1")
+    project.configure(transaction="per_run")
+    with pytest.raises(ForeignKeysViolated) as caught:
+        command.upgrade(Config.find(project.root), "head")
+    assert caught.value.notes == ("committing the run; nothing of it is applied, the database is at aa1",)
+    assert rows(file, "SELECT id FROM parent ORDER BY 1") == [(1,), (2,)]
+
+
 def test_a_rebuild_that_fails_leaves_everything_and_the_setting(project: Project) -> None:
     file = prepared(project, then='op.execute("INSERT INTO nowhere VALUES (1)")')
     config = Config.find(project.root)

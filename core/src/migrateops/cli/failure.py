@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from migrateops.cli.fast import encodable
-from migrateops.errors.base import MigrateOpsError, first_line
+from migrateops.errors.base import CONNECTING, MigrateOpsError, first_line
 
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ def coded_error(error: Exception) -> MigrateOpsError | None:
 
 def _coded(error: Exception) -> MigrateOpsError | None:
     refused = _of_driver(error) if "sqlalchemy.exc" in sys.modules else None
-    if refused == "":
+    if refused == "" and any(text.startswith(CONNECTING) for text in getattr(error, "__notes__", ())):
         from migrateops.errors.runtime import CannotConnect
 
         return CannotConnect("the database", first_line(error))
@@ -104,7 +104,7 @@ def _coded(error: Exception) -> MigrateOpsError | None:
 
 
 def _of_driver(error: Exception) -> str | None:
-    """Return the statement that a driver has failed with, empty while it connected, else None."""
+    """Return the statement that a driver has failed with, empty where it was none, else None."""
     from sqlalchemy.exc import DBAPIError
 
     return " ".join((error.statement or "").split()) if isinstance(error, DBAPIError) else None

@@ -11,6 +11,9 @@ from migrateops.errors.database import NoLongerAtomic
 NOTHING_APPLIED = "nothing of it is applied"
 """What ``Transaction.remains()`` says where that is so."""
 
+COMMIT_IN_DOUBT = "whether it is applied, the version table says"
+"""What is said where the connection was lost while it was committed."""
+
 
 class Transaction:
     """The transaction around a step, as SQLAlchemy and the driver do it without any help.

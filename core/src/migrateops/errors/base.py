@@ -85,6 +85,9 @@ def quoted(names: Iterable[str], *, limit: int = 8) -> str:
     return ", ".join(listed)
 
 
+CONNECTING = "connecting to "
+"""What the note on a driver's error begins with that was raised while a connection was made."""
+
 TRACEBACK = "--debug shows the traceback"
 """What a hint ends with where code of the project's own has raised."""
 

@@ -125,6 +125,27 @@ class RunNotCommitted(RunError):
         return "commit that transaction in env.py, or leave beginning one to context.begin_transaction()"
 
 
+class CommitFailed(RunError):
+    """A run of one transaction came to its end, and could not be committed.
+
+    Attributes:
+        problem: What was raised.
+        remains: What of the run is applied.
+        kind: What the error is about, as the dialect's pack has it; None where that is not known.
+    """
+
+    code = "MO481"
+    problem: str
+    remains: str
+    kind: str | None = None
+
+    def message(self) -> str:
+        return f"the run, which is one transaction, could not be committed: {self.problem}; {self.remains}"
+
+    def hint(self) -> str | None:
+        return _HINTS.get(self.kind)
+
+
 class NotAConnection(RunError, TypeError):
     """configure() was given something else than a connection."""
 
@@ -173,6 +194,8 @@ class DatabaseRefused(RunError):
     statement: str
 
     def message(self) -> str:
+        if not self.statement:
+            return f"the database refused to connect, to begin or to commit: {self.problem}"
         shown = self.statement if len(self.statement) <= 80 else f"{self.statement[:77]}..."
         return f"the database refused {shown!r}: {self.problem}"
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from migrateops import current
-from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.base import CONNECTING, MigrateOpsError
 from migrateops.errors.revisions import CurrentNotKnown
 from migrateops.errors.runtime import NotConfigured, RunNotCommitted
 from migrateops.operations.registry import Registrations
@@ -345,7 +345,7 @@ def _on_error(error: ExceptionContext) -> None:
     if frame is None or frame.environment is None:
         return
     if error.connection is None and error.engine is not None and error.sqlalchemy_exception is not None:
-        error.sqlalchemy_exception.add_note(f"connecting to {shown(error.engine.url)}")
+        error.sqlalchemy_exception.add_note(f"{CONNECTING}{shown(error.engine.url)}")
 
 
 def _start_of(context: MigrationContext) -> tuple[str, ...]:

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy.exc import DBAPIError
-
 from migrateops import current
-from migrateops.dialects import NOTHING_APPLIED
-from migrateops.errors.base import MigrateOpsError, first_line
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.revisions import RevisionError
-from migrateops.errors.runtime import LockLost, ReadElsewhere, RevisionFailed, ScriptExited
+from migrateops.errors.runtime import LockLost, ReadElsewhere, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
@@ -25,6 +22,7 @@ from migrateops.revisions.survey import survey
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
+from migrateops.runtime.stopped import explained, where
 from migrateops.runtime.without_env import shown
 from migrateops.script.module import direction_of
 
@@ -361,12 +359,12 @@ class _Run:
             self.table_is_there = created
             if not isinstance(exc, Exception):
                 # Whoever presses Ctrl-C wants to know where that leaves the database.
-                exc.add_note(self._where(exc, step, transaction))
+                exc.add_note(where(context, exc, step, transaction, self.rows))
                 raise
             if context.as_sql and isinstance(exc, BrokenPipeError):
                 # The revision has nothing to do with who reads the stream.
                 raise
-            raise self._explained(exc, step, transaction) from _cause(exc)
+            raise explained(context, exc, step, transaction, self.rows) from _cause(exc)
         finally:
             if transaction is not None:
                 context.notes += [note for note in transaction.notes if note not in context.notes]
@@ -396,74 +394,6 @@ class _Run:
             for callback in listed:
                 callback(ctx=self.context, step=info, heads=heads, run_args=self.kw)
 
-    def _explained(
-        self, exc: Exception, step: RevisionStep, transaction: Transaction | None
-    ) -> MigrateOpsError:
-        """Return the error to raise: which revision, where, and what is applied."""
-        if isinstance(exc, MigrateOpsError):
-            exc.add_note(self._where(exc, step, transaction))
-            return exc
-        revision = _name(step)
-        remains, partly = self._remains(transaction)
-        kind = self.context.pack.error_kind(exc)
-        own = kind is None and not isinstance(exc, DBAPIError)
-        failed = RevisionFailed(revision, step.direction, first_line(exc), remains, partly, kind, own)
-        statement = getattr(exc, "statement", None)
-        if isinstance(statement, str):
-            failed.add_note(f"executing: {' '.join(statement.split())[:300]}")
-        for note in getattr(exc, "__notes__", ()):
-            failed.add_note(note)
-        failed.add_note(
-            f"{step.direction} of revision {revision!r}{_line_in(exc, step, self.context.blamed(exc))}"
-        )
-        return failed
-
-    def _where(self, exc: BaseException, step: RevisionStep, transaction: Transaction | None) -> str:
-        """Return which step was stopped, where, and what is applied."""
-        place = f"{_name(step)!r}{_line_in(exc, step, self.context.blamed(exc))}"
-        return f"{step.direction} of revision {place}; {self._remains(transaction)[0]}"
-
-    def _remains(self, transaction: Transaction | None) -> tuple[str, bool]:
-        """Return what of a failed step is applied, and whether anything is or may be."""
-        context = self.context
-        at = ", ".join(self.rows) or "base"
-        if context.as_sql:
-            return "the SQL written so far is incomplete", False
-        if transaction is None:
-            return f"{NOTHING_APPLIED}, the database is at {at}", False
-        said = transaction.remains()
-        if said is not None:
-            return f"{said}, the version table is at {at}", said != NOTHING_APPLIED
-        if not transaction.owned and transaction.atomic:
-            return f"it is undone by whoever owns the transaction, which was at {at}", False
-        if context.transactions.holds_run:
-            if not transaction.atomic:
-                return "what was done up to the last statement outside the transaction is applied", True
-            return f"the run is one transaction, {NOTHING_APPLIED}", False
-        if transaction.atomic and context.is_transactional_ddl:
-            return f"{NOTHING_APPLIED}, the database is at {at}", False
-        return f"statements before the failing one may be applied, the version table is at {at}", True
-
 
 def _cause(exc: Exception) -> BaseException | None:
     return exc.__cause__ if isinstance(exc, MigrateOpsError) else exc
-
-
-def _name(step: RevisionStep) -> str:
-    return step.revision.revision if step.revision is not None else "base"
-
-
-def _line_in(exc: BaseException, step: RevisionStep, blamed: Sequence[int]) -> str:
-    """Return the script's file and the lines that are to blame, else that which the error passed last."""
-    path = step.revision.path if step.revision is not None else None
-    if path is None:
-        return ""
-    if blamed:
-        return f" ({path}:{', '.join(map(str, blamed))})"
-    line = None
-    trace = exc.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f" ({path}:{line})" if line is not None else f" ({path})"

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
-from migrateops.dialects.transaction import Transaction
-from migrateops.errors.runtime import ForeignTransaction
+from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED, Transaction
+from migrateops.errors.base import MigrateOpsError, first_line
+from migrateops.errors.database import NoLongerAtomic
+from migrateops.errors.runtime import CommitFailed, ForeignTransaction
 from migrateops.runtime.callers import ForeignOutcome, held_elsewhere
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class OnlineTransactions:
         holds_run: Whether one transaction is held around several steps.
         foreign: The transaction of ``env.py`` or of the caller that steps have joined last.
         lost: Whether a former one of those was rolled back, with steps in it.
+        commit_error: What a commit that failed has raised.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class OnlineTransactions:
         self.holds_run = False
         self.foreign: ForeignOutcome | None = None
         self.lost = False
+        self.commit_error: Exception | None = None
         self._rebuilds = False
         # What is begun later without being held, by reading the version table among others, is nobody's.
         self._given_clean = not connection.in_transaction()
@@ -95,7 +99,11 @@ class OnlineTransactions:
 
         Args:
             rebuilds: Whether a step of the run may replace a table by a copy of it.
-            always: Hold one whatever the scope, also where a rollback does not take DDL with it.
+            always: Hold one whatever the scope, also where a rollback does not take DDL with it; what a
+                driver raises passes as it is.
+
+        Raises:
+            CommitFailed: The run could not be committed.
         """
         wanted = always or (self.scope == "per_run" and self.transactional_ddl)
         if not wanted or self.current is not None:
@@ -105,6 +113,17 @@ class OnlineTransactions:
         try:
             with self._held(rebuilds):
                 yield
+        except Exception as error:
+            if always or error is not self.commit_error or isinstance(error, NoLongerAtomic):
+                raise
+            remains = f"{NOTHING_APPLIED}, the database is at {', '.join(self.taken.rows) or 'base'}"
+            if isinstance(error, MigrateOpsError):
+                error.add_note(f"committing the run; {remains}")
+                raise
+            kind = self.pack.error_kind(error)
+            if kind == "lost":
+                remains = COMMIT_IN_DOUBT
+            raise CommitFailed(first_line(error), remains, kind) from error
         finally:
             self.holds_run = False
 
@@ -164,7 +183,7 @@ class OnlineTransactions:
             with self._noticed(begun):
                 yield begun
             # Looked up again: an autocommit block has put a new transaction in its place.
-            self.current.commit()
+            self._commit(self.current)
             if self.current.owned:
                 self.taken.keep()
         except BaseException:
@@ -174,6 +193,13 @@ class OnlineTransactions:
             raise
         finally:
             self.current = None
+
+    def _commit(self, current: Transaction) -> None:
+        try:
+            current.commit()
+        except Exception as error:
+            self.commit_error = error
+            raise
 
     @contextmanager
     def _noticed(self, begun: Transaction) -> Iterator[None]:
