@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import resource
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,34 @@ def test_a_commit_that_is_refused_has_applied_nothing(project: Project, scope: s
     assert "nothing of it is applied" in caught.value.notes[-1]
     assert tables(file) == {"first", "migrateops_version"}
     assert heads(file) == ["aa1"]
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_a_transaction_that_the_database_takes_back_has_applied_nothing(project: Project, scope: str) -> None:
+    """As SQLite does by itself where the disk is full."""
+    file = with_env(project, transaction=scope)
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    project.revision(
+        "bb2",
+        upgrade="""
+        op.execute("PRAGMA cache_size = 2")
+        op.execute("CREATE TABLE second AS SELECT 1")
+        numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500)"
+        op.execute(f"{numbers} INSERT INTO second SELECT zeroblob(1000) FROM n")
+        """,
+    )
+    # What writes more is refused as on a full disk.
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))
+    try:
+        with pytest.raises(RevisionFailed) as caught:
+            upgrade(project)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert caught.value.remains.endswith("nothing of it is applied, the database is at aa1")
+    assert caught.value.kind in ("full", "lost")
+    assert tables(file) == {"first", "migrateops_version"}
 
 
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from migrateops.errors.autogenerate import SchemaNotRead
@@ -69,6 +70,16 @@ def test_one_who_may_only_select_reads_all(connection: sa.Connection, metadata: 
     with user(connection, "SELECT ON *") as name, connected(connection, name) as restricted:
         assert records(restricted) == records(connection)
         assert difference(MigrationContext.configure(restricted), metadata) == []
+
+
+def test_what_is_refused_for_want_of_rights_is_known_as_such(connection: sa.Connection) -> None:
+    with (
+        user(connection, "SELECT ON *") as name,
+        connected(connection, name) as restricted,
+        pytest.raises(DBAPIError) as caught,
+    ):
+        restricted.exec_driver_sql("CREATE TABLE u (x int)")
+    assert MySQLDialect().error_kind(caught.value) == "denied"
 
 
 def test_one_who_sees_a_part_of_a_table_is_told_so(connection: sa.Connection, metadata: sa.MetaData) -> None:

@@ -14,6 +14,7 @@ CASES = {
     "INSERT INTO t VALUES (NULL)": "constraint",
     "SELECT * FROM absent": None,
     "SELECT 1 / 0": None,
+    "SET LOCAL ROLE pg_monitor; SELECT * FROM pg_authid": "denied",
     "CREATE VIEW v AS SELECT x FROM t; ALTER TABLE t ALTER COLUMN x TYPE bigint": "unsupported",
 }
 

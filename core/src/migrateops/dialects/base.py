@@ -33,7 +33,7 @@ _BUILD_ANEW = "create a new table, copy the rows, drop the old one and rename th
 VERSION_WIDTH = 64
 """Longest revision id that the version table holds, in characters."""
 
-ErrorKind = Literal["locked", "lost", "unsupported", "constraint"]
+ErrorKind = Literal["locked", "lost", "unsupported", "constraint", "denied", "full"]
 
 
 class Lock(Protocol):

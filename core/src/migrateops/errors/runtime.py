@@ -12,6 +12,8 @@ class RunError(MigrateOpsError):
 _HINTS: dict[str | None, str] = {
     "constraint": "rows are in the way: change them first, with op.execute(), or what is done with them",
     "locked": "run it again when nobody else holds what it needs",
+    "denied": "give the database's user the rights, or run it as one who has them",
+    "full": "make room for the database, then run it again",
     "lost": "run it again when the database can be reached",
 }
 

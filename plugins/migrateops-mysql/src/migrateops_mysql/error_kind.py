@@ -15,6 +15,10 @@ _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     "constraint": frozenset(
         {1022, 1048, 1062, 1138, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762, 3819, 4025}
     ),
+    # To a database, a table, a column, a routine, for want of a privilege; a server that is read-only.
+    "denied": frozenset({1044, 1142, 1143, 1227, 1290, 1370, 1410, 1836}),
+    # The disk; the table.
+    "full": frozenset({1021, 1114}),
 }
 _KINDS: dict[int, ErrorKind] = {number: kind for kind, numbers in _NUMBERS.items() for number in numbers}
 

@@ -15,6 +15,8 @@ _STATES: dict[str, ErrorKind] = {
     "57P03": "lost",  # cannot_connect_now
     "57P04": "lost",  # database_dropped
     "57P05": "lost",  # idle_session_timeout
+    "42501": "denied",  # insufficient_privilege
+    "53100": "full",  # disk_full
     "0A000": "unsupported",  # feature_not_supported
 }
 _CLASSES: dict[str, ErrorKind] = {"08": "lost", "23": "constraint"}

@@ -53,6 +53,20 @@ def test_locked(database: Database) -> None:
     assert error_kind(DatabaseLocked(None)) == "locked"
 
 
+@pytest.mark.parametrize(
+    ("pragma", "expected"), [("max_page_count = 1", "full"), ("query_only = ON", "denied")]
+)
+def test_nothing_can_be_written(database: Database, pragma: str, expected: ErrorKind) -> None:
+    database.prepare(SCHEMA)
+    engine = database.engine()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
+        with pytest.raises(OperationalError) as caught:
+            connection.exec_driver_sql("CREATE TABLE b AS SELECT zeroblob(100000)")
+    engine.dispose()
+    assert error_kind(caught.value) == expected
+
+
 def test_lost(database: Database) -> None:
     closed = sqlite3.connect(database.path)
     closed.close()

@@ -16,6 +16,9 @@ _PRIMARY: dict[int, ErrorKind] = {
     sqlite3.SQLITE_CONSTRAINT: "constraint",
     sqlite3.SQLITE_IOERR: "lost",
     sqlite3.SQLITE_CANTOPEN: "lost",
+    sqlite3.SQLITE_READONLY: "denied",
+    sqlite3.SQLITE_PERM: "denied",
+    sqlite3.SQLITE_FULL: "full",
 }
 
 _REFUSALS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH})

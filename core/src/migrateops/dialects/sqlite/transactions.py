@@ -61,6 +61,8 @@ class SQLiteTransaction(transaction.Transaction):
         self._own_root = False
         self._watching = False
         self._interrupted = False
+        # Whether a statement was sent in the transaction that has not come back, or with an error.
+        self._sent = False
         self._ended = False
         self._written = 0
         self._applied: list[str] = []
@@ -166,6 +168,10 @@ class SQLiteTransaction(transaction.Transaction):
             if self.connection.invalidated:
                 # SQLAlchemy has let the driver's connection go, with all that was open on it, as it does
                 # on Ctrl-C.  The statement before was seen to be sent in the transaction.
+                return False
+            if self._sent and not driver.in_transaction(self.connection):
+                # It was open when the statement was sent, which ended with an error: the disk is full, or the
+                # like.  Then the database takes the whole transaction back.
                 return False
             # A commit() that was refused has ended SQLAlchemy's transaction alone.
             return not (driver.in_transaction(self.connection) and self._marked())
@@ -305,8 +311,10 @@ class SQLiteTransaction(transaction.Transaction):
             self._written += 1
             if len(self._applied) < _REMEMBERED:
                 self._applied.append(text[:_KEPT])
+        self._sent = not self._interrupted
 
     def _after(self, *_: Any) -> None:
+        self._sent = False
         if self._interrupted:
             self._resume()
 
