@@ -92,6 +92,12 @@ TRACEBACK = "--debug shows the traceback"
 """What a hint ends with where code of the project's own has raised."""
 
 
+def shortened(text: str) -> str:
+    """Return a statement, or a value, on one line, cut to what a message can hold."""
+    line = " ".join(text[:400].split())
+    return line if len(line) <= 80 else f"{line[:77]}..."
+
+
 def first_line(error: BaseException) -> str:
     """Return an exception, or that of the driver behind it, as its type and the first line of its text."""
     origin = getattr(error, "orig", None) or error

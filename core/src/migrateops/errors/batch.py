@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.errors.base import MigrateOpsError, quoted
+from migrateops.errors.base import MigrateOpsError, quoted, shortened
 
 
 class BatchError(MigrateOpsError):
@@ -99,7 +99,7 @@ class RowsDoNotFit(BatchError):
 
     def message(self) -> str:
         rows = "1 row does" if self.count == 1 else f"{self.count} rows do"
-        example = f", such as {self.example}" if self.example is not None else ""
+        example = f", such as {shortened(self.example)}" if self.example is not None else ""
         return f"{rows} not fit column {self.column!r} of table {self.table!r}: {self.why}{example}"
 
     def hint(self) -> str:

@@ -39,7 +39,7 @@ class ConfigFileMissing(ConfigurationError):
         return f"the configuration file {self.file!r}{by} cannot be read: {self.reason}"
 
     def hint(self) -> str:
-        return f"correct the path, or create {self.file!r}"
+        return "correct the path, or put a file there that may be read"
 
 
 class ConfigSyntax(ConfigurationError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from migrateops.errors.base import MigrateOpsError, quoted
+from migrateops.errors.base import MigrateOpsError, quoted, shortened
 
 
 class Violation(NamedTuple):
@@ -38,7 +38,7 @@ class NoLongerAtomic(MigrateOpsError):
         seen = ""
         if self.count:
             plural = "s" if self.count > 1 else ""
-            heads = quoted((_shortened(text) for text in self.applied), limit=3)
+            heads = quoted((shortened(text) for text in self.applied), limit=3)
             seen = f", and {self.count} statement{plural} may have been applied: {heads}"
         return f"the step is no longer atomic: its transaction was ended from inside the script{seen}"
 
@@ -59,7 +59,7 @@ class StatementAfterWrite(MigrateOpsError):
 
     def message(self) -> str:
         return (
-            f"{_shortened(self.statement)!r} does not work inside a transaction, "
+            f"{shortened(self.statement)!r} does not work inside a transaction, "
             f"and the step has already sent {self.written} statements that write in its own"
         )
 
@@ -76,7 +76,7 @@ class StatementInCallersTransaction(MigrateOpsError):
 
     def message(self) -> str:
         return (
-            f"{_shortened(self.statement)!r} does not work inside a transaction, "
+            f"{shortened(self.statement)!r} does not work inside a transaction, "
             "and the transaction of this run belongs to the caller"
         )
 
@@ -92,7 +92,7 @@ class TransactionControl(MigrateOpsError):
     code = "MO404"
 
     def message(self) -> str:
-        return f"{_shortened(self.statement)!r} would end the transaction that holds the step together"
+        return f"{shortened(self.statement)!r} would end the transaction that holds the step together"
 
     def hint(self) -> str:
         return "leave it out of the script: a step is committed, or rolled back, when it ends"
@@ -170,9 +170,3 @@ class DatabaseLocked(MigrateOpsError):
 
     def hint(self) -> str:
         return "end what holds it, or let the driver wait longer (its timeout argument, in seconds)"
-
-
-def _shortened(statement: str) -> str:
-    """Return *statement* on one line, cut to what a message can hold."""
-    line = " ".join(statement[:400].split())
-    return line if len(line) <= 80 else f"{line[:77]}..."

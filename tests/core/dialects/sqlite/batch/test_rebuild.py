@@ -138,6 +138,8 @@ def test_values_that_a_type_cannot_have_stop_it(operations: Operations, connecti
     with pytest.raises(RowsDoNotFit) as caught, operations.batch_alter_table("item") as batch:
         batch.alter_column("amount", type_=sa.Integer())
     assert (caught.value.count, caught.value.example) == (1, "'12 apples'")
+    caught.value.example = f"'{'1' * 1000}'"
+    assert len(caught.value.message()) < 200
     assert everything(connection) == before
 
 
