@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-import migrateops
 from tests.distributions import Site
 from tests.project import Project, Result
-
-TEMPLATES = Path(migrateops.__file__).parent / "templates"
 
 AFTER = """
 from migrateops.plugins import hookimpl
@@ -177,15 +172,6 @@ def test_the_peers_name_for_debug_is_known(project: Project) -> None:
         result = project.run(*words, check=False)
         assert "Traceback" in result.stderr
     assert "--raiseerr" not in project.run("--help").stdout + project.run("upgrade", "--help").stdout
-
-
-def test_an_interrupt_has_a_status(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*args: object, **kw: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("migrateops.commands.read.heads", interrupted)
-    assert project.run("heads", check=False).returncode == 130
-    assert project.run("-q", "heads", check=False).returncode == 130
 
 
 def test_an_error_of_env_py_names_file_and_line(project: Project) -> None:
@@ -394,43 +380,12 @@ def test_a_step_that_fails_is_told_from_one_that_is_done(project: Project) -> No
     ]
 
 
-def test_an_interrupted_run_says_where_it_has_stopped(project: Project) -> None:
-    project.revision("aa1")
-    project.revision("bb2", upgrade="raise KeyboardInterrupt")
-    result = project.run("upgrade", check=False)
-    assert result.returncode == 130
-    [said] = [line for line in result.stderr.splitlines() if line]
-    assert said.startswith("interrupted: upgrade of revision 'bb2' (")
-    assert said.endswith("; nothing of it is applied, the database is at aa1")
-
-
 def test_several_databases_and_none_is_chosen(project: Project) -> None:
     project.configure(url=None, databases={name: {"url": "sqlite://"} for name in ("pg", "my")})
     project.revision("aa1")
     result = project.run("upgrade", check=False)
     assert result.stderr.startswith("error[MO476]: ")
     assert "choose one with -n: pg, my" in result.stderr
-
-
-@pytest.mark.parametrize("env", [True, False], ids=["env.py", "no env.py"])
-def test_an_interrupted_event_loop_says_where_it_has_stopped(
-    project: Project, env: bool, request: pytest.FixtureRequest
-) -> None:
-    # A shell's background job ignores it.
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    request.addfinalizer(lambda: signal.signal(signal.SIGINT, handler))
-    project.configure(url=project.url.replace("sqlite:", "sqlite+aiosqlite:"))
-    if env:
-        project.env((TEMPLATES / "async" / "env.py").read_text())
-    project.revision("aa1")
-    stopped = "os.kill(os.getpid(), signal.SIGINT)\nop.execute('CREATE TABLE t (x)')"
-    project.revision("bb2", imports="import os, signal", upgrade=stopped)
-    result = project.run("upgrade", check=False)
-    assert result.returncode == 130
-    [said] = [line for line in result.stderr.splitlines() if line.startswith("interrupted")]
-    assert said.startswith("interrupted: upgrade of revision 'bb2' (")
-    assert said.endswith("; nothing of it is applied, the database is at aa1")
-    assert project.run("current").stdout == "aa1, aa1\n"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The program ``migrateops``.
 
 Exit status: 0 done; 1 an error with a code; 2 wrong usage; 3 done, but a hook that runs
-afterwards reported an error; 4 ``check`` found differences; 130 interrupted.
+afterwards reported an error; 4 ``check`` found differences; 130 interrupted; 143 ended by
+SIGTERM, in the same way.
 """
 
 import sys

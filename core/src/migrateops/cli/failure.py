@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
+
 def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> int:
     """Print an error on stderr and return the exit status.
 
@@ -45,9 +49,12 @@ def interrupted(error: BaseException | None) -> int:
     # An event loop is told by a CancelledError, in whose place it raises a KeyboardInterrupt.
     while error is not None and not getattr(error, "__notes__", ()):
         error = error.__cause__ or error.__context__
-    for text in getattr(error, "__notes__", None) or ("nothing was being applied",):
+    notes = getattr(error, "__notes__", ())
+    for text in notes:
         _print(f"interrupted: {text}")
-    return 130
+    if not notes:
+        _print("interrupted")
+    return INTERRUPTED
 
 
 def faults_of(error: MigrateOpsError) -> tuple[MigrateOpsError, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
 from migrateops import __version__
-from migrateops.cli.failure import failed, interrupted
+from migrateops.cli.failure import INTERRUPTED, failed, interrupted
 from migrateops.cli.group import Verbs
 from migrateops.cli.invocation import Invocation, options
 
@@ -26,6 +29,32 @@ program = Verbs(
 click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")(program)
 
 
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[list[int]]:
+    """Have SIGTERM end what the block does as Ctrl-C does, which says what is applied; else it just ends.
+
+    Supervisors send it.  Yields a list that holds the signal's number once it has come.
+    """
+    told: list[int] = []
+
+    def tell(number: int, frame: object) -> None:
+        told.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    # Where a program has seen to it, or Ctrl-C is ignored, it stays as it is.
+    usual = threading.current_thread() is threading.main_thread() and (
+        signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if usual:
+        signal.signal(signal.SIGTERM, tell)
+    try:
+        yield told
+    finally:
+        if usual:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status.
 
@@ -37,6 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         from migrateops.cli.bash import register
 
         register()
+    with _ended_like_ctrl_c() as told:
+        status = _run(arguments)
+    # As a shell has it.
+    return 128 + told[0] if told and status == INTERRUPTED else status
+
+
+def _run(arguments: list[str]) -> int:
     debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
         status = program.main(

@@ -106,11 +106,16 @@ def _wait(context: MigrationContext, lock: Lock) -> None:
         told()
     until = time.monotonic() + timeout
     pause = _FIRST_PAUSE
-    while time.monotonic() < until:
-        _sleep(context, pause)
-        if _ask(lock):
-            return
-        pause = min(pause * 2, _LONGEST_PAUSE)
+    try:
+        while time.monotonic() < until:
+            _sleep(context, pause)
+            if _ask(lock):
+                return
+            pause = min(pause * 2, _LONGEST_PAUSE)
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            error.add_note("waiting for another run to end; nothing is applied")
+        raise
     raise LockNotAcquired(timeout)
 
 

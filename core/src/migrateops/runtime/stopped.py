@@ -74,7 +74,10 @@ def _remains(
         return "the SQL written so far is incomplete", False
     if transaction is None:
         return f"{NOTHING_APPLIED}, the database is at {at}", False
-    if context.transactions.commit_error is error and context.pack.error_kind(error) == "lost":
+    # Of Ctrl-C nobody knows whether it came before the server's answer or after it.
+    if context.transactions.commit_error is error and (
+        not isinstance(error, Exception) or context.pack.error_kind(error) == "lost"
+    ):
         return COMMIT_IN_DOUBT, False
     said = transaction.remains()
     if said is not None:

@@ -88,7 +88,7 @@ class OnlineTransactions:
         self.holds_run = False
         self.foreign: ForeignOutcome | None = None
         self.lost = False
-        self.commit_error: Exception | None = None
+        self.commit_error: BaseException | None = None
         self._rebuilds = False
         # What is begun later without being held, by reading the version table among others, is nobody's.
         self._given_clean = not connection.in_transaction()
@@ -124,6 +124,13 @@ class OnlineTransactions:
             if kind == "lost":
                 remains = COMMIT_IN_DOUBT
             raise CommitFailed(first_line(error), remains, kind) from error
+        except BaseException as error:
+            if not always and not getattr(error, "__notes__", ()):
+                at = ", ".join(self.taken.rows) or "base"
+                doubtful = error is self.commit_error
+                remains = COMMIT_IN_DOUBT if doubtful else f"{NOTHING_APPLIED}, the database is at {at}"
+                error.add_note(f"the run, which is one transaction; {remains}")
+            raise
         finally:
             self.holds_run = False
 
@@ -197,7 +204,7 @@ class OnlineTransactions:
     def _commit(self, current: Transaction) -> None:
         try:
             current.commit()
-        except Exception as error:
+        except BaseException as error:
             self.commit_error = error
             raise
 

@@ -1,0 +1,101 @@
+"""Where a run has stopped that somebody has interrupted, and that it says so."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import migrateops
+from migrateops.dialects.sqlite.lock import FileLock
+from tests.project import Project
+
+TEMPLATES = Path(migrateops.__file__).parent / "templates"
+
+
+@pytest.fixture(autouse=True)
+def usual_handlers() -> Iterator[None]:
+    """A background job of a shell ignores the one signal."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, end)
+
+
+def said(project: Project, status: int = 130) -> str:
+    """Return what an upgrade that is interrupted says of it."""
+    result = project.run("upgrade", check=False)
+    assert result.returncode == status
+    [line] = [line for line in result.stderr.splitlines() if line]
+    return line
+
+
+def test_an_interrupt_has_a_status(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object, **kw: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("migrateops.commands.read.heads", interrupted)
+    assert project.run("heads", check=False).returncode == 130
+    assert project.run("-q", "heads", check=False).returncode == 130
+
+
+def test_an_interrupted_run_says_where_it_has_stopped(project: Project) -> None:
+    project.revision("aa1")
+    project.revision("bb2", upgrade="raise KeyboardInterrupt")
+    line = said(project)
+    assert line.startswith("interrupted: upgrade of revision 'bb2' (")
+    assert line.endswith("; nothing of it is applied, the database is at aa1")
+
+
+@pytest.mark.parametrize("env", [True, False], ids=["env.py", "no env.py"])
+def test_an_interrupted_event_loop_says_where_it_has_stopped(project: Project, env: bool) -> None:
+    project.configure(url=project.url.replace("sqlite:", "sqlite+aiosqlite:"))
+    if env:
+        project.env((TEMPLATES / "async" / "env.py").read_text())
+    project.revision("aa1")
+    stopped = "os.kill(os.getpid(), signal.SIGINT)\nop.execute('CREATE TABLE t (x)')"
+    project.revision("bb2", imports="import os, signal", upgrade=stopped)
+    line = said(project)
+    assert line.startswith("interrupted: upgrade of revision 'bb2' (")
+    assert line.endswith("; nothing of it is applied, the database is at aa1")
+    assert project.run("current").stdout == "aa1, aa1\n"
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_an_end_that_is_asked_for_is_one(project: Project, scope: str) -> None:
+    """As supervisors do it: of services, of containers."""
+    project.configure(transaction=scope)
+    project.revision("aa1")
+    project.run("upgrade")
+    project.revision("bb2", imports="import signal", upgrade="signal.raise_signal(signal.SIGTERM)")
+    assert said(project, 143).endswith("nothing of it is applied, the database is at aa1")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_whoever_waits_for_another_run_has_done_nothing(project: Project) -> None:
+    project.configure(run_hooks=True)
+    project.revision("aa1")
+    held = FileLock(f"{(project.root / 'app.db').resolve()}.migrateops-lock")
+    assert held.try_acquire()
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    assert said(project) == "interrupted: waiting for another run to end; nothing is applied"
+    held.release()
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_whether_it_was_committed_is_not_known(project: Project, scope: str) -> None:
+    project.configure(transaction=scope)
+    project.revision(
+        "aa1",
+        imports="import signal\nfrom sqlalchemy import event",
+        upgrade="""
+        connection = op.get_bind()
+        event.listen(connection, "commit", lambda _: signal.raise_signal(signal.SIGINT))
+        """,
+    )
+    assert said(project).endswith("; whether it is applied, the version table says")
