@@ -337,12 +337,44 @@ def test_no_means_no(connection: sa.Connection, packed: Packed) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        # The database has them in the order in which they came.
+        (
+            [text("name"), number("age"), text("email")],
+            [text("mail_address"), number("age"), text("name")],
+            ("email", "mail_address"),
+        ),
+        ([text("zip"), number("a")], [number("a"), text("postcode")], ("zip", "postcode")),
+        (
+            [text("qty"), text("note"), number("a")],
+            [number("a"), text("notes"), text("remark")],
+            ("note", "notes"),
+        ),
+    ],
+)
+def test_the_order_of_columns_does_not_keep_from_asking(
+    connection: sa.Connection,
+    packed: Packed,
+    old: list[sa.Column[Any]],
+    new: list[sa.Column[Any]],
+    expected: tuple[str, str],
+) -> None:
+    table("t", *[column._copy() for column in old]).create_all(connection)
+    wanted = table("t", *[column._copy() for column in new])
+    ask, asked = asking(True)
+    compare(AutogenContext(packed(wanted), wanted, {"ask_rename": ask}))
+    assert [(one.old, one.new) for one in asked] == [expected]
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ([text("email")], [number("email_address")]),
         ([text("email", nullable=False)], [text("email_address")]),
         ([text("email")], [text("email_address", server_default="x")]),
-        ([text("zip"), number("a")], [number("a"), text("comment")]),
+        ([text("zip"), text("fax"), number("a")], [number("a"), text("comment")]),
+        ([text("zip"), number("a")], [number("a"), text("comment", index=True)]),
     ],
 )
 def test_nothing_is_asked_of_what_is_unlike(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,6 +15,9 @@ R = TypeVar("R")
 
 LIKELY = 0.45
 """From here on, of 1, two are likely to be one."""
+
+SIMILAR = 0.6
+"""From here on, of 1, names are called similar."""
 
 
 class Likeness(NamedTuple):
@@ -45,10 +49,18 @@ def shape(column: ColumnRecord) -> Any:
 
 
 def alike_columns(
-    old: TableRecord, new: TableRecord
+    old: TableRecord, new: TableRecord, gone: Iterable[ColumnRecord], come: Iterable[ColumnRecord]
 ) -> Callable[[ColumnRecord, ColumnRecord], Likeness | None]:
-    """Return what says how alike a column of the one is to a column of the other."""
+    """Return what says how alike a column of the one is to a column of the other.
+
+    Args:
+        old: The one.
+        new: The other.
+        gone: The columns of *old* that are asked about.
+        come: The columns of *new* that are.
+    """
     here, there = _Places(old, new), _Places(new, old)
+    listed = Counter(map(shape, gone)), Counter(map(shape, come))
 
     def alike(one: ColumnRecord, other: ColumnRecord) -> Likeness | None:
         if shape(one) != shape(other):
@@ -58,9 +70,14 @@ def alike_columns(
         keys = here.keys(one.name) == there.keys(other.name)
         # Of several in a row, the first is the first.
         near = 0.05 / (1 + abs(here.number[one.name] - there.number[other.name]))
-        score = 0.5 * names + 0.3 * place + 0.15 * keys + near
-        reason = "the same type, in the same place" if place else "the same type, and a similar name"
-        return Likeness(score, reason)
+        # A database has its columns in the order in which they came, the models in that of their author.
+        alone = all(side[shape(one)] == 1 for side in listed)
+        score = 0.5 * names + 0.3 * (place or alone) + 0.15 * keys + near
+        if place:
+            reason = "in the same place"
+        else:
+            reason = "and a similar name" if names >= SIMILAR else "which no other has that goes or comes"
+        return Likeness(score, f"the same type, {reason}")
 
     return alike
 

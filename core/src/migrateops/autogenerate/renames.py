@@ -207,7 +207,8 @@ class Renames:
         self._reasons |= {(key, other): _BY_HINT for other in given.values()}
         gone = [column for name, column in had.items() if name not in has and name not in given]
         come = [column for name, column in has.items() if name not in had and name not in given.values()]
-        for one, other, how in likeness.likely(gone, come, likeness.alike_columns(old, new)):
+        alike = likeness.alike_columns(old, new, gone, come)
+        for one, other, how in likeness.likely(gone, come, alike):
             if one.name in given or other.name in given.values():
                 continue
             question = PossibleRename(key.name, one.name, other.name, how.reason, key.schema)
