@@ -378,3 +378,27 @@ sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), sa
         asked = env.replace("=connection,", f"=connection, compare_server_default={said},")
         project.write("migrations/env.py", asked)
         project.run("check", status=status)
+
+
+def test_autogenerate_names_a_schema_that_is_not_there_and_writes_nothing_of_it(
+    project: Any, postgresql_url: str
+) -> None:
+    """Alembic's scripts do not make schemas, and ``env.py`` often does."""
+    ini = project.root / "alembic.ini"
+    ini.write_text(ini.read_text().replace("sqlite:///app.db", postgresql_url))
+    project.write(
+        "billing_models.py",
+        'import sqlalchemy as sa\nmetadata = sa.MetaData(schema="billing")\n'
+        'sa.Table("invoice", metadata, sa.Column("id", sa.Integer))\n',
+    )
+    env = project.root / "migrations" / "env.py"
+    env.write_text(
+        env.read_text().replace(
+            "target_metadata = None", "from billing_models import metadata as target_metadata"
+        )
+    )
+    written = project.run("revision", "--autogenerate", "-m", "x")
+    assert "note: schema 'billing' is not in the database, and table 'billing.invoice' is" in written.err
+    [script] = (project.root / "migrations" / "versions").glob("*_x.py")
+    assert "SCHEMA" not in script.read_text()
+    assert 'schema="billing"' in script.read_text()

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from migrateops.autogenerate import compare_metadata
+from migrateops.runtime.migration import MigrationContext
 from migrateops.snapshot.difference import differences
 from migrateops.snapshot.models import ModelReader
 from migrateops.snapshot.records import (
@@ -179,3 +181,18 @@ def test_what_is_not_read(connection: sa.Connection) -> None:
         ("macro", None, "m"),
         ("macro", None, "t"),
     }
+
+
+def test_models_of_a_schema_that_is_there_are_found_in_it(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE SCHEMA other")
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("a", sa.Text), schema="other")
+    metadata.create_all(connection)
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    assert compare_metadata(context, metadata) == []
+    every = MigrationContext.configure(
+        connection, opts={"target_metadata": sa.MetaData(), "include_schemas": True}
+    )
+    assert [(diff[0], diff[1].schema) for diff in compare_metadata(every, sa.MetaData())] == [
+        ("remove_table", "other")
+    ]

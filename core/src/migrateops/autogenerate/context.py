@@ -224,11 +224,18 @@ class AutogenContext:
         return self.run_name_filters(name, "table", {"schema_name": schema})
 
     @cached_property
+    def schema_names(self) -> Sequence[str]:
+        """The schemas that there are in the database."""
+        if self.connection is None:
+            raise NothingToRead
+        return list(self.pack.schema_names(self.connection))
+
+    @cached_property
     def compared_schemas(self) -> tuple[str | None, ...]:
         """The schemas of which every object is compared; None is the default one."""
         if not self.opts.get("include_schemas"):
             return (None,)
-        found = [own_schema(name, self.dialect) for name in self.inspector.get_schema_names()]
+        found = [own_schema(name, self.dialect) for name in self.schema_names]
         listed = dict.fromkeys([None, *(name for name in found if name != "information_schema")])
         return tuple(name for name in listed if self.run_name_filters(name, "schema", {}))
 
@@ -240,7 +247,7 @@ class AutogenContext:
         """
         others = {name for name in named if name is not None}.difference(self.compared_schemas)
         if others:
-            others.intersection_update(self.inspector.get_schema_names())
+            others.intersection_update(self.schema_names)
         return (*self.compared_schemas, *sorted(others))
 
     # -- hooks ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sqlalchemy.types import NULLTYPE, to_instance
 
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.defaults import apart
+from migrateops.autogenerate.missing_schemas import CreateMissingSchema
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops.base import AddConstraintOp
@@ -67,6 +68,8 @@ class _Described:
     def _take(self, op: MigrateOperation) -> None:
         if isinstance(op, ops.CreateTableOp | ops.DropTableOp):
             self._take_table(op)
+        elif isinstance(op, CreateMissingSchema):
+            self._note(How.ADDED, ("schema", None, op.schema))
         elif isinstance(op, ops.RenameTableOp):
             part = PartChange(How.CHANGED, "table", None, "name", op.old_table_name, op.new_table_name)
             self._note(How.CHANGED, ("table", op.schema, op.old_table_name), parts=(part,))

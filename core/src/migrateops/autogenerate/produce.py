@@ -13,6 +13,7 @@ from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.conversions import dropped_types
 from migrateops.autogenerate.defaults import refuse_wrong_defaults
+from migrateops.autogenerate.missing_schemas import missing_schemas
 from migrateops.autogenerate.render import render_body, renderers
 from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.errors.operations import NotReversible
@@ -101,7 +102,9 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     context.notes += cautioned(upgrade)
     cautioned(downgrade)
     context.notes += unknown_types(downgrade)
-    downgrade.ops += dropped_types(upgrade, context)
+    created, dropped = missing_schemas(upgrade, context)
+    downgrade.ops += [*dropped_types(upgrade, context), *dropped]
+    upgrade.ops = [*created, *upgrade.ops]
     downgrade.downgrade_token = context.opts.get("downgrade_token") or downgrade.downgrade_token
     script = MigrationScript(None, upgrade, downgrade, imports=context.imports)
     script.info[COVERAGE] = list(context.coverage)

@@ -34,11 +34,12 @@ if TYPE_CHECKING:
         ) -> dict[str, Any]:
             """Return the options of a ``configure()`` of such a project on a connection, under our names.
 
-            Six of them are for projects of another shape alone: ``versions``, a subclass of
+            Seven of them are for projects of another shape alone: ``versions``, a subclass of
             ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
             COMMIT; ``none_for_result``, whether scripts are given None for a result there; ``passes_over``,
             whether what a script asks for in vain is noted and not refused; ``impl_of``, a function from the
-            context to what scripts have as ``impl``; ``of_shape``, what the shape itself wants to find again.
+            context to what scripts have as ``impl``; ``creates_schemas``, whether autogenerate writes what
+            makes a schema that is not there; ``of_shape``, what the shape itself wants to find again.
             """
             ...
 

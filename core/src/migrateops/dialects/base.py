@@ -73,6 +73,8 @@ class Dialect:
             those whose names are not only unique on their table; in the words of ``include_object``.
         quotes: Pairs of characters that names may stand in; None for those that SQLAlchemy writes.
         drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
+        creates_schemas: CREATE SCHEMA IF NOT EXISTS makes a schema for tables, wherever it is sent, and DROP
+            SCHEMA drops an empty one; scripts then make those that are not there.
     """
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
@@ -84,6 +86,7 @@ class Dialect:
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
     quotes: ClassVar[Sequence[str] | None] = None
     drop_index_options: ClassVar[frozenset[str] | None] = None
+    creates_schemas: ClassVar[bool] = False
 
     def keys(self, name: str) -> tuple[str, ...]:
         """Return the names under which implementations are looked up, nearest first."""
@@ -397,6 +400,16 @@ class Dialect:
             table: The table, changed in place.
             record: What the reader made of it.
         """
+
+    def schema_names(self, connection: Connection) -> Iterable[str]:
+        """Return the names, unquoted, of the schemas that tables of the database can be in.
+
+        Args:
+            connection: The migrating connection.
+        """
+        from sqlalchemy import inspect
+
+        return inspect(connection).get_schema_names()
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

@@ -17,6 +17,7 @@ OPTIONS = frozenset(
         "compare_server_default",
         "compare_type",
         "copying",
+        "creates_schemas",
         "destination_rev",
         "dialect_opts",
         "downgrade_token",

@@ -24,12 +24,13 @@ from migrateops_duckdb import (
     rebuild,
     transactions,
 )
+from migrateops_duckdb.enums import drops_of_enums
 from migrateops_duckdb.error_kind import error_kind
 from migrateops_duckdb.lock import ProcessLock
 from migrateops_duckdb.snapshot import models, reader
 from migrateops_duckdb.snapshot.renamed import renamed
 from migrateops_duckdb.snapshot.stored import as_stored
-from migrateops_duckdb.snapshot.unread import unread
+from migrateops_duckdb.snapshot.unread import schema_names, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +51,7 @@ class DuckDBDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "duckdb"
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
+    creates_schemas: ClassVar[bool] = True
 
     def server_version(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the version of the driver, which is the engine; SQLAlchemy's is that of a PostgreSQL."""
@@ -103,6 +105,10 @@ class DuckDBDialect(Dialect):
         """Return the record of a table of the models as the reader would return it."""
         return models.as_kept(record)
 
+    def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+        """Return what drops enums that come with their first column."""
+        return drops_of_enums(connection, types)
+
     def renamed(self, record: TableRecord, before: TableRecord) -> TableRecord:
         """Return a record with constraints as the engine calls them, after tables and columns."""
         return renamed(record, before)
@@ -119,6 +125,10 @@ class DuckDBDialect(Dialect):
     ) -> Mapping[tuple[str | None, str], TableRecord]:
         """Return the records of tables of the models, read from temporary tables of another connection."""
         return as_stored(connection, tables)
+
+    def schema_names(self, connection: Connection) -> Iterable[str]:
+        """Return the schemas of the connected database; SQLAlchemy's dialect puts the database before each."""
+        return schema_names(connection)
 
     def unread(
         self, connection: Connection, schemas: Sequence[str | None]

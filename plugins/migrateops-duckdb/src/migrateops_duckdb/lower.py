@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Column, Computed, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, Table
-from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.schema import AddConstraint, DropTable
 from sqlalchemy.types import to_instance
 
@@ -18,6 +17,7 @@ from migrateops.errors.operations import IncompleteOperation, UnsupportedOperati
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects, require_items, wanted_by
+from migrateops_duckdb.enums import enum_of
 from migrateops_duckdb.errors import UnknownOption
 from migrateops_duckdb.statements import AddNullableColumn, CreateTypeIfMissing
 
@@ -158,9 +158,9 @@ def _anew(target: Target) -> str:
 
 def _missing_type(type_: Any, target: Target) -> Iterator[Any]:
     """Yield the statement that makes the enum behind a column's type, if it has one."""
-    impl: Any = to_instance(type_).dialect_impl(target.dialect)
-    if isinstance(impl, ENUM) and impl.name and impl.create_type:
-        yield CreateTypeIfMissing(impl)
+    enum = enum_of(to_instance(type_), target.dialect)
+    if enum is not None:
+        yield CreateTypeIfMissing(enum)
 
 
 def _refuse_generated(column: Column[Any], op: MigrateOperation, target: Target) -> None:

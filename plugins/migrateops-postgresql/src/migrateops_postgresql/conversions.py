@@ -75,16 +75,17 @@ def _plain(compiled: str, dialect: Dialect) -> str:
 
 
 def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> list[str]:
-    """Return DROP statements for the enums and domains among *types* that are not there yet."""
+    """Return DROP statements, as text() takes them, for enums and domains of *types* that are not there yet."""
     dialect: Any = connection.dialect
     found: dict[str, str] = {}
     for type_ in types:
         inner = _inner(type_, dialect)
         if not isinstance(inner, NamedType) or not inner.create_type:
             continue
-        written = dialect.identifier_preparer.format_type(inner)
+        written = _plain(dialect.identifier_preparer.format_type(inner), dialect)
         if written not in found and not connection.scalar(_EXISTS, {"name": written}):
-            found[written] = f"DROP {'DOMAIN' if isinstance(inner, DOMAIN) else 'TYPE'} IF EXISTS {written}"
+            kind = "DOMAIN" if isinstance(inner, DOMAIN) else "TYPE"
+            found[written] = f"DROP {kind} IF EXISTS {written}".replace(":", "\\:")
     return list(found.values())
 
 

@@ -25,6 +25,9 @@ SELECT kind, schema_name, name FROM (
 WHERE database_name = current_database() AND NOT internal AND schema_name IN (SELECT unnest(:schemas))
 ORDER BY ALL
 """
+_SCHEMAS = """
+SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() AND NOT internal
+"""
 
 
 def unread(connection: Connection, schemas: Sequence[str | None]) -> Iterator[tuple[str, str | None, str]]:
@@ -38,3 +41,8 @@ def unread(connection: Connection, schemas: Sequence[str | None]) -> Iterator[tu
     asked = list(dict.fromkeys(schema or own for schema in schemas))
     for kind, schema, name in connection.execute(text(_STATEMENT), {"schemas": asked}):
         yield kind, None if schema == own else schema, name
+
+
+def schema_names(connection: Connection) -> list[str]:
+    """Return the schemas of the connected database, unquoted."""
+    return list(connection.scalars(text(_SCHEMAS)))
