@@ -91,25 +91,25 @@ def test_schemas(postgresql_url: str) -> None:
             connection.execute(sa.text(f"CREATE TABLE {schema}.gone (id INTEGER)"))
         connection.execute(sa.text("CREATE TABLE plain (id INTEGER)"))
 
-        def described(metadata: sa.MetaData, **opts: Any) -> list[tuple[str | None, str]]:
+        def described(metadata: sa.MetaData, **opts: Any) -> list[str]:
             context = MigrationContext.configure(
                 connection, opts={"generic_dialects": ["postgresql"], **opts}, plugins=()
             )
             found: list[Any] = difference(context, metadata)
-            return [(op.schema, op.describe()) for op in found]
+            return [op.describe() for op in found]
 
         metadata = sa.MetaData()
         sa.Table("here", metadata, sa.Column("id", sa.Integer), schema="one")
         sa.Table("new", metadata, sa.Column("id", sa.Integer), schema="missing")
         sa.Table("plain", metadata, sa.Column("id", sa.Integer), schema="public")
-        new = ("missing", "create_table 'new'")
+        new = "create_table 'missing.new'"
         # A table of another schema that is there is found there, and its neighbours are left alone.
         assert described(metadata) == [new]
         assert described(metadata, include_schemas=True) == [
             new,
-            ("two", "drop_table 'here'"),
-            ("two", "drop_table 'gone'"),
-            ("one", "drop_table 'gone'"),
+            "drop_table 'two.here'",
+            "drop_table 'two.gone'",
+            "drop_table 'one.gone'",
         ]
 
         def only_one(name: str | None, type_: str, parents: Any) -> bool:
@@ -117,7 +117,7 @@ def test_schemas(postgresql_url: str) -> None:
 
         assert described(metadata, include_schemas=True, include_name=only_one) == [
             new,
-            ("one", "drop_table 'gone'"),
+            "drop_table 'one.gone'",
         ]
     engine.dispose()
 

@@ -196,7 +196,7 @@ def test_what_is_in_other_schemas_is_not_dropped(configure: Configure) -> None:
     metadata = sa.MetaData()
     sa.Table("t", metadata, sa.Column("id", sa.Integer), schema="elsewhere")
     made = compare(AutogenContext(configure(metadata, Plugin([kind])))).ops
-    assert lines(made) == ["create_table 't'"]
+    assert lines(made) == ["create_table 'elsewhere.t'"]
 
 
 def test_two_kinds_of_one_name_are_refused(configure: Configure) -> None:

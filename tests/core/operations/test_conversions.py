@@ -203,6 +203,7 @@ def test_naming_conventions_of_the_models_name_what_has_no_name(connection: sa.C
         (ops.DropConstraintOp(None, "t", "primary"), "drop_constraint primary 't'"),
         (ops.DropConstraintOp(None, "t"), "drop_constraint 't'"),
         (ops.CreatePrimaryKeyOp(None, "t", ["id"]), "create_primary_key 't'"),
+        (ops.DropConstraintOp(None, "t", "primary", schema="s"), "drop_constraint primary 's.t'"),
     ],
 )
 def test_a_constraint_without_a_name_is_not_called_by_that_of_its_table(

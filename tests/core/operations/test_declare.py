@@ -12,6 +12,7 @@ from inspect import Parameter
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from migrateops.errors.operations import BadDeclaration
 from migrateops.operations import (
@@ -21,6 +22,7 @@ from migrateops.operations import (
     hidden,
     kw_item,
     operation,
+    ops,
     options,
     param,
     schema,
@@ -345,9 +347,43 @@ def test_the_arguments_of_a_call_are_the_shortest_that_rebuild_it() -> None:
 
 def test_describe_names_the_required_values() -> None:
     op = EveryRoleOp("n", "t", [])
-    assert op.describe() == "EveryRoleOp 'n' 't'"
+    assert op.describe() == op.summary() == "EveryRoleOp 'n' 't'"
     assert op.footprint() is None
     assert "origin" not in repr(op)
+
+
+@pytest.mark.parametrize(
+    ("op", "said"),
+    [
+        (ops.CreateTableOp("t", [], schema="s"), "create_table 's.t'"),
+        (ops.RenameTableOp("t", "u", schema="s"), "rename_table 's.t' 'u'"),
+        (ops.AddColumnOp("t", sa.Column("a", sa.Integer), schema="s"), "add_column 's.t' 'a'"),
+        (ops.CreateIndexOp("ix", "t", ["a"], schema="s"), "create_index 'ix' 's.t'"),
+        (ops.DropIndexOp("ix", schema="s"), "drop_index 's.ix'"),
+        (
+            ops.CreateForeignKeyOp("fk", "t", "u", ["a"], ["b"], source_schema="s"),
+            "create_foreign_key 'fk' 's.t' 'u'",
+        ),
+    ],
+)
+def test_describe_names_the_schema(op: MigrateOperation, said: str) -> None:
+    assert op.describe() == said
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"modify_type": sa.Text(), "existing_nullable": True}, "type"),
+        ({"modify_nullable": False, "modify_server_default": None}, "not null, default"),
+        ({"modify_nullable": True, "modify_comment": None}, "nullable, comment"),
+        ({"modify_name": "b"}, "renamed to 'b'"),
+        ({"kw": {"autoincrement": True, "existing_autoincrement": False}}, "autoincrement"),
+    ],
+)
+def test_the_summary_of_a_changed_column_says_what_changes(changed: dict[str, Any], said: str) -> None:
+    op = ops.AlterColumnOp("t", "a", schema="s", **changed)
+    assert op.describe() == "alter_column 's.t' 'a'"
+    assert op.summary() == f"alter_column 's.t' 'a': {said}"
 
 
 def test_built_in_operations_are_all_declared() -> None:

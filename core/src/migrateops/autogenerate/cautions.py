@@ -11,6 +11,7 @@ from sqlalchemy.types import NullType
 from migrateops.autogenerate import layout
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, MigrateOperation
+from migrateops.operations.ops.tables import dotted
 
 _NO_VALUE = (
     "Rows that are there get no value for it. Give it a server_default; or add it nullable, fill it with "
@@ -39,10 +40,10 @@ def cautioned(container: ops.OpContainer) -> list[str]:
 def _cautions(op: MigrateOperation) -> Iterator[tuple[str, str]]:
     """Yield what the script and what the terminal say of a change."""
     if isinstance(op, ops.AddColumnOp) and not op.column.nullable and op.column.server_default is None:
-        which = f"column {op.column.name!r} of table {op.table_name!r}"
+        which = f"column {op.column.name!r} of table {_called(op)!r}"
         yield _NO_VALUE, f"{which} is new, NOT NULL and has no server_default: what of rows that are there?"
     if isinstance(op, ops.AlterColumnOp) and op.modify_nullable is False and op.existing_nullable:
-        which = f"column {op.column_name!r} of table {op.table_name!r}"
+        which = f"column {op.column_name!r} of table {_called(op)!r}"
         yield _NULL, f"{which} becomes NOT NULL: what of rows that have NULL?"
 
 
@@ -61,12 +62,16 @@ def unknown_types(container: ops.OpContainer) -> list[str]:
             listed = ", ".join(map(repr, names))
             advice = _NO_TYPE.format(f"column {listed}" if len(names) == 1 else f"columns {listed}")
             op.info[REMARK] = (*op.info.get(REMARK, ()), *layout.remark(advice))
-        table = getattr(op, "table_name", None)
+        table = _called(op)
         notes += [
             f"column {name!r} of table {table!r}: SQLAlchemy does not know its type; write it in downgrade()"
             for name in names
         ]
     return notes
+
+
+def _called(op: Any) -> str:
+    return dotted(getattr(op, "schema", None), str(getattr(op, "table_name", None)))
 
 
 def _made(op: MigrateOperation) -> list[Column[Any]]:

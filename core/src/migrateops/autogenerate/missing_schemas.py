@@ -11,6 +11,7 @@ from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, MigrateOperation
+from migrateops.operations.ops.tables import dotted
 from migrateops.snapshot.names import own_schema
 
 _STAYS = "Take this out where the schema was there before, or others have put something into it."
@@ -44,7 +45,9 @@ def missing_schemas(
     for op in upgrade.flat():
         schema = own_schema(getattr(op, "schema", None), context.dialect)
         if schema is not None:
-            needed.setdefault(schema, []).append(_what(op, schema))
+            name = getattr(op, "table_name", None)
+            what = op.describe() if name is None else f"table {dotted(schema, name)!r}"
+            needed.setdefault(schema, []).append(what)
     if needed:
         there = set(context.schema_names)
         needed = {schema: whats for schema, whats in needed.items() if schema not in there}
@@ -71,11 +74,6 @@ def _why_not(schema: str, context: AutogenContext) -> str | None:
     if made and schema not in (translated or {}):
         return None
     return "is to be in it: make it before the script runs"
-
-
-def _what(op: MigrateOperation, schema: str) -> str:
-    name = getattr(op, "table_name", None)
-    return op.describe() if name is None else f"table {f'{schema}.{name}'!r}"
 
 
 def _in_it(whats: Iterable[str]) -> str:

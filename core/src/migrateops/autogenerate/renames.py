@@ -18,6 +18,7 @@ from migrateops.autogenerate.rename_hints import HINT, described, followed, hint
 from migrateops.autogenerate.renamed_records import NewNames, Words
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, MigrateOperation
+from migrateops.operations.ops.tables import dotted
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.records import ColumnRecord, TableRecord
@@ -48,9 +49,10 @@ class PossibleRename:
     schema: str | None = None
 
     def __str__(self) -> str:
+        table = dotted(self.schema, self.old if self.table is None else self.table)
         if self.table is None:
-            return f"table {self.old!r} to {self.new!r}"
-        return f"column {self.old!r} of table {self.table!r} to {self.new!r}"
+            return f"table {table!r} to {self.new!r}"
+        return f"column {self.old!r} of table {table!r} to {self.new!r}"
 
     @property
     def advice(self) -> str:
@@ -265,8 +267,9 @@ class Renames:
         """Note columns that look as if they had changed names with each other."""
         for key in differing.found:
             for one, other in likeness.changed_places(differing.present[key], differing.wanted[key]):
+                table = dotted(key.schema, key.name)
                 self.context.notes.append(
-                    f"columns {described((one, other))} of table {key.name!r} look as if they had changed "
+                    f"columns {described((one, other))} of table {table!r} look as if they had changed "
                     f"names; they are altered as they are. If they had, give both info with {HINT}"
                 )
 

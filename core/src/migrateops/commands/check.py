@@ -39,7 +39,7 @@ class Differences:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it, each operation described in a line."""
-        described = [operation.describe() for operation in self.operations]
+        described = [operation.summary() for operation in self.operations]
         return {
             "operations": described,
             "differences": self.changes,

@@ -150,7 +150,7 @@ def _written(
     operations: tuple[str, ...] = ()
     if directives.last is not None:
         variables |= _rendered(directives, directive, directives.last)
-        operations = tuple(op.describe() for ops in directive.upgrade_ops_list for op in ops.flat())
+        operations = tuple(op.summary() for ops in directive.upgrade_ops_list for op in ops.flat())
     script, revision = directives.script, directive.rev_id or uuid.uuid4().hex[-12:]
     script.hook_failures.clear()
     try:

@@ -371,14 +371,27 @@ class MigrateOperation:
         return (tag, *(getattr(self, name) for name in names))
 
     def describe(self) -> str:
-        """Return one line for people: what the operation does, and to what."""
+        """Return one line for people: what the operation does, and to what, with the schema if it has one."""
         spec = self.__op_spec__
         name = self.__op_names__.get("op") or self.__op_names__.get("batch") or type(self).__name__
         if spec is None:
             return name
-        named = [getattr(self, f.name, None) for f in spec.fields if f.default is Parameter.empty]
-        texts = [value if isinstance(value, str) else getattr(value, "name", None) for value in named]
-        return " ".join([name, *(repr(str(text)) for text in texts if isinstance(text, str))])
+        texts: dict[str, str] = {}
+        for field in spec.fields:
+            value = getattr(self, field.name, None)
+            text = value if isinstance(value, str) else getattr(value, "name", None)
+            if field.default is Parameter.empty and isinstance(text, str):
+                texts[field.name] = text
+        schema = next((getattr(self, f.name, None) for f in spec.fields if f.role is Role.SCHEMA), None)
+        if schema is not None and texts:
+            tables = [field.name for field in spec.fields if field.role is Role.TABLE]
+            inside = next((each for each in tables if each in texts), next(iter(texts)))
+            texts[inside] = f"{schema}.{texts[inside]}"
+        return " ".join([name, *(repr(str(text)) for text in texts.values())])
+
+    def summary(self) -> str:
+        """Return `describe()`, and of a change what of the object changes: the line of a list."""
+        return self.describe()
 
     def footprint(self) -> tuple[frozenset[str], frozenset[str]] | None:
         """Return the objects that it reads and writes, as dotted names, or None for unknown."""

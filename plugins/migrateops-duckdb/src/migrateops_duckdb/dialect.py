@@ -127,7 +127,7 @@ class DuckDBDialect(Dialect):
         return as_stored(connection, tables)
 
     def schema_names(self, connection: Connection) -> Iterable[str]:
-        """Return the schemas of the connected database; SQLAlchemy's dialect puts the database before each."""
+        """Return the schemas of the connected database, without its name before each."""
         return schema_names(connection)
 
     def unread(

@@ -75,7 +75,7 @@ def _plain(compiled: str, dialect: Dialect) -> str:
 
 
 def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> list[str]:
-    """Return DROP statements, as text() takes them, for enums and domains of *types* that are not there yet."""
+    """Return DROP statements, as text() takes them, for enums and domains that are not there yet."""
     dialect: Any = connection.dialect
     found: dict[str, str] = {}
     for type_ in types:

@@ -1,1 +1,1 @@
--- refused: MO313 create_check_constraint 'ck' 'player' 'number > 0': duckdb does not support adding constraints to a table (alter_constraints)
+-- refused: MO313 create_check_constraint 'ck' 'other.player' 'number > 0': duckdb does not support adding constraints to a table (alter_constraints)

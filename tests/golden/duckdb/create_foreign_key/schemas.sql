@@ -1,1 +1,1 @@
--- refused: MO313 create_foreign_key 'fk' 'player' 'team': duckdb does not support adding constraints to a table (alter_constraints)
+-- refused: MO313 create_foreign_key 'fk' 'other.player' 'team': duckdb does not support adding constraints to a table (alter_constraints)

@@ -1,1 +1,1 @@
--- refused: MO313 create_unique_constraint 'uq' 'player': duckdb does not support adding constraints to a table (alter_constraints)
+-- refused: MO313 create_unique_constraint 'uq' 'other.player': duckdb does not support adding constraints to a table (alter_constraints)

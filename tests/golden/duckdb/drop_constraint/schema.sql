@@ -1,1 +1,1 @@
--- refused: MO313 drop_constraint 'ck' 'player': duckdb does not support dropping constraints of a table (alter_constraints)
+-- refused: MO313 drop_constraint 'ck' 'other.player': duckdb does not support dropping constraints of a table (alter_constraints)

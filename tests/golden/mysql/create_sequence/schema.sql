@@ -1,1 +1,1 @@
--- refused: MO313 create_sequence 'numbers': mysql does not support sequences
+-- refused: MO313 create_sequence 'other.numbers': mysql does not support sequences

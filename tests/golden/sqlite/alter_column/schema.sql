@@ -1,1 +1,1 @@
--- refused: MO313 alter_column 'player' 'name': sqlite does not support changing NOT NULL of a column
+-- refused: MO313 alter_column 'other.player' 'name': sqlite does not support changing NOT NULL of a column

@@ -1,1 +1,1 @@
--- refused: MO313 create_check_constraint 'ck' 'player' 'number > 0': sqlite does not support adding a constraint to an existing table
+-- refused: MO313 create_check_constraint 'ck' 'other.player' 'number > 0': sqlite does not support adding a constraint to an existing table

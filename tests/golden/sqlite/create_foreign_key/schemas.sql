@@ -1,1 +1,1 @@
--- refused: MO313 create_foreign_key 'fk' 'player' 'team': sqlite does not support adding a constraint to an existing table
+-- refused: MO313 create_foreign_key 'fk' 'other.player' 'team': sqlite does not support adding a constraint to an existing table

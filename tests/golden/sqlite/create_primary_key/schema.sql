@@ -1,1 +1,1 @@
--- refused: MO313 create_primary_key 'pk_player' 'player': sqlite does not support adding a constraint to an existing table
+-- refused: MO313 create_primary_key 'pk_player' 'other.player': sqlite does not support adding a constraint to an existing table

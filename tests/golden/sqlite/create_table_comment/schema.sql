@@ -1,1 +1,1 @@
--- refused: MO313 create_table_comment 'player' "it's 100%": sqlite does not support comments
+-- refused: MO313 create_table_comment 'other.player' "it's 100%": sqlite does not support comments

@@ -1,1 +1,1 @@
--- refused: MO313 create_unique_constraint 'uq' 'player': sqlite does not support adding a constraint to an existing table
+-- refused: MO313 create_unique_constraint 'uq' 'other.player': sqlite does not support adding a constraint to an existing table

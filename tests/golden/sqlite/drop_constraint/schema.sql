@@ -1,1 +1,1 @@
--- refused: MO313 drop_constraint 'ck' 'player': sqlite does not support dropping a constraint of an existing table
+-- refused: MO313 drop_constraint 'ck' 'other.player': sqlite does not support dropping a constraint of an existing table

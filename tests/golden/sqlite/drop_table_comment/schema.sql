@@ -1,1 +1,1 @@
--- refused: MO313 drop_table_comment 'player': sqlite does not support comments
+-- refused: MO313 drop_table_comment 'other.player': sqlite does not support comments

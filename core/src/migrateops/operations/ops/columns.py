@@ -192,6 +192,19 @@ class AlterColumnOp(AlterTableOp):
             or any(key.startswith("modify_") for key in self.kw)
         )
 
+    def summary(self) -> str:
+        changed = {
+            f"renamed to {self.modify_name!r}": self.modify_name is not None,
+            "type": self.modify_type is not None,
+            "nullable" if self.modify_nullable else "not null": self.modify_nullable is not None,
+            "default": self.modify_server_default is not False,
+            "comment": self.modify_comment is not False,
+        }
+        listed = [name for name, changes in changed.items() if changes]
+        # What a dialect may change besides.
+        listed += [key for key in self.kw if key == "autoincrement" or key.startswith("modify_")]
+        return f"{self.describe()}: {', '.join(listed)}" if listed else self.describe()
+
     def reverse(self) -> AlterColumnOp:
         changed = AlterColumnOp(
             self.table_name,

@@ -28,6 +28,7 @@ from migrateops.operations.declare import (
     table,
 )
 from migrateops.operations.ops.base import AddConstraintOp, target_of
+from migrateops.operations.ops.tables import dotted
 from migrateops.operations.schema_objects import SchemaObjects, given_options
 
 
@@ -324,7 +325,7 @@ class DropConstraintOp(MigrateOperation):
 
     def describe(self) -> str:
         if self.constraint_name is None and self.constraint_type is not None:
-            return f"drop_constraint {self.constraint_type} {self.table_name!r}"
+            return f"drop_constraint {self.constraint_type} {dotted(self.schema, self.table_name)!r}"
         return super().describe()
 
     def reverse(self) -> AddConstraintOp:
