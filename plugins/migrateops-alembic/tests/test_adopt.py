@@ -82,7 +82,7 @@ def test_a_database_with_tables_is_refused(project: Any, tmp_path: Path) -> None
     project.revision("aa1", TABLE)
     project.run("upgrade", "head")
     said = project.run("adopt", "--database", f"sqlite:///{tmp_path / 'app.db'}", status=1).err
-    assert "AL110" in said
+    assert "AL111" in said
     assert "alembic_version, t" in said
 
 

@@ -164,5 +164,37 @@ def test_edits_are_not_lost_by_going_back(project: Any) -> None:
     assert sources(project.root) == before
 
 
+def test_going_back_names_what_was_written_since(project: Any) -> None:
+    project.revision("aa1", TABLE)
+    project.run("convert")
+    project.run("upgrade", "head")
+    project.run("revision", "-m", "later", "--rev-id", "bb2")
+    project.revision("cc3", "pass", header='down_revision = "bb2"')
+    back = project.run("convert", "--undo")
+    assert "left migrations/versions/bb2_later.py\n" in back.err
+    assert "cc3" not in back.err
+    assert "aa1" not in back.err
+    assert "note: what was left" in back.err
+    assert "from alembic import op" in back.err
+
+
+def test_nothing_is_said_where_nothing_was_written_since(project: Any) -> None:
+    project.revision("aa1", TABLE)
+    project.run("convert")
+    assert project.run("convert", "--undo").err == ""
+
+
+@pytest.mark.parametrize("words", [(), ("-c", "alembic.ini")])
+def test_a_second_time_is_refused_and_the_way_back_kept(project: Any, words: tuple[str, ...]) -> None:
+    project.revision("aa1", TABLE)
+    before = sources(project.root)
+    project.run("convert")
+    failed = project.run(*words, "convert", status=1)
+    assert "error[AL112]" in failed.err
+    assert "migrateops convert --undo" in failed.err
+    project.run("convert", "--undo")
+    assert sources(project.root) == before
+
+
 def test_nothing_to_take_back(project: Any) -> None:
     assert "AL108" in project.run("convert", "--undo", status=1).err

@@ -112,6 +112,19 @@ class NotConvertible(MigrateOpsError):
         return "use names that are covered; a project need not be converted to be run"
 
 
+class AlreadyConverted(MigrateOpsError):
+    """The project was converted before, and what it was is still kept."""
+
+    code = "AL112"
+    record: str
+
+    def message(self) -> str:
+        return f"this project is converted already: {self.record!r} holds what it was"
+
+    def hint(self) -> str:
+        return "take it back with `migrateops convert --undo`, then convert it anew"
+
+
 class NotConverted(MigrateOpsError):
     """There is no conversion to take back."""
 
@@ -119,7 +132,10 @@ class NotConverted(MigrateOpsError):
     directory: str
 
     def message(self) -> str:
-        return f"in {self.directory!r} nothing was converted"
+        return f"in {self.directory!r} nothing was converted: there is no migrateops-convert.json"
+
+    def hint(self) -> str:
+        return "run it where `migrateops convert` was run; the file is kept with the project"
 
 
 class ChangedSince(MigrateOpsError):
@@ -138,7 +154,7 @@ class ChangedSince(MigrateOpsError):
 class DatabaseNotEmpty(MigrateOpsError):
     """A database on which a history is to be tried has tables already."""
 
-    code = "AL110"
+    code = "AL111"
     url: str
     tables: tuple[str, ...]
 

@@ -6,10 +6,16 @@ from pathlib import Path
 
 import click
 
+from migrateops_alembic.converting.convert import RECORD, written_since
 from migrateops_alembic.converting.convert import convert as run
 from migrateops_alembic.converting.convert import undo as take_back
-from migrateops_alembic.errors import NoAlembicProject
+from migrateops_alembic.errors import AlreadyConverted, NoAlembicProject
 from migrateops_alembic.project import project
+
+_LATER = (
+    "what was left was written since `migrateops convert`, and imports migrateops. Alembic runs it when it says "
+    "`from alembic import op`, and uses no more than Alembic has"
+)
 
 
 @click.command()
@@ -24,10 +30,18 @@ def convert(context: click.Context, undo: bool, dry_run: bool) -> None:
     """
     config = context.obj.config
     file = config.config_file_name or config.toml_file_name or ""
+    here = Path(file).resolve().parent if file else Path.cwd()
     if undo:
-        for name in take_back(Path(file).resolve().parent if file else Path.cwd()):
+        later = written_since(config, here)
+        for name in take_back(here):
             click.echo(f"restored {name}")
+        for name in later:
+            click.echo(f"left {name}", err=True)
+        if later:
+            click.echo(f"note: {_LATER}", err=True)
         return
+    if (here / RECORD).is_file():
+        raise AlreadyConverted(str(here / RECORD))
     if config.shape is not project:
         raise NoAlembicProject(file)
     done = run(config, write=not dry_run)

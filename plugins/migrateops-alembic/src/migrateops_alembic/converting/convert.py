@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from migrateops.errors.base import MigrateOpsError
 from migrateops.script.directory import ScriptDirectory
 from migrateops_alembic import reading
 from migrateops_alembic.adopting.scan import Finding
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 RECORD = "migrateops-convert.json"
 """What was there before, beside the configuration; with it the conversion is taken back."""
 CONFIGURATION = "migrateops.ini"
+_OURS = re.compile(rb"^\s*(?:from|import)\s+migrateops", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,7 @@ def undo(directory: Path) -> tuple[str, ...]:
         NotConverted: Nothing was converted there.
         ChangedSince: A file was edited after it; nothing is written then.
     """
-    record = directory / RECORD
-    if not record.is_file():
-        raise NotConverted(str(directory))
-    files = json.loads(record.read_text(encoding="utf-8"))
+    files = _recorded(directory)
     paths = {name: directory / name for name in files}
     edited = [
         name for name, path in paths.items() if path.is_file() and _digest(path) != files[name]["after"]
@@ -111,8 +111,39 @@ def undo(directory: Path) -> tuple[str, ...]:
             path.unlink(missing_ok=True)
         else:
             path.write_bytes(base64.b64decode(before))
-    record.unlink()
+    (directory / RECORD).unlink()
     return tuple(files)
+
+
+def written_since(config: Config, directory: Path) -> tuple[str, ...]:
+    """Return the scripts that import ours, and of which no conversion knows: `undo` leaves them as they are.
+
+    Args:
+        config: The configuration of the project.
+        directory: Where it is.
+
+    Raises:
+        NotConverted: Nothing was converted there.
+    """
+    known = {(directory / name).resolve() for name in _recorded(directory)}
+    try:
+        script = ScriptDirectory.from_config(config)
+    except MigrateOpsError:
+        # What is put back may well be what is missing.
+        return ()
+    return tuple(
+        _name(path, directory)
+        for path in _files(script)
+        if path not in known and _OURS.search(path.read_bytes())
+    )
+
+
+def _recorded(directory: Path) -> dict[str, Any]:
+    record = directory / RECORD
+    if not record.is_file():
+        raise NotConverted(str(directory))
+    files: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    return files
 
 
 def _files(script: ScriptDirectory) -> Iterable[Path]:
@@ -123,17 +154,18 @@ def _files(script: ScriptDirectory) -> Iterable[Path]:
 
 
 def _record(here: Path, changed: dict[Path, bytes]) -> None:
-    def name(path: Path) -> str:
-        return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
-
     files = {
-        name(path): {
+        _name(path, here): {
             "before": base64.b64encode(path.read_bytes()).decode() if path.is_file() else None,
             "after": sha256(content).hexdigest(),
         }
         for path, content in changed.items()
     }
     (here / RECORD).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
+
+
+def _name(path: Path, here: Path) -> str:
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
 def _digest(path: Path) -> str:
