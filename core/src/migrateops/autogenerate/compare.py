@@ -12,7 +12,7 @@ from sqlalchemy import Table
 
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.autogenerate.coverage import note_not_compared, note_order, note_part
+from migrateops.autogenerate.coverage import note_not_compared, note_part
 from migrateops.autogenerate.order import dependency_order
 from migrateops.autogenerate.renames import Renames
 from migrateops.autogenerate.tables import ComparedTables
@@ -118,7 +118,6 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     made, dropped = _differences(chosen, tables)
     asked = [*_of_schemas(chosen.values(), kinds, context), *_of_tables(chosen.values(), made, tables)]
     renames.remark(made)
-    note_order(context)
     upgrade.ops += [*renames.operations(), *made, *asked, *dropped]
 
 

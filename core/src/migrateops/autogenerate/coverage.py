@@ -76,11 +76,16 @@ def note_part(context: AutogenContext, key: Key, part_of: str) -> None:
     context.uncompared[f"{key.kind} that belongs to another"] += 1
 
 
-def note_order(context: AutogenContext) -> None:
-    """Put into the notes of *context* which tables have their columns in another order: once for all."""
-    if context.reordered:
-        tables = _listed(context.reordered)
-        context.notes.append(f"columns are in another order than in the models, and stay so: table {tables}")
+def note_of_order(context: AutogenContext) -> list[str]:
+    """Return a note of the tables that have their columns in another order, once for all; or nothing.
+
+    It is for those who ask how two sides differ: there is nothing to be done about it, and a table to which
+    a column was added has it for good.
+    """
+    if not context.reordered:
+        return []
+    tables = _listed(context.reordered)
+    return [f"columns are in another order than in the models, and stay so: table {tables}"]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -84,6 +84,7 @@ def _from_models(config: Config, database: str) -> SchemaDiff:
 
     def look(context: MigrationContext) -> None:
         from migrateops.autogenerate.compare import compare
+        from migrateops.autogenerate.coverage import note_of_order
         from migrateops.autogenerate.described import changes_of
 
         if context.metadata is None:
@@ -94,7 +95,7 @@ def _from_models(config: Config, database: str) -> SchemaDiff:
             SchemaDiff(
                 tuple(changes_of(operations, comparing)),
                 tuple(comparing.coverage),
-                tuple(comparing.notes),
+                (*comparing.notes, *note_of_order(comparing)),
                 dict(comparing.uncompared),
             )
         )

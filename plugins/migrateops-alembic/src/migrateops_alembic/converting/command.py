@@ -13,8 +13,8 @@ from migrateops_alembic.errors import AlreadyConverted, NoAlembicProject
 from migrateops_alembic.project import project
 
 _LATER = (
-    "what was left was written since `migrateops convert`, and imports migrateops. Alembic runs it when it says "
-    "`from alembic import op`, and uses no more than Alembic has"
+    "what was left was written since `migrateops convert`, and imports migrateops. Alembic runs it when it "
+    "says `from alembic import op`, and uses no more than Alembic has"
 )
 
 
