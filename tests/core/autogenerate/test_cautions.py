@@ -120,3 +120,17 @@ def test_the_advice_is_of_use(connection: sa.Connection, configure: Configure, n
         return
     with pytest.raises((MigrateOpsError, DBAPIError)):
         run(configure(), table(number(nullable=False)))
+
+
+def test_comments_that_the_server_does_not_keep(connection: sa.Connection, configure: Configure) -> None:
+    """They are in the script, for other databases; said when they come, and never again."""
+    wanted = table(number("a", comment="of a"), number("b", comment="of b"))
+    wanted.tables["t"].comment = "of t"
+    context = AutogenContext(configure(wanted, generic_dialects=[]), wanted)
+    script = produce_script(context)
+    assert "of a" in template_args(context, script)["upgrades"]
+    said = "comments stay in the models and the script, as sqlite does not keep any: table 't' (with 2 more)"
+    kept = connection.dialect.name != "sqlite"
+    assert script.info["notes"] == ([] if kept else [said])
+    wanted.create_all(connection)
+    assert produce_script(AutogenContext(configure(wanted, generic_dialects=[]), wanted)).info["notes"] == []

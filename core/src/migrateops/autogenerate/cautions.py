@@ -9,6 +9,7 @@ from sqlalchemy import Column
 from sqlalchemy.types import NullType
 
 from migrateops.autogenerate import layout
+from migrateops.autogenerate.context import AutogenContext
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, MigrateOperation
 from migrateops.operations.ops.tables import dotted
@@ -68,6 +69,28 @@ def unknown_types(container: ops.OpContainer) -> list[str]:
             for name in names
         ]
     return notes
+
+
+def lost_comments(container: ops.OpContainer, context: AutogenContext) -> list[str]:
+    """Return a note of what is new and has a comment, where the server keeps none; once for all.
+
+    Args:
+        container: The operations; they keep the comments, for other databases.
+        context: What they were found with.
+    """
+    if context.has_comments:
+        return []
+    found: list[str] = []
+    for op in container.flat():
+        table = _called(op)
+        if isinstance(op, ops.CreateTableOp) and op.comment is not None:
+            found.append(f"table {table!r}")
+        found += [f"column '{table}.{column.name}'" for column in _made(op) if column.comment is not None]
+    if not found:
+        return []
+    more = f" (with {len(found) - 1} more)" if len(found) > 1 else ""
+    name = context.dialect.name
+    return [f"comments stay in the models and the script, as {name} does not keep any: {found[0]}{more}"]
 
 
 def _called(op: Any) -> str:

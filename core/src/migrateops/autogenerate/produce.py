@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 from sqlalchemy import MetaData
 
-from migrateops.autogenerate.cautions import cautioned, unknown_types
+from migrateops.autogenerate.cautions import cautioned, lost_comments, unknown_types
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.conversions import dropped_types
@@ -99,7 +99,7 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     refuse_wrong_defaults(upgrade, context)
     upgrade.upgrade_token = context.opts.get("upgrade_token") or upgrade.upgrade_token
     downgrade = reversed_ops(upgrade)
-    context.notes += cautioned(upgrade)
+    context.notes += [*cautioned(upgrade), *lost_comments(upgrade, context)]
     cautioned(downgrade)
     context.notes += unknown_types(downgrade)
     created, dropped = missing_schemas(upgrade, context)
