@@ -60,20 +60,6 @@ def test_a_url_that_the_dialect_does_not_take(project: Project, url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("url", "hint"),
-    [
-        ("postgres://u@h/d", "did you mean 'postgresql'?"),
-        ("postgresql+nosuch://u@h/d", "install the driver that the url names, or correct the url"),
-        ("nosuch://u@h/d", "install the driver that the url names, or correct the url"),
-    ],
-)
-def test_a_dialect_that_is_misspelt(project: Project, url: str, hint: str) -> None:
-    with pytest.raises(MissingDriver) as caught:
-        _upgrade(project, url)
-    assert caught.value.hint() == hint
-
-
-@pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/at/all/x.db", "sqlite+aiosqlite:////nowhere/at/all/x.db"]
 )
 def test_the_hint_for_a_file_is_about_files(project: Project, url: str) -> None:

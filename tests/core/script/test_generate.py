@@ -17,10 +17,10 @@ from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.commands import FileRefused
 from migrateops.errors.revisions import (
     DuplicateLabel,
-    DuplicateRevision,
     IllegalName,
     MultipleHeads,
     RevisionNotFound,
+    RevisionTaken,
 )
 from migrateops.errors.scripts import (
     BadFileTemplate,
@@ -190,7 +190,7 @@ def test_older_scripts_may_have_names_that_are_no_longer_given(root: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ({"revid": "bbbb"}, DuplicateRevision),
+        ({"revid": "bbbb"}, RevisionTaken),
         ({"revid": "shop"}, DuplicateLabel),
         ({"revid": "a-b"}, IllegalName),
         ({"revid": "head"}, IllegalName),

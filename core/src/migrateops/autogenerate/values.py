@@ -25,7 +25,6 @@ from migrateops.autogenerate.custom import custom_source, kind_of
 from migrateops.errors.autogenerate import NotRenderable
 from migrateops.operations.literals import InlineLiteral
 
-
 _PLAIN = frozenset({int, bool, type(None)})
 
 

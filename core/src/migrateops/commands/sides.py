@@ -107,8 +107,10 @@ def _url(text: str | None) -> URL:
     try:
         return make_url(text)
     except (ArgumentError, ValueError):
+        from migrateops.runtime.wrong_url import no_url
+
         # Their message may repeat the text, and the text may hold a password.
-        raise MissingDriver("what was given", "it is not a database url") from None
+        raise no_url("what was given") from None
 
 
 def visit_side(config: Config, text: str, look: Look) -> None:

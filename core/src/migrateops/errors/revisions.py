@@ -379,6 +379,21 @@ class DuplicateRevision(GraphFault):
         return "give one of them another 'revision', and let what follows it name that"
 
 
+class RevisionTaken(RevisionError):
+    """A new script is to have an id that another one has."""
+
+    code = "MO229"
+    revision: str
+    path: str | None
+
+    def message(self) -> str:
+        where = f" by {self.path!r}" if self.path else ""
+        return f"the revision id {self.revision!r} is taken{where}"
+
+    def hint(self) -> str:
+        return "choose another --rev-id, or leave it out to get a random one"
+
+
 class DuplicateLabel(GraphFault):
     """A branch label is on several revisions, or is the id of one."""
 

@@ -284,20 +284,18 @@ class CannotConnect(RunError):
 
 
 class MissingDriver(RunError):
-    """The url names a driver that is not installed, or a dialect that SQLAlchemy does not know."""
+    """The url is none, or names a driver that is not installed, or a dialect that SQLAlchemy has not."""
 
     code = "MO451"
     url: str
     problem: str
-    guess: str | None = None
+    advice: str = "correct the url"
 
     def message(self) -> str:
         return f"cannot use {self.url}: {self.problem}"
 
     def hint(self) -> str:
-        if self.guess is not None:
-            return f"did you mean {self.guess!r}?"
-        return "install the driver that the url names, or correct the url"
+        return self.advice
 
 
 class RunningLoop(RunError, RuntimeError):
@@ -334,12 +332,15 @@ class BadModels(RunError):
     code = "MO454"
     name: str
     given: str
+    has_metadata: bool = False
 
     def message(self) -> str:
         return f"models: {self.name!r} is {self.given}, expected a MetaData"
 
     def hint(self) -> str:
-        return 'name the metadata itself: models = "shop.models:Base.metadata"'
+        if self.has_metadata:
+            return f'name its metadata: models = "{self.name}.metadata"'
+        return 'name the MetaData of your models, as in models = "shop.models:Base.metadata"'
 
 
 class RangeOnline(RunError):

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from migrateops.dialects import ANSI, Dialect, embedded
-from migrateops.errors.mask import masked_query
-from migrateops.errors.runtime import MissingDriver, PackTooNew
+from migrateops.errors.runtime import PackTooNew
 from migrateops.plugins.manager import Plugins
 
 if TYPE_CHECKING:
@@ -50,7 +49,9 @@ def dialect_of(url: URL) -> Callable[..., SQLAlchemyDialect]:
     try:
         found: Callable[..., SQLAlchemyDialect] = url.get_dialect()
     except (NoSuchModuleError, ArgumentError, ImportError) as exc:
-        raise MissingDriver(masked_query(url.render_as_string()), str(exc).splitlines()[0]) from exc
+        from migrateops.runtime.wrong_url import unusable
+
+        raise unusable(url, exc) from exc
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.runtime import BadModels
@@ -34,4 +35,9 @@ def load_models(config: Any, name: str) -> MetaData:
     found = config.load_callable(name)
     if isinstance(found, MetaData):
         return found
-    raise BadModels(name, f"{type(found).__module__}.{type(found).__qualname__}")
+    given = (
+        "a module"
+        if isinstance(found, ModuleType)
+        else f"{type(found).__module__}.{type(found).__qualname__}"
+    )
+    raise BadModels(name, given, isinstance(getattr(found, "metadata", None), MetaData))

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.base import MigrateOpsError, closest
+from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.mask import masked_query
 from migrateops.errors.runtime import (
     CannotConnect,
     DatabaseNotChosen,
-    MissingDriver,
     NoDatabase,
     RunningLoop,
 )
@@ -76,8 +75,10 @@ def _url(config: Any) -> URL:
     try:
         return make_url(text)
     except (ArgumentError, ValueError):
+        from migrateops.runtime.wrong_url import no_url
+
         # Their message may repeat the text, and the text may hold a password.
-        raise MissingDriver("the configured url", "it is not a database url") from None
+        raise no_url("the configured url") from None
 
 
 def shown(url: URL) -> str:
@@ -175,16 +176,14 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any]) -> Any:
 @contextmanager
 def _usable(url: URL) -> Iterator[None]:
     """Turn what SQLAlchemy, or an import, says of a url that cannot be used into one coded error."""
-    from sqlalchemy import dialects
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError
 
     try:
         yield
     except (ArgumentError, ImportError, ValueError) as exc:
-        guess = None
-        if isinstance(exc, NoSuchModuleError) and url.get_backend_name() not in dialects.__all__:
-            guess = closest(url.get_backend_name(), dialects.__all__)
-        raise MissingDriver(shown(url), " ".join(str(exc).split()), guess) from exc
+        from migrateops.runtime.wrong_url import unusable
+
+        raise unusable(url, exc) from exc
 
 
 @contextmanager

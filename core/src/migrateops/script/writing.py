@@ -12,7 +12,7 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.revisions import DuplicateLabel, DuplicateRevision, IllegalName, RevisionNotFound
+from migrateops.errors.revisions import DuplicateLabel, IllegalName, RevisionNotFound, RevisionTaken
 from migrateops.errors.scripts import (
     FileTemplateHasDirectory,
     NotAHead,
@@ -186,8 +186,7 @@ def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> N
     if len(revid) > _LONGEST_ID:
         raise RevisionIdTooLong(revid, _LONGEST_ID)
     if revid in graph:
-        path = graph[revid].path
-        raise DuplicateRevision(revid, () if path is None else (path,))
+        raise RevisionTaken(revid, graph[revid].path)
     if revid in graph.labels:
         raise DuplicateLabel(revid, (graph.labels[revid],))
     for label in labels:
