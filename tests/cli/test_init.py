@@ -174,3 +174,25 @@ def test_the_named_pyproject_gets_the_table(empty: Project) -> None:
     empty.write("pyproject.toml", '[project]\nname = "shop"\n')
     empty.run("-c", "pyproject.toml", "init")
     assert set(tomllib.loads((empty.root / "pyproject.toml").read_text())) == {"project", "tool"}
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("plain", []),
+        ("generic", ["(or target_metadata in scripts/env.py, in the place of models)"]),
+        (
+            "async",
+            [
+                "(or target_metadata in scripts/env.py, in the place of models)",
+                "pip install aiosqlite, or the asyncio driver that your url names",
+            ],
+        ),
+    ],
+)
+def test_what_is_to_be_done_next(empty: Project, template: str, said: list[str]) -> None:
+    """The models are set in one place, and what the url needs is not there by itself."""
+    _, after = empty.run("init", "scripts", "-t", template).stdout.split("Next: ")
+    first, *lines = [line.strip() for line in after.splitlines()]
+    assert first == "set url and models in migrateops.toml"
+    assert lines[:-2] == said

@@ -28,7 +28,8 @@ class NewProject:
         files: The files in it, relative to it, sorted.
         config_file: The file that configures the project.
         config_written: Whether it was written; one that was there is left as it is.
-        has_env: Whether there is an ``env.py`` to edit.
+        has_env: Whether there is an ``env.py``, in which models can be set as well.
+        driver: The driver of the url that was written, where it has to be installed; else None.
     """
 
     directory: str
@@ -36,6 +37,7 @@ class NewProject:
     config_file: str
     config_written: bool
     has_env: bool
+    driver: str | None = None
 
 
 def init(
@@ -101,7 +103,15 @@ def init(
             shutil.rmtree(target, ignore_errors=True)
             raise
     files = tuple(sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()))
-    return NewProject(directory, files, found or str(written), found is None, "env.py" in files)
+    driver = _driver(chosen).removeprefix("+") or None
+    return NewProject(
+        directory,
+        files,
+        found or str(written),
+        found is None,
+        "env.py" in files,
+        driver if found is None else None,
+    )
 
 
 def _file_of(config: Config) -> str | None:
@@ -130,11 +140,9 @@ def _configure(named: Path, directory: str, template: TemplateInfo) -> None:
     own = _CONFIGURATIONS / name / form
     source = own if own.is_file() else _CONFIGURATIONS / form
     written = _in_ini if form == _INI else _in_toml
-    # An asyncio env.py cannot use the driver that the database has by default.
-    driver = _CONFIGURATIONS / "drivers" / name
     added = Template(source.read_text(encoding="utf-8")).substitute(
         script_location=written(Path(directory).as_posix()),
-        driver=driver.read_text(encoding="utf-8") if driver.is_file() else "",
+        driver=_driver(template),
     )
     # Not as text, which would lose the line ends.
     before = named.read_bytes().decode("utf-8") if named.is_file() else ""
@@ -150,6 +158,12 @@ def _in_toml(value: str) -> str:
 
     # TOML has the escapes of JSON, except for those of characters that need none.
     return json.dumps(literal(value), ensure_ascii=False)[1:-1]
+
+
+def _driver(template: TemplateInfo) -> str:
+    """Return what the url says after the dialect; an asyncio ``env.py`` cannot use the usual driver."""
+    file = _CONFIGURATIONS / "drivers" / Path(template.path).name
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
 
 def _in_ini(value: str) -> str:

@@ -62,5 +62,7 @@ def init(
         say(f"\n{made.config_file} is there already and was left as it is.")
         say(f'Next: see that it has script_location = "{made.directory}", url and models')
     if made.has_env:
-        say(f"      set target_metadata in {made.directory}/env.py")
+        say(f"      (or target_metadata in {made.directory}/env.py, in the place of models)")
+    if made.driver is not None:
+        say(f"      pip install {made.driver}, or the asyncio driver that your url names")
     say('      migrateops revision --autogenerate -m "first tables"\n      migrateops upgrade head')
