@@ -155,3 +155,34 @@ def test_the_distribution_of_a_type_is_required(acme: Any) -> None:
     texts = template_args(context, script)
     assert texts["imports"] == "import acme_ops_for_test"
     assert script.requires_plugins == {"acme-ops": ">=2.7"}
+
+
+def test_an_index_is_dropped_without_what_it_is_on_other_databases(
+    connection: sa.Connection, configure: Configure
+) -> None:
+    """What makes it says all of it, as the models do; what drops it says what this database takes."""
+
+    def models(**index: Any) -> sa.MetaData:
+        metadata = sa.MetaData()
+        table = sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        table.append_column(sa.Column("a", sa.String(30)))
+        if index:
+            sa.Index("ix", table.c.a, **index)
+        return metadata
+
+    models().create_all(connection)
+    wanted = models(
+        sqlite_where=sa.text("a > ''"),
+        postgresql_where=sa.text("a > ''"),
+        postgresql_concurrently=False,
+        mysql_length=5,
+    )
+    context = AutogenContext(configure(wanted, generic_dialects=[]), wanted)
+    texts = template_args(context, produce_script(context))
+    (made,) = recorded(texts["upgrades"], context.imports)
+    (dropped,) = recorded(texts["downgrades"], context.imports)
+    assert isinstance(made, ops.CreateIndexOp)
+    assert isinstance(dropped, ops.DropIndexOp)
+    assert len(made.kw) == 4
+    taken = {"sqlite": [], "postgresql": ["postgresql_concurrently"]}[connection.dialect.name]
+    assert list(dropped.kw) == taken

@@ -152,13 +152,18 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
 
 
 def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenContext) -> bool:
-    """Say whether an option tells of an index that is dropped what it was."""
-    if not isinstance(op, ops.DropIndexOp) or keyword not in op.kw:
+    """Say whether an option tells of an index that is dropped what it was, or what it is elsewhere."""
+    if keyword is None or not isinstance(op, ops.DropIndexOp):
         return False
+    if keyword not in op.kw or keyword in op.__options__:
+        return False
+    if context.migration_context is None:
+        # For no database in particular.
+        return False
+    if not keyword.startswith(tuple([f"{name}_" for name in context.pack.keys(context.dialect.name)])):
+        return True
     taken = context.pack.drop_index_options
-    if keyword is None or taken is None or keyword in taken:
-        return False
-    return keyword.startswith(tuple([f"{name}_" for name in context.pack.keys(context.dialect.name)]))
+    return taken is not None and keyword not in taken
 
 
 def _argument(op: MigrateOperation, keyword: str | None, value: Any, context: AutogenContext) -> str:

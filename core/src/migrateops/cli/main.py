@@ -67,17 +67,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         register()
     with _ended_like_ctrl_c() as told:
-        status = _run(arguments)
+        status = _run(arguments, alone=argv is None)
     # As a shell has it.
     return 128 + told[0] if told and status == INTERRUPTED else status
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], *, alone: bool) -> int:
     debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
-        status = program.main(
-            arguments, prog_name="migrateops", standalone_mode=False, obj=Invocation(alone=argv is None)
-        )
+        given = Invocation(alone=alone)
+        status = program.main(arguments, prog_name="migrateops", standalone_mode=False, obj=given)
         return status if isinstance(status, int) else 0
     except click.Abort as error:
         return interrupted(error.__cause__)
