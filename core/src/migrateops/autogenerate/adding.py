@@ -27,10 +27,15 @@ from migrateops.snapshot.records import ForeignKeyRecord, KeyRecord, TableRecord
 _REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "match")
 
 
-def alone(column: Column[Any]) -> Column[Any]:
-    """Return a copy of a column without what is on it: a key that changes is dropped and added by itself."""
+def alone(column: Column[Any], *, numbered: bool = False) -> Column[Any]:
+    """Return a copy of a column without what is on it: a key that changes is dropped and added by itself.
+
+    Args:
+        column: The column.
+        numbered: Leave ``primary_key`` on it, as that is what has the server number it.
+    """
     copy: Column[Any] = detached(column, alone=False)
-    copy.primary_key = False
+    copy.primary_key = numbered and column.primary_key
     return copy
 
 

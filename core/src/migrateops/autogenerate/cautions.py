@@ -41,6 +41,9 @@ def cautioned(container: ops.OpContainer) -> list[str]:
 def _cautions(op: MigrateOperation) -> Iterator[tuple[str, str]]:
     """Yield what the script and what the terminal say of a change."""
     if isinstance(op, ops.AddColumnOp) and not op.column.nullable and op.column.server_default is None:
+        if op.column.primary_key:
+            # Left on it, it has the server number the rows.
+            return
         which = f"column {op.column.name!r} of table {_called(op)!r}"
         yield _NO_VALUE, f"{which} is new, NOT NULL and has no server_default: what of rows that are there?"
     if isinstance(op, ops.AlterColumnOp) and op.modify_nullable is False and op.existing_nullable:

@@ -111,7 +111,7 @@ class TableChanges:
                 op.back = list(self._computed_again(op.column_name))
         # Of a column that another is computed of, the server changes no type.
         altered.sort(key=lambda op: not isinstance(op, ComputedNoLonger))
-        lost = {name: alone(self._present[name]) for name in (*columns.anew, *removed)}
+        lost = {name: self._alone(name, self._present, self.old) for name in (*columns.anew, *removed)}
         self._name_the_others(lost)
         gone = [record for _, record in self._gone]
         key_indexes = KeyIndexes(
@@ -312,7 +312,7 @@ class TableChanges:
         self, names: Sequence[str], altered: Sequence[ops.AlterColumnOp], key_indexes: KeyIndexes
     ) -> tuple[list[ops.AddColumnOp], list[MigrateOperation]]:
         """Return what adds columns, and what adds constraints and indexes."""
-        copies = {name: alone(self._columns[name]) for name in names}
+        copies = {name: self._alone(name, self._columns, self.new) for name in names}
         retyped = {op.column_name for op in altered if op.modify_type is not None}
         later: list[MigrateOperation] = []
         keys: dict[ForeignKeyRecord, MigrateOperation] = {}
@@ -343,6 +343,10 @@ class TableChanges:
                 later.append(added)
         later += [*key_indexes.of_added(keys), *keys.values()]
         return [self._adding_column(copy) for copy in copies.values()], later
+
+    def _alone(self, name: str, columns: Mapping[str, Column[Any]], record: TableRecord) -> Column[Any]:
+        numbered = any(one.name == name and one.autoincrement for one in record.columns)
+        return alone(columns[name], numbered=numbered and self.context.pack.numbers_added)
 
     def _adding_column(self, column: Column[Any]) -> ops.AddColumnOp:
         inline = bool(column.foreign_keys) and not self.context.adds_constraints

@@ -131,7 +131,11 @@ class _Described:
         return None
 
     def _of_column(self, new: Column[Any] | None, old: Column[Any] | None) -> Iterator[Difference]:
-        tables = [Table("t", MetaData(), *(() if one is None else (one._copy(),))) for one in (old, new)]
+        copies = [() if one is None else (one._copy(),) for one in (old, new)]
+        for copy in (*copies[0], *copies[1]):
+            # The key is added, or dropped, by itself.
+            copy.primary_key = False
+        tables = [Table("t", MetaData(), *copy) for copy in copies]
         yield from differences(*map(self._reader.table, tables))
 
     def _altered(self, op: ops.AlterColumnOp) -> Iterator[Difference]:

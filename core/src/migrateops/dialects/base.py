@@ -73,6 +73,8 @@ class Dialect:
             those whose names are not only unique on their table; in the words of ``include_object``.
         quotes: Pairs of characters that names may stand in; None for those that SQLAlchemy writes.
         drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
+        numbers_added: ADD COLUMN of a column that says ``primary_key=True`` and numbers itself gives it the
+            default that does, and the rows that are there numbers; the key itself is added by itself.
         creates_schemas: CREATE SCHEMA IF NOT EXISTS makes a schema for tables, wherever it is sent, and DROP
             SCHEMA drops an empty one; scripts then make those that are not there.
     """
@@ -86,6 +88,7 @@ class Dialect:
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
     quotes: ClassVar[Sequence[str] | None] = None
     drop_index_options: ClassVar[frozenset[str] | None] = None
+    numbers_added: ClassVar[bool] = False
     creates_schemas: ClassVar[bool] = False
 
     def keys(self, name: str) -> tuple[str, ...]:

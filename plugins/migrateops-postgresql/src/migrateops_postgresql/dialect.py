@@ -44,6 +44,7 @@ class PostgreSQLDialect(Dialect):
         {"table", "sequence", "index", "primary_key_constraint", "unique_constraint", "exclude_constraint"}
     )
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset({"postgresql_concurrently"})
+    numbers_added: ClassVar[bool] = True
     creates_schemas: ClassVar[bool] = True
 
     def capabilities(self, server_version: tuple[int, ...] | None) -> Capabilities:
