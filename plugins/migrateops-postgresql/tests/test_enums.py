@@ -9,9 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from migrateops.autogenerate import AutogenContext, compare
+from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
 from tests.core.autogenerate.roundtrip import difference, run
 from tests.core.autogenerate.test_changes import shown
+
+ADDS = "ALTER TYPE \"Mood of\" ADD VALUE IF NOT EXISTS '{}'"
+
+
+def executed(value: str) -> str:
+    return f"op.execute({ADDS.format(value)!r})"
 
 
 def mood() -> sa.Enum:
@@ -82,6 +89,7 @@ def test_upgrade_leaves_the_type_of_what_it_drops_and_says_so(
     comparison = AutogenContext(context, wanted)
     assert compare(comparison).ops == []
     assert "enum: Mood of" in comparison.coverage
+    assert comparison.uncompared == {"enum": 1}
     take_back()
     assert shown(difference(context, before)) == []
 
@@ -92,10 +100,18 @@ def test_other_values_are_reported_and_not_changed(connection: sa.Connection) ->
     comparison = AutogenContext(context_of(connection, wanted), wanted)
     assert compare(comparison).ops == []
     assert "enum: Mood of" in comparison.coverage
+    # Its values are looked at: a note on each check would be one for ever.
+    assert comparison.uncompared == {}
+    connection.exec_driver_sql("CREATE TYPE other AS ENUM ('x')")
+    again = AutogenContext(context_of(connection, wanted), wanted)
+    compare(again)
+    assert again.uncompared == {"enum": 1}
 
 
 def test_values_that_differ_are_noted(connection: sa.Connection) -> None:
     models(a=sa.Enum("good", "bad", "ugly", name="Mood of")).create_all(connection)
+
+    wanted, apostrophe = models(a=mood()), executed("''o")
 
     def notes(type_: Any) -> list[str]:
         wanted = models(a=type_)
@@ -105,12 +121,13 @@ def test_values_that_differ_are_noted(connection: sa.Connection) -> None:
 
     assert notes(sa.Enum("ugly", "bad", "good", name="Mood of")) == []
     assert notes(sa.Enum("good", "fair", name="Mood of")) == [
-        "enum 'Mood of': only the models have 'fair'; ALTER TYPE .. ADD VALUE in a script adds it",
+        f"enum 'Mood of': only the models have 'fair'; a script adds it with {executed('fair')}",
         "enum 'Mood of': only the database has 'bad', 'ugly', which stays",
     ]
     assert notes(sa.Enum("good", "bad", "ugly", "'o", name="Mood of")) == [
-        "enum 'Mood of': only the models have \"'o\"; ALTER TYPE .. ADD VALUE in a script adds it"
+        f"enum 'Mood of': only the models have \"'o\"; a script adds it with {apostrophe}"
     ]
+    Operations(context_of(connection, wanted)).execute(ADDS.format("''o"))
 
 
 def test_values_of_an_array_of_enums_that_differ_are_noted(connection: sa.Connection) -> None:

@@ -11,10 +11,14 @@ from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.plugins.known import KNOWN_OPERATIONS
 from migrateops.snapshot.kind import Key, SnapshotKind
+from migrateops.snapshot.names import own_schema
 from migrateops.snapshot.reading import reading
 
 SEQUENCE = "sequence"
 """The kind of objects that SQLAlchemy's ``Sequence`` stands for; a plugin reads and compares it."""
+
+ENUM = "enum"
+"""The word of packs for enums that are types of their own; of those of the models, values are looked at."""
 
 _PLUGIN = KNOWN_OPERATIONS["create_sequence"]
 
@@ -31,17 +35,20 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
     """
     compared = {kind.name for kind in kinds}
     found: dict[str, list[str]] = {}
+    looked_at: set[str] = set()
     if context.connection is not None:
         with reading("objects besides tables", context.pack, context.connection):
             unread = list(context.pack.unread(context.connection, context.compared_schemas))
             if enums := list(_enums(context)):
                 context.notes += context.pack.notes_of_types(context.connection, enums)
+                looked_at = {_name_of_enum(type_, context) for type_ in enums}
         for kind, schema, name in unread:
             if kind not in compared:
                 found.setdefault(kind, []).append(name if schema is None else f"{schema}.{name}")
     context.coverage += [line for kind in kinds for line in kind.not_compared]
     for kind, names in sorted(found.items()):
-        context.uncompared[kind] += len(names)
+        if number := sum(kind != ENUM or name not in looked_at for name in names):
+            context.uncompared[kind] += number
         context.coverage.append(f"{kind}: {_listed(names)}")
     context.coverage.append(f"objects of other kinds than: {', '.join(sorted(compared))}")
     if SEQUENCE not in compared and context.dialect.supports_sequences:
@@ -57,11 +64,24 @@ def _enums(context: AutogenContext) -> Iterator[TypeEngine[Any]]:
     for metadata in context.metadatas:
         for table in metadata.tables.values():
             for column in table.columns:
-                inner: Any = column.type
-                while isinstance(inner, ARRAY | TypeDecorator):
-                    inner = inner.item_type if isinstance(inner, ARRAY) else inner.impl_instance
-                if isinstance(inner, Enum):
+                if _enum_in(column.type) is not None:
                     yield column.type
+
+
+def _enum_in(type_: TypeEngine[Any]) -> Enum | None:
+    """Return the enum that a type is, or is made of."""
+    inner: Any = type_
+    while isinstance(inner, ARRAY | TypeDecorator):
+        inner = inner.item_type if isinstance(inner, ARRAY) else inner.impl_instance
+    return inner if isinstance(inner, Enum) else None
+
+
+def _name_of_enum(type_: TypeEngine[Any], context: AutogenContext) -> str:
+    """Return the name of the enum in a type as it is listed."""
+    enum = _enum_in(type_)
+    assert enum is not None
+    schema = own_schema(enum.schema, context.dialect)
+    return str(enum.name) if schema is None else f"{schema}.{enum.name}"
 
 
 def note_part(context: AutogenContext, key: Key, part_of: str) -> None:

@@ -74,10 +74,12 @@ def alike_columns(
         alone = all(side[shape(one)] == 1 for side in listed)
         score = 0.5 * names + 0.3 * (place or alone) + 0.15 * keys + near
         if place:
-            reason = "in the same place"
+            reason = "the same type, in the same place"
+        elif names >= SIMILAR:
+            reason = "the same type, and a similar name"
         else:
-            reason = "and a similar name" if names >= SIMILAR else "which no other has that goes or comes"
-        return Likeness(score, f"the same type, {reason}")
+            reason = "no other column of this type goes or comes"
+        return Likeness(score, reason)
 
     return alike
 

@@ -91,7 +91,8 @@ def drops_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> 
 
 def notes_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> Iterator[str]:
     """Yield which values of enums the models and the database do not have in common."""
-    own = connection.dialect.default_schema_name
+    dialect: Any = connection.dialect
+    own = dialect.default_schema_name
     wanted: dict[tuple[Any, Any], Any] = {}
     for type_ in types:
         inner: Any = _inner(type_, connection.dialect)
@@ -104,12 +105,24 @@ def notes_of_types(connection: Connection, types: Sequence[TypeEngine[Any]]) -> 
         values = wanted.get((schema, name))
         if values is None:
             continue
-        new = ", ".join(repr(value) for value in values if value not in labels)
+        added = [value for value in values if value not in labels]
+        new = ", ".join(map(repr, added))
         old = ", ".join(repr(value) for value in labels if value not in values)
         if new:
-            yield f"enum {name!r}: only the models have {new}; ALTER TYPE .. ADD VALUE in a script adds it"
+            adds = _adding(ENUM(name=name, schema=None if schema == own else schema), added[0], dialect)
+            yield f"enum {name!r}: only the models have {new}; a script adds it with op.execute({adds!r})"
         if old:
             yield f"enum {name!r}: only the database has {old}, which stays"
+
+
+def _adding(enum: ENUM, value: str, dialect: Any) -> str:
+    """Return what adds a value to an enum, as ``op.execute()`` takes it."""
+    written, literal = (
+        _plain(dialect.identifier_preparer.format_type(enum), dialect),
+        value.replace("'", "''"),
+    )
+    # The value stays on the way back, so that it may be there.
+    return f"ALTER TYPE {written} ADD VALUE IF NOT EXISTS '{literal}'".replace(":", "\\:")
 
 
 def is_named(type_: TypeEngine[Any], dialect: Dialect) -> bool:
