@@ -6,6 +6,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
@@ -83,5 +84,5 @@ def test_a_program_gets_what_the_driver_has_raised(postgresql_url: str) -> None:
     engine = sa.create_engine(postgresql_url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        with pytest.raises(sa.exc.IntegrityError), context.begin_transaction():
+        with pytest.raises(IntegrityError), context.begin_transaction():
             exec(DEFERRED, {"op": Operations(context)})

@@ -155,7 +155,7 @@ def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenCont
     """Say whether an option tells of an index that is dropped what it was, or what it is elsewhere."""
     if keyword is None or not isinstance(op, ops.DropIndexOp):
         return False
-    if keyword not in op.kw or keyword in op.__options__:
+    if keyword not in op.kw or keyword in (op.__options__ or ()):
         return False
     if context.migration_context is None:
         # For no database in particular.
