@@ -46,7 +46,7 @@ def test_an_index_that_is_dropped_is_not_described(context: AutogenContext) -> N
     described = {"postgresql_using": "gin", "postgresql_where": sa.text("a > 0"), "mysql_length": 5}
     index = ops.CreateIndexOp("ix", "t", ["a"], kw={**described, "postgresql_concurrently": True})
     assert render_op_text(context, index.reverse()) == (
-        'op.drop_index("ix", table_name="t", mysql_length=5, postgresql_concurrently=True)'
+        'op.drop_index("ix", table_name="t", postgresql_concurrently=True)'
     )
     assert index.reverse().reverse().kw == index.kw
 

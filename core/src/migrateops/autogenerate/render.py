@@ -161,7 +161,8 @@ def _is_needless(op: MigrateOperation, keyword: str | None, context: AutogenCont
         # For no database in particular.
         return False
     if not keyword.startswith(tuple([f"{name}_" for name in context.pack.keys(context.dialect.name)])):
-        return True
+        # How an index is dropped there is said by a flag; all else describes it.
+        return op.kw[keyword] is not True
     taken = context.pack.drop_index_options
     return taken is not None and keyword not in taken
 
