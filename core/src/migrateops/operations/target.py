@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 
 
-class Capabilities(NamedTuple):
+@dataclass(frozen=True)
+class Capabilities:
     """What one version of a server can do; the defaults are those of standard SQL, taken carefully.
 
     Attributes:
