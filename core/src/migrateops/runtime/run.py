@@ -284,7 +284,7 @@ class _Run:
         self.graph = graph
         self.operations = Operations(context)
         self.rows: tuple[str, ...] = tuple(context.get_current_heads())
-        self.table_is_there = self._table_is_there()
+        self.table_is_there = bool(self.rows) or self._table_is_there()
         self.done = 0
 
     def _table_is_there(self) -> bool:
