@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 peers = import_module("plugins.migrateops-alembic.tests.peer")
 
@@ -154,3 +155,32 @@ def test_operations_under_names_that_extensions_know(project: Any) -> None:
     assert "t" in project.tables()
     run(project, "downgrade", "base")
     assert "t" not in project.tables()
+
+
+REPLACES = """
+from alembic.operations import Operations, ops, toimpl
+
+@Operations.implementation_for(ops.AlterColumnOp, replace=True)
+def _noted(operations, operation):
+    toimpl.alter_column(operations, operation)
+    operations.execute(f"INSERT INTO noted VALUES ('{operation.column_name}')")
+"""
+
+
+def test_a_built_in_operation_is_replaced_on_every_dialect(project: Any, postgresql_url: str) -> None:
+    env = (project.root / "migrations" / "env.py").read_text()
+    project.write("migrations/env.py", f"{REPLACES}\n{env}")
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///app.db", postgresql_url.replace("%", "%%")))
+    project.revision(
+        "aa1",
+        """
+        op.create_table("noted", sa.Column("a", sa.String(9)))
+        op.alter_column("noted", "a", new_column_name="b")
+        """,
+    )
+    project.run("upgrade", "head")
+    engine = sa.create_engine(postgresql_url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT b FROM noted").all() == [("a",)]
+    engine.dispose()

@@ -375,8 +375,9 @@ class Namespace:
     def chain(self, op_cls: type[Any], keys: tuple[str, ...]) -> tuple[Implementation, ...]:
         """Return the implementations of *op_cls* for a dialect, the one to run first.
 
-        The class's MRO is walked; at each class the dialect, its family and the default are
-        tried in that order; within one of those the nearest layer comes first.
+        The class's MRO is walked; at each class the nearest layer comes first, so that what a project puts in
+        place of a built-in one is in place of a pack's too; within a layer the dialect, its family and the
+        default are tried in that order.
         """
         if self._seen != current_generation:
             self._refresh()
@@ -392,10 +393,11 @@ class Namespace:
         for cls in op_cls.__mro__:
             if not (isinstance(cls, type) and issubclass(cls, MigrateOperation)):
                 continue
-            for key in keys:
-                yield from self._for_key(cls, key)
+            layered = [found for key in keys for found in self._for_key(cls, key)]
+            layered.sort(key=lambda found: -found[0])
+            yield from (implementation for _, implementation in layered)
 
-    def _for_key(self, cls: type[Any], key: str) -> Iterator[Implementation]:
+    def _for_key(self, cls: type[Any], key: str) -> Iterator[tuple[Layer, Implementation]]:
         name = (cls.__module__, cls.__qualname__, key)
         advertised = None
         # What is advertised never means a class of the project's own.
@@ -409,13 +411,13 @@ class Namespace:
         ranked.sort(key=lambda pair: (-pair[0], -pair[1].order))
         for layer, implementation in ranked:
             if advertised is not None and layer < Layer.PLUGIN:
-                yield _advertised(advertised)
+                yield Layer.PLUGIN, _advertised(advertised)
                 advertised = None
             if advertised is not None and implementation.function is advertised:
                 advertised = None
-            yield implementation
+            yield layer, implementation
         if advertised is not None:
-            yield _advertised(advertised)
+            yield Layer.PLUGIN, _advertised(advertised)
 
     def implemented_for(self, op_cls: type[Any]) -> tuple[str, ...]:
         """Return the dialect keys for which *op_cls* has an implementation, for a message."""
