@@ -21,6 +21,33 @@ op.alter_column("t", "b", new_column_name="d", existing_type=sa.Integer, existin
 """
 BODIES = {"rows of a new table": ROWS_OF_A_NEW_TABLE, "a renamed column": A_RENAMED_COLUMN}
 
+CHANGED_COLUMNS = """
+op.alter_column("t", "a", type_=sa.String(40), server_default="x")
+op.alter_column("t", "a", type_=sa.String(40), server_default=None, nullable=False, comment="z",
+    new_column_name="b", existing_type=sa.Integer(), schema="s")
+op.alter_column("t", "a", nullable=False, server_default=None, existing_type=sa.Boolean())
+op.alter_column("t", "a", existing_type=sa.Integer(), server_default=None, existing_nullable=True)
+op.alter_column("t", "a", existing_type=sa.Integer(), new_column_name="a")
+op.alter_column("t", "a", existing_type=sa.DateTime(), nullable=True)
+op.alter_column("t", "a", existing_type=sa.DateTime(), server_default=None)
+op.alter_column("t", "a", existing_type=sa.DateTime(), server_default=sa.func.now(), nullable=False)
+op.alter_column("t", "a", existing_type=sa.DateTime(), new_column_name="c")
+op.alter_column("t", "a", existing_type=sa.DateTime(), existing_nullable=False)
+op.alter_column("t", "a", existing_type=sa.TIMESTAMP(), server_default=sa.text("CURRENT_TIMESTAMP"))
+op.alter_column("t", "a", type_=sa.Boolean(create_constraint=True, name="new"),
+    existing_type=sa.Enum("a", "b", name="old", create_constraint=True, native_enum=False))
+op.alter_column("t", "a", existing_type=sa.Integer(), type_=sa.BigInteger(), autoincrement=True)
+"""
+ADDED_COLUMNS = """
+op.add_column("t", sa.Column("a", sa.Integer, sa.ForeignKey("u.id")))
+op.add_column("t", sa.Column("b", sa.Integer, sa.ForeignKey("u.id", name="fk", ondelete="CASCADE")), schema="s")
+op.add_column("t", sa.Column("c", sa.Integer, sa.ForeignKey("u.id", name="fk")), inline_references=True)
+op.add_column("t", sa.Column("d", sa.Integer, unique=True))
+op.add_column("t", sa.Column("e", sa.Integer, index=True))
+op.add_column("t", sa.Column("f", sa.Boolean(create_constraint=True, name="ck"), server_default=sa.false()))
+op.add_column("t", sa.Column("g", sa.Integer, sa.CheckConstraint("g > 3", name="ck")))
+"""
+
 
 def same_text(project: Any, url: str, *, own_process: bool = False) -> str:
     """Return what we write of a project, which is what the real one writes.
@@ -44,6 +71,23 @@ def same_text(project: Any, url: str, *, own_process: bool = False) -> str:
 def test_it_is_the_same(project: Any, url: str, body: str) -> None:
     project.revision("aa1", body)
     same_text(project, url)
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://", "mysql+pymysql://", "mariadb+pymysql://"])
+def test_columns_are_the_same(project: Any, url: str) -> None:
+    project.revision("aa1", (CHANGED_COLUMNS + ADDED_COLUMNS).replace("\n    ", " "))
+    same_text(project, url)
+
+
+def test_options_of_the_other_name_are_none_of_mariadb(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        op.create_table("t", sa.Column("a", sa.Text), mysql_charset="latin1", mariadb_engine="Aria")
+        op.create_index("ix", "t", ["a"], mysql_length=3)
+        """,
+    )
+    same_text(project, "mariadb+pymysql://")
 
 
 # A package of a dialect has its class for Alembic beside the dialect, and is imported for the dialect.

@@ -144,6 +144,15 @@ op.alter_column("t", "b", existing_type=sa.String(36), nullable=True)
 op.alter_column("t", "c", existing_type=sa.String(36), new_column_name="d")
 op.alter_column("t", "e", existing_type=sa.String(9), server_default="q")
 op.alter_column("t", "f", existing_type=sa.Boolean(), nullable=False, existing_server_default="1")
+op.alter_column("t", "g", existing_type=sa.String(20), type_=sa.String(40))
+op.alter_column("t", "h", existing_type=sa.DateTime(), nullable=True)
+op.alter_column("t", "i", existing_type=sa.DateTime(), server_default=None)
+op.alter_column("t", "j", existing_type=sa.String(9), comment="new", existing_nullable=False)
+op.alter_column("t", "k", existing_type=sa.Integer(), nullable=True)
+op.alter_column("t", "l", existing_type=sa.DateTime(), server_default=sa.func.now())
+op.alter_column("t", "m", server_default=None)
+op.add_column("t", sa.Column("n", sa.Integer, sa.Identity(start=5), server_default=None))
+op.add_column("t", sa.Column("o", sa.Integer, sa.ForeignKey("t.k", name="fk")), inline_references=True)
 """
 MADE = """
 op.create_table(
@@ -153,11 +162,18 @@ op.create_table(
     sa.Column("c", sa.String(255)),
     sa.Column("e", sa.String(80)),
     sa.Column("f", sa.Boolean, server_default="1"),
+    sa.Column("g", sa.String(20), nullable=False, server_default="x", comment="of g"),
+    sa.Column("h", sa.DateTime, nullable=False, server_default=sa.text("now() ON UPDATE now()")),
+    sa.Column("i", sa.DateTime, nullable=False, server_default=sa.text("now() ON UPDATE now()")),
+    sa.Column("j", sa.String(9, collation="latin1_bin"), nullable=False, server_default="x"),
+    sa.Column("k", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("l", sa.DateTime, nullable=False),
+    sa.Column("m", sa.Integer, nullable=False, server_default="3"),
 )
 """
 
 
-def test_columns_of_mysql_get_the_type_that_is_said_to_be_there(project: Any, mariadb_url: str) -> None:
+def test_columns_of_mysql_become_what_is_said_of_them(project: Any, mariadb_url: str) -> None:
     project.revision("aa1", MADE)
     project.revision("bb2", SAID_TO_BE)
     found = []
@@ -172,3 +188,4 @@ def test_columns_of_mysql_get_the_type_that_is_said_to_be_there(project: Any, ma
         engine.dispose()
     assert found[0] == found[1]
     assert "`b` varchar(36)" in found[1]
+    assert "`g` varchar(40) DEFAULT NULL,\n" in found[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
 
 
-def offline(dialect: str, configured: Mapping[str, Any] | None = None, /, **change: Any) -> str:
+def offline(dialect: str, /, **change: Any) -> str:
     stream = io.StringIO()
-    options: dict[str, Any] = {"as_sql": True, "output_buffer": stream, **(configured or {})}
+    options: dict[str, Any] = {"as_sql": True, "output_buffer": stream}
     op = Operations(MigrationContext.configure(dialect_name=dialect, opts=options))
     op.alter_column("t", "c", **change)
     return stream.getvalue().strip()
@@ -138,22 +137,3 @@ def test_offline(dialect: str, change: dict[str, Any], text: str) -> None:
 
 def test_offline_mariadb_needs_not_know_of_null() -> None:
     assert offline("mariadb", server_default=None) == "ALTER TABLE t ALTER COLUMN c DROP DEFAULT;"
-
-
-@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"nullable": False, "existing_type": sa.Integer()}, "MODIFY c INTEGER NOT NULL"),
-        ({"type_": sa.BigInteger()}, "MODIFY c BIGINT NULL"),
-        ({"server_default": None}, "ALTER COLUMN c DROP DEFAULT"),
-    ],
-)
-def test_what_is_not_said_may_be_taken_for_the_usual(dialect: str, change: dict[str, Any], text: str) -> None:
-    assert offline(dialect, {"mysql_assume_usual": True}, **change) == f"ALTER TABLE t {text};"
-
-
-def test_a_type_is_never_assumed() -> None:
-    with pytest.raises(IncompleteOperation) as caught:
-        offline("mysql", {"mysql_assume_usual": True}, nullable=False)
-    assert caught.value.needs == "existing_type"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.base import MigrateOpsError
@@ -222,6 +223,31 @@ def _require_in_order(operation: MigrateOperation, target: Target) -> None:
     refuse_unknown_options(operation, target)
     require_types(operation)
     refuse_misspelt_dialects(operation, target.keys)
+
+
+@contextmanager
+def checked(operation: MigrateOperation, target: Target) -> Iterator[None]:
+    """Do what is done around a lowering, for implementations that make their statements themselves.
+
+    Args:
+        operation: The operation, whose arguments are checked.
+        target: The server.
+
+    Raises:
+        UnknownOption: It has an option that there is not.
+        WrongType: A name is no string, or a type is none of SQLAlchemy's.
+        CannotBeWritten: SQLAlchemy has no SQL for a part of it.
+    """
+    _require_in_order(operation, target)
+    try:
+        yield
+    except MigrateOpsError:
+        raise
+    except Exception as error:
+        own = in_our_words(error, operation, target.name)
+        if own is None:
+            raise
+        raise own from error
 
 
 def _whole(made: Any, target: Target) -> tuple[list[Any], Any]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 _USUAL: dict[str, Any] = {"compare_server_default": False}
 _OF_MYSQL: dict[str, Any] = {
-    # Offline, they say no more of a column than Alembic asks for.
-    "mysql_assume_usual": True
+    # SQLAlchemy, which writes its tables and indexes, reads no others.
+    "mysql_only_own_options": True
 }
 _OF_DIALECT: Mapping[str, dict[str, Any]] = {
     # Alembic takes DDL there for not transactional, and writes neither BEGIN nor COMMIT.

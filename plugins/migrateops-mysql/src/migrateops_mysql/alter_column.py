@@ -21,18 +21,15 @@ from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnName, is_generated
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
+from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
-from migrateops_mysql.checked import checked
 from migrateops_mysql.default import Default, default_of, with_digits
 from migrateops_mysql.definition import TEXT_TYPE, Definition, is_json, parse, renamed
 from migrateops_mysql.errors import KeyNeedsNull, NoSuchColumn
 from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.server import Server
 from migrateops_mysql.statements import AlterTableBy, Writer
-
-ASSUMES_USUAL = "mysql_assume_usual"
-"""The option of ``context.configure`` that says what a stream is to do where a call does not tell enough."""
 
 # ER_FK_COLUMN_NOT_NULL, and ER_FK_COLUMN_CANNOT_CHANGE_CHILD of the column that is referred to.
 _CANNOT_CHANGE = 1833
@@ -112,8 +109,6 @@ def told(op: ops.AlterColumnOp, target: Target) -> Definition:
         unknown.append("existing_nullable")
     if op.existing_server_default is False and op.modify_server_default is False:
         unknown.append("existing_server_default")
-    if _assumed(target):
-        unknown = [name for name in unknown if name == "existing_type"]
     if unknown:
         raise IncompleteOperation(op.describe(), target.name, ", ".join(unknown))
     writer = Writer(target.dialect)
@@ -134,11 +129,6 @@ def told(op: ops.AlterColumnOp, target: Target) -> Definition:
         auto_increment=bool(op.kw.get("existing_autoincrement")),
         comment=writer.string(op.existing_comment) if op.existing_comment else None,
     )
-
-
-def _assumed(target: Target) -> bool:
-    """Say whether a column of which nothing is said may be NULL, and has no default."""
-    return bool(target.options.get(ASSUMES_USUAL, False))
 
 
 def _column(
@@ -210,7 +200,7 @@ class _Change:
 
     def _rename(self) -> Iterator[Any]:
         op = self.op
-        if self.server.renames_columns and op.modify_name is not None and self._type() is None:
+        if self.server.renames_columns and op.modify_name is not None:
             yield ColumnName(op.table_name, op.column_name, op.modify_name, op.schema)
         else:
             yield from self._restate()
@@ -231,8 +221,7 @@ class _Change:
             if self._may_be_time(new) or self._is_long(self._told_type()):
                 return None
             nullable = op.existing_nullable
-            asks = not self.server.mariadb and not _assumed(self.target)
-            if new is None and nullable is None and asks:
+            if new is None and nullable is None and not self.server.mariadb:
                 raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
         else:
             present = self.existing()
@@ -316,8 +305,7 @@ class _Change:
 
     def _changed(self, present: Definition) -> Definition:
         op = self.op
-        type_ = self._type()
-        changed = self._with_type(present, type_) if type_ is not None else present
+        changed = self._with_type(present, op.modify_type) if op.modify_type is not None else present
         if op.modify_nullable is not None:
             if changed.generated and not op.modify_nullable and self.server.mariadb:
                 raise self._unsupported(
@@ -332,17 +320,6 @@ class _Change:
             comment = self.writer.string(op.modify_comment) if op.modify_comment else None
             changed = replace(changed, comment=comment)
         return changed
-
-    def _type(self) -> Any:
-        """Return the type that the column is to have, or None where it keeps its own.
-
-        Where columns are taken as Alembic takes them, the one that is said to be there is written too.
-        """
-        op = self.op
-        written = op.modify_name is not None or self.restates
-        if op.modify_type is None and written and _assumed(self.target):
-            return op.existing_type
-        return op.modify_type
 
     def _with_type(self, present: Definition, type_given: Any) -> Definition:
         """Return the definition with the new type; a character set that it does not state stays."""

@@ -8,7 +8,7 @@ from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
 from migrateops.operations import Capabilities
 from migrateops_mysql import (
     add_column,  # noqa: F401  # registers how operations are written
-    alter_column,
+    alter_column,  # noqa: F401
     canonical,
     drop_column,  # noqa: F401
     drop_constraint,  # noqa: F401
@@ -19,6 +19,7 @@ from migrateops_mysql import (
 )
 from migrateops_mysql.error_kind import error_kind
 from migrateops_mysql.lock import NamedLock
+from migrateops_mysql.options import ONLY_OWN
 from migrateops_mysql.server import Server, version_of
 from migrateops_mysql.snapshot import models, reader
 from migrateops_mysql.snapshot.asked import with_collation
@@ -45,7 +46,7 @@ class MySQLDialect(Dialect):
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
     restates_columns: ClassVar[bool] = True
-    configure_options: ClassVar[frozenset[str]] = frozenset({alter_column.ASSUMES_USUAL})
+    configure_options: ClassVar[frozenset[str]] = frozenset({ONLY_OWN})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
     # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.  MariaDB has sequences,
     # which share names with tables, and not with constraints: what goes too early does no harm.

@@ -9,9 +9,9 @@ from typing import Any
 from migrateops.ddl import lower
 from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import Operations, Target, ops
+from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
-from migrateops_mysql.checked import checked
 from migrateops_mysql.options import refuse_dialect_options
 from migrateops_mysql.statements import AlterTableBy, Writer
 

@@ -9,9 +9,9 @@ from typing import Any
 from migrateops.ddl import lower
 from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
+from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops_mysql import reading
-from migrateops_mysql.checked import checked
 from migrateops_mysql.definition import Definition
 from migrateops_mysql.errors import AmbiguousConstraint, NoSuchConstraint
 from migrateops_mysql.server import Server

@@ -117,12 +117,15 @@ def refuse_identities(table: Table, op: MigrateOperation, target: Target) -> Non
             continue
         counts = column is table.autoincrement_column
         if not counts or any(getattr(identity, n) not in (None, does) for n, does in _COUNTING.items()):
-            raise UnsupportedOperation(
+            error = UnsupportedOperation(
                 op.describe(),
                 target.name,
                 "identity columns but for one in the primary key that counts from 1",
                 "set autoincrement=True, and mysql_auto_increment of the table to begin elsewhere",
             )
+            if target.passed_over is None:
+                raise error
+            target.passed_over(f"{error.message()}; it is passed over")
 
 
 class _Wanted:

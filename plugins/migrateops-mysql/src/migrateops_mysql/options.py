@@ -11,6 +11,8 @@ from migrateops.operations import MigrateOperation, Target, ops
 from migrateops_mysql.errors import UnknownOption
 from migrateops_mysql.server import Server
 
+ONLY_OWN = "mysql_only_own_options"
+"""Option of ``configure()``: options count under the name of the connection's dialect alone."""
 _PREFIXES = ("mysql_", "mariadb_")
 
 OpT = TypeVar("OpT", bound=MigrateOperation)
@@ -73,6 +75,8 @@ def own_options(kw: Mapping[str, Any], target: Target) -> dict[str, Any]:
     """Return options under the name of the target's dialect; its server's own win over the family's."""
     own = f"{target.name}_"
     names = list(_PREFIXES) if Server.of(target).mariadb else ["mysql_"]
+    if target.options.get(ONLY_OWN):
+        names = [own]
     options = {name: value for name, value in kw.items() if not name.startswith(_PREFIXES)}
     for prefix in names:
         options |= {

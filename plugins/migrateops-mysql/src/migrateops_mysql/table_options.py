@@ -20,11 +20,11 @@ from migrateops.operations import (
     schema,
     table,
 )
+from migrateops.operations.invocation import checked
 from migrateops.operations.ops import AlterTableOp
 from migrateops.operations.schema_objects import SchemaObjects
 from migrateops.snapshot.records import TableRecord
 from migrateops_mysql import reading
-from migrateops_mysql.checked import checked
 from migrateops_mysql.definition import follows_table
 from migrateops_mysql.options import with_table_options
 from migrateops_mysql.snapshot.kept import OF_CHARACTERS, option_name

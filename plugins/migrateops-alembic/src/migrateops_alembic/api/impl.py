@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _impls: dict[str, type[DefaultImpl]] = {}
 _BUILT_IN = __name__
+_SENT_OTHERWISE = ("mysql", "postgresql")
+"""Dialects whose packs send some operations in other words than Alembic."""
 
 
 def _sending() -> Any:
@@ -289,6 +291,11 @@ def impl_for(context: MigrationContext) -> DefaultImpl:
     given = (dialect, context.connection, context.as_sql, transactional, context.opts.get("output_buffer"))
     impl = DefaultImpl.get_by_dialect(dialect)(*given, context.opts)
     impl.context = context
+    for key in context.pack.keys(dialect.name):
+        if key in _SENT_OTHERWISE:
+            from migrateops_alembic.api import sent_as_there
+
+            sent_as_there.register(key)
     if dialect.name in _impls:
         family = next((cls.__dialect__ for cls in (PostgresqlImpl, MySQLImpl) if isinstance(impl, cls)), "")
         _sending().registered(impl, DefaultImpl, family=family)

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import types
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import AddConstraint, DropConstraint
+from sqlalchemy.schema import AddConstraint
 from sqlalchemy.types import TypeEngine, to_instance
 
-from migrateops.ddl.lower import dropped_with_type, type_constraints
+from migrateops.ddl.lower import type_constraints
+from migrateops.ddl.statements import is_generated
 from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import ops
 from migrateops_alembic.api.statements import (
@@ -101,14 +102,23 @@ def _definition(element: MySQLChangeColumn, compiler: Any) -> str:
     return " ".join(parts)
 
 
+def is_told(op: ops.AlterColumnOp) -> bool:
+    """Say whether an operation tells of its column what Alembic asks for, and changes what it can change."""
+    if is_generated(op.modify_server_default) or is_generated(op.existing_server_default):
+        return False
+    return not _is_whole(op) or op.modify_type is not None or op.existing_type is not None
+
+
 def lowered(op: ops.AlterColumnOp, target: Any) -> list[Any]:
-    """Return the element that changes a column, between the CHECKs of its old type and its new one."""
-    drop: list[Any] = []
-    add: list[Any] = []
-    if op.modify_type is not None:
-        drop += map(DropConstraint, dropped_with_type(op, target))
-        add += map(AddConstraint, type_constraints(op, op.modify_type, target))
-    return [*drop, *_changes(op), *add]
+    """Return the element that changes a column, then the CHECKs of its new type; those of the old one stay."""
+    add = map(AddConstraint, type_constraints(op, op.modify_type, target))
+    return [*_changes(op), *add]
+
+
+def _is_whole(op: ops.AlterColumnOp) -> bool:
+    """Say whether a change states the whole column."""
+    changed = {op.modify_nullable, op.modify_type, op.kw.get("autoincrement"), op.modify_name}
+    return changed != {None} or op.modify_comment is not False
 
 
 def _changes(op: ops.AlterColumnOp) -> Iterator[Any]:
@@ -124,13 +134,11 @@ def _changes(op: ops.AlterColumnOp) -> Iterator[Any]:
         "autoincrement": increment if increment is not None else op.kw.get("existing_autoincrement"),
         "comment": comment if comment is not False else op.existing_comment,
     }
-    if op.modify_name not in (None, op.column_name):
+    # The words for a default alone take no function; columns of a time are stated though nothing changes.
+    if op.modify_name is not None or (default is not None and _is_of_time(type_)):
         yield MySQLChangeColumn(*where, op.schema, **definition)
-    elif comment is not False or {op.modify_nullable, op.modify_type, increment} != {None}:
+    elif _is_whole(op):
         yield MySQLModifyColumn(*where, op.schema, **definition)
-    elif default is not None and default is not False and _is_of_time(type_):
-        # The words for a default alone take no function.
-        yield MySQLChangeColumn(*where, op.schema, **definition)
     elif default is not False:
         yield MySQLAlterDefault(*where, default, op.schema)
 
