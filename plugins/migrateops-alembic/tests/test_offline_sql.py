@@ -40,7 +40,8 @@ op.alter_column("t", "a", existing_type=sa.Integer(), type_=sa.BigInteger(), aut
 """
 ADDED_COLUMNS = """
 op.add_column("t", sa.Column("a", sa.Integer, sa.ForeignKey("u.id")))
-op.add_column("t", sa.Column("b", sa.Integer, sa.ForeignKey("u.id", name="fk", ondelete="CASCADE")), schema="s")
+op.add_column("t", sa.Column("b", sa.Integer, sa.ForeignKey("u.id", name="fk", ondelete="CASCADE")),
+    schema="s")
 op.add_column("t", sa.Column("c", sa.Integer, sa.ForeignKey("u.id", name="fk")), inline_references=True)
 op.add_column("t", sa.Column("d", sa.Integer, unique=True))
 op.add_column("t", sa.Column("e", sa.Integer, index=True))

@@ -110,7 +110,7 @@ def is_told(op: ops.AlterColumnOp) -> bool:
 
 
 def lowered(op: ops.AlterColumnOp, target: Any) -> list[Any]:
-    """Return the element that changes a column, then the CHECKs of its new type; those of the old one stay."""
+    """Return the element that changes a column, then the CHECKs of its new type; the old ones stay."""
     add = map(AddConstraint, type_constraints(op, op.modify_type, target))
     return [*_changes(op), *add]
 

@@ -72,7 +72,7 @@ def _without_names_inside(op: ops.AddColumnOp) -> ops.AddColumnOp:
 
 
 def alter_column_of_postgresql(operations: Any, op: ops.AlterColumnOp) -> None:
-    """Write the type first of all, as Alembic does; online, the default that it might not suit goes before."""
+    """Write the type first of all, as Alembic does; online, a default that it might not suit goes before."""
     context = operations.get_context()
     if not (of_alembic(context) and context.as_sql):
         operations.next(op)
