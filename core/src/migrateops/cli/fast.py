@@ -125,7 +125,8 @@ def _read(request: Request) -> None:
         found = read.history(config, request.values.get("range"))
     else:
         found = read.show(config, request.values["revision"])
-    print_listing(request.verb, found, verbose="verbose" in request.flags, as_json="json" in request.flags)
+    flags = request.flags
+    print_listing(config, request.verb, found, verbose="verbose" in flags, as_json="json" in flags)
 
 
 def _probe(request: Request) -> int | None:
@@ -146,7 +147,7 @@ def _probe(request: Request) -> int | None:
         return None
     print_ignored_files(config)
     if text:
-        _write(encodable(f"{text}\n"))
+        write(encodable(f"{text}\n"))
     return 0
 
 
@@ -158,11 +159,18 @@ def print_ignored_files(config: Config) -> None:
 
 
 def print_listing(
-    verb: str, listing: Listing, *, verbose: bool, as_json: bool, current: Collection[str] | None = None
+    config: Config,
+    verb: str,
+    listing: Listing,
+    *,
+    verbose: bool,
+    as_json: bool,
+    current: Collection[str] | None = None,
 ) -> None:
     """Print revisions to stdout as ``heads``, ``history`` or ``show`` do, and to stderr what is left out.
 
     Args:
+        config: The configuration; a project of another shape has its own form.
         verb: Which of them.
         listing: The revisions.
         verbose: Several lines for each.
@@ -179,6 +187,8 @@ def print_listing(
         if current is not None:
             listed = [{**one, "is_current": one["revision"] in current} for one in listed]
         text = json.dumps(listed, indent=2) + "\n"
+    elif config.shape is not None:
+        text = config.shape.printed(verb, config, found, verbose=verbose, current=current)
     elif verbose or verb == "show":
         text = "\n".join(revision_entry(info, current) for info in found)
     elif verb == "history":
@@ -186,7 +196,7 @@ def print_listing(
     else:
         text = "".join(f"{revision_line(info, current)}\n" for info in found)
     # A document has escapes of its own.
-    _write(text if as_json else encodable(text))
+    write(text if as_json else encodable(text))
 
 
 # What a terminal would obey; a message comes from whoever wrote the script.
@@ -202,7 +212,8 @@ def encodable(text: str, encoding: str | None = None) -> str:
     return text.encode(found, "backslashreplace").decode(found)
 
 
-def _write(text: str) -> None:
+def write(text: str) -> None:
+    """Write to stdout at once."""
     sys.stdout.write(text)
     sys.stdout.flush()
 

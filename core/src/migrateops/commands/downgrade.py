@@ -58,7 +58,7 @@ def downgrade(
             # Else a script that cannot be read is above the way down, and does no harm.
             refuse_unreadable(script)
         try:
-            return downgrade_path(script.graph, rows, revision)
+            return downgrade_path(script.graph, rows, revision, order=script.run_order)
         except RevisionNotFound:
             script.check_graph()
             raise

@@ -53,7 +53,7 @@ def upgrade(
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
         if context.as_sql:
             check_upwards(script.graph, rows, revision)
-        return upgrade_path(script.graph, rows, revision)
+        return upgrade_path(script.graph, rows, revision, order=script.run_order)
 
     return take_steps(
         config,

@@ -8,7 +8,7 @@ from __future__ import annotations
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from migrateops.config import Config
     from migrateops.config.model import PluginSettings
     from migrateops.config.source import Source
+    from migrateops.revisions.graph import RevisionGraph
 
     Policy = Callable[[PluginSettings], PluginSettings]
 
@@ -45,6 +46,28 @@ if TYPE_CHECKING:
 
         def attribute(self, config: Config, name: str, default: object) -> object:
             """Return what the configuration of such a project has under a name that ours does not have."""
+
+        def run_order(self, graph: RevisionGraph, ids: set[str]) -> list[str]:
+            """Return revisions in the order in which a run takes them off; an upgrade goes the other way."""
+
+        def printed(
+            self,
+            verb: str,
+            config: Config,
+            found: Sequence[Any],
+            *,
+            verbose: bool,
+            current: Collection[str] | None = None,
+        ) -> str:
+            """Return what a verb that reads prints on such a project, whose programs may read it.
+
+            Args:
+                verb: ``heads``, ``history``, ``show``, ``branches`` or ``current``.
+                config: The configuration.
+                found: What the command has returned: revisions, branch points, or databases.
+                verbose: Several lines for each.
+                current: What the database is at, to be marked; None if that is not asked for.
+            """
 
         def entered(self) -> AbstractContextManager[None]:
             """Have in force within the block what the code of such a project expects."""

@@ -27,6 +27,8 @@ from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
 
 Kind = Literal["upgrade", "downgrade", "stamp"]
+Order = Callable[[RevisionGraph, set[str]], list[str]]
+"""Puts revisions in the order in which they are taken off; what needs another comes before it."""
 
 
 class Step(NamedTuple):
@@ -62,13 +64,16 @@ class Step(NamedTuple):
         return (*(row for row in rows if row not in gone), *added)
 
 
-def upgrade_path(graph: RevisionGraph, current: Iterable[str], target: str | Iterable[str]) -> list[Step]:
+def upgrade_path(
+    graph: RevisionGraph, current: Iterable[str], target: str | Iterable[str], *, order: Order | None = None
+) -> list[Step]:
     """Return the steps to have *target* and all that it needs applied; none if it already is.
 
     Args:
         graph: All revisions.
         current: The rows of the version table.
         target: One expression or several.
+        order: The order of the steps, backwards; that of the graph when omitted.
 
     Raises:
         WrongDirection: It counts back from the current revision.
@@ -78,7 +83,10 @@ def upgrade_path(graph: RevisionGraph, current: Iterable[str], target: str | Ite
     targets = [name for text in as_ids(target) for name in _upgrade_targets(graph, text, stored)]
     rows, superfluous = newest(graph, stored)
     steps = []
-    for name in pending(graph, rows, targets):
+    names = pending(graph, rows, targets)
+    if order is not None and len(names) > 1:
+        names = order(graph, set(names))[::-1]
+    for name in names:
         before = graph.before(name)
         gone = tuple(row for row in before if row in rows)
         rows.difference_update(gone)
@@ -90,13 +98,16 @@ def upgrade_path(graph: RevisionGraph, current: Iterable[str], target: str | Ite
     return steps
 
 
-def downgrade_path(graph: RevisionGraph, current: Iterable[str], target: str) -> list[Step]:
+def downgrade_path(
+    graph: RevisionGraph, current: Iterable[str], target: str, *, order: Order | None = None
+) -> list[Step]:
     """Return the steps to take off everything that follows *target*, and what depends on that.
 
     Args:
         graph: All revisions.
         current: The rows of the version table.
         target: One expression; ``label@`` limits the steps to a branch and what depends on it.
+        order: The order of the steps; that of the graph, backwards, when omitted.
 
     Raises:
         WrongDirection: It counts forward from the current revision.
@@ -112,7 +123,8 @@ def downgrade_path(graph: RevisionGraph, current: Iterable[str], target: str) ->
     _, superfluous = newest(graph, stored)
     followers: dict[str, int] = {}
     steps = []
-    for name in reversed(graph.sorted(leaving)):
+    names = graph.sorted(leaving)[::-1] if order is None else order(graph, leaving)
+    for name in names:
         applied.remove(name)
         for down in graph.before(name):
             if down in followers:

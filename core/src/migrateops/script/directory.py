@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from os import PathLike, fspath
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.revisions import BrokenGraph, MultipleBases, MultipleHeads
@@ -28,6 +28,9 @@ from migrateops.script.locations import directory_of
 from migrateops.script.module import REGISTRATIONS, load_script, read_header, run_file
 from migrateops.script.reading import read_revisions
 from migrateops.script.script import Script
+
+if TYPE_CHECKING:
+    from migrateops.revisions.walk import Order
 
 WriteHook = Mapping[str, Any] | Callable[[str], object]
 
@@ -148,6 +151,12 @@ class ScriptDirectory:
                 # A script that cannot be read is often why others miss it.
                 raise BrokenGraph((*self._faults, *broken.faults)) from None
         return self._graph
+
+    @property
+    def run_order(self) -> Order | None:
+        """The order in which runs take revisions; None is that of the graph."""
+        order: Order | None = getattr(getattr(self.config, "shape", None), "run_order", None)
+        return order
 
     def leave_out_broken(self) -> None:
         """Go on without the revisions that a fault of the graph touches; the faults join ``faults``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from migrateops.config import Config
     from migrateops.config.source import Source
+    from migrateops.revisions.graph import RevisionGraph
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 _USUAL: dict[str, Any] = {"compare_server_default": False}
@@ -79,6 +80,29 @@ class _Project:
 
         found = vars(api.Config).get(name)
         return default if found is None else found.__get__(config, type(config))
+
+    def run_order(self, graph: RevisionGraph, ids: set[str]) -> list[str]:
+        """Return revisions in the order of Alembic: branches may rely on it without a word of it."""
+        from migrateops_alembic.api.walking import newest_first
+
+        return newest_first(graph, ids)
+
+    def printed(
+        self,
+        verb: str,
+        config: Config,
+        found: Sequence[Any],
+        *,
+        verbose: bool,
+        current: Collection[str] | None = None,
+    ) -> str:
+        """Return what Alembic's command of that name prints."""
+        from migrateops_alembic.api.listing import printed
+        from migrateops_alembic.api.scripts import ScriptDirectory
+
+        directory = ScriptDirectory.from_config(config)
+        directory.leave_out_broken()
+        return printed(verb, directory, found, verbose=verbose, current=current or ())
 
     def entered(self) -> AbstractContextManager[None]:
         """Have ``import alembic`` lead to migrateops within the block."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from migrateops.cli.fast import revision_entry, revision_line
+from migrateops.cli.fast import encodable, revision_entry, revision_line, write
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import note, say, say_json
 
@@ -22,6 +22,11 @@ def branches(invocation: Invocation, verbose: bool, as_json: bool) -> None:
         note(f"note: left out: {error.message()}")
     if as_json:
         say_json(found.points)
+        return
+    shape = invocation.config.shape
+    if shape is not None:
+        text = shape.printed("branches", invocation.config, found.points, verbose=verbose)
+        write(encodable(text))
         return
     for number, point in enumerate(found.points):
         if verbose:

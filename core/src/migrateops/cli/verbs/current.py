@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrateops.cli.fast import current_line
+from migrateops.cli.fast import current_line, encodable, write
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.output import document_alone, note, say, say_json
 
@@ -37,6 +37,9 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
     rows = [row for one in found for row in (one.entries() if shown else one.shown)]
     if as_json:
         say_json([row.as_dict() for row in rows])
+    elif invocation.config.shape is not None:
+        shape = invocation.config.shape
+        write(encodable(shape.printed("current", invocation.config, found, verbose=verbose)))
     elif rows:
         line = _named if several else current_line
         say("\n\n".join(map(_entry, rows)) if verbose else "\n".join(map(line, rows)))

@@ -38,7 +38,7 @@ def heads(
     each other, takes --check with --resolve-dependencies.
     """
     found = read.heads(invocation.config, resolve_dependencies=resolve_dependencies, strict=check)
-    print_listing("heads", found, verbose=verbose, as_json=as_json)
+    print_listing(invocation.config, "heads", found, verbose=verbose, as_json=as_json)
     if not check or len(found.revisions) < 2:
         return 0
     if not invocation.quiet:
@@ -75,7 +75,8 @@ def history(
     with document_alone(as_json):
         rows = _rows(invocation.config, only_known=in_range) if indicate_current else None
         found = read.history(invocation.config, rev_range, current=rows)
-    print_listing("history", found, verbose=verbose, as_json=as_json, current=rows)
+    config = invocation.config
+    print_listing(config, "history", found, verbose=verbose, as_json=as_json, current=rows)
 
 
 @click.command(cls=Relative)
@@ -86,7 +87,7 @@ def show(invocation: Invocation, revision: str, as_json: bool) -> None:
     """REVISION is an id or the start of one, `head`, `heads`, `label@head` or `current`."""
     with document_alone(as_json):
         found = read.show(invocation.config, revision)
-    print_listing("show", found, verbose=True, as_json=as_json)
+    print_listing(invocation.config, "show", found, verbose=True, as_json=as_json)
 
 
 def _rows(config: Config, *, only_known: bool) -> tuple[str, ...]:

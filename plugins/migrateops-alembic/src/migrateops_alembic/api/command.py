@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from migrateops import command
 from migrateops.commands.current import CurrentDatabase, databases
-from migrateops.commands.read import Listing
 from migrateops.config import Config
 from migrateops.errors.runtime import DatabaseNotAtHead, RevisionFailed
 from migrateops.runtime.step import RevisionStep
@@ -139,8 +138,7 @@ def ensure_version(config: Config, sql: bool = False) -> None:
 def show(config: Config, rev: str) -> None:
     """Print a revision."""
     with _as_raised():
-        for found in _listed(config, command.show(config, rev)):
-            _print(config, listing.entry(found))
+        _print(config, "show", command.show(config, rev).revisions)
 
 
 def history(
@@ -149,35 +147,20 @@ def history(
     """Print revisions, the newest first."""
     with _as_raised():
         now = {row.revision for row in command.current(config)} if indicate_current else set()
-        for found in _listed(config, command.history(config, rev_range)):
-            mark = found.revision in now
-            if verbose:
-                _print(config, listing.entry(found, current=mark))
-            else:
-                _print(config, listing.line(found, parents=True, labels=True, message=True, current=mark))
+        _print(config, "history", command.history(config, rev_range).revisions, verbose=verbose, current=now)
 
 
 def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
     """Print the revisions that none follows."""
     with _as_raised():
-        for found in _listed(config, command.heads(config, resolve_dependencies=resolve_dependencies)):
-            _print(
-                config, listing.entry(found) if verbose else listing.line(found, labels=True, places=False)
-            )
+        found = command.heads(config, resolve_dependencies=resolve_dependencies).revisions
+        _print(config, "heads", found, verbose=verbose)
 
 
 def branches(config: Config, verbose: bool = False) -> None:
     """Print where the history divides."""
     with _as_raised():
-        points = command.branches(config).points
-        directory = _directory(config)
-        for point in points:
-            (found,) = _of(directory, [point.revision.revision])
-            lines = [listing.entry(found) if verbose else listing.line(found, labels=True)]
-            for after in _of(directory, [one.revision for one in point.followed_by]):
-                text = listing.line(after, labels=True, message=verbose)
-                lines.append(f"{' ' * len(found.revision)} -> {text}")
-            _print(config, "\n".join(lines) + "\n")
+        _print(config, "branches", command.branches(config).points, verbose=verbose)
 
 
 def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
@@ -188,16 +171,10 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     """
     with _as_raised():
         directory = _directory(config)
-        for database in databases(config, directory):
-            if check_heads:
-                _require_heads(directory, database)
-            if verbose:
-                _print(config, f"Current revision(s) for {database.url}:")
-            known = [row for row in database.revisions if row in directory.graph]
-            # Also heads that have no row, as a revision that has one depends on them.
-            at = {one.revision for one in directory.get_all_current(known)}
-            for found in _of(directory, sorted(at, key=directory.graph.position)):
-                _print(config, listing.entry(found) if verbose else listing.line(found))
+        found = databases(config, directory)
+        for database in found if check_heads else ():
+            _require_heads(directory, database)
+        _print(config, "current", found, verbose=verbose)
 
 
 def _require_heads(directory: ScriptDirectory, database: CurrentDatabase) -> None:
@@ -229,16 +206,6 @@ def _scripts(config: Config, ids: Iterable[str]) -> list[Script | None]:
     return [directory.get_revision(one) for one in ids]
 
 
-def _listed(config: Config, found: Listing) -> list[Script]:
-    if not found.revisions:
-        return []
-    return _of(_directory(config), [one.revision for one in found.revisions])
-
-
-def _of(directory: ScriptDirectory, ids: Iterable[str]) -> list[Script]:
-    return [Script(directory, directory.graph[one]) for one in ids]
-
-
 def _directory(config: Config) -> ScriptDirectory:
     """Return the scripts; those that do not fit together are left out, as where they are listed."""
     directory = ScriptDirectory.from_config(config)
@@ -246,7 +213,12 @@ def _directory(config: Config) -> ScriptDirectory:
     return directory
 
 
-def _print(config: Config, text: str) -> None:
+def _print(
+    config: Config, verb: str, found: Sequence[Any], *, verbose: bool = False, current: Collection[str] = ()
+) -> None:
+    if not found:
+        return
+    text = listing.printed(verb, _directory(config), found, verbose=verbose, current=current)
     # A process that has replaced sys.stdout since has not replaced what the configuration was given.
     stream = sys.stdout if config.stdout is sys.__stdout__ else config.stdout
-    stream.write(f"{text}\n")
+    stream.write(text)

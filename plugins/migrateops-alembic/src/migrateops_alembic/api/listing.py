@@ -2,11 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from migrateops_alembic.api.scripts import Script
+    from migrateops_alembic.api.scripts import Script, ScriptDirectory
+
+
+def printed(
+    verb: str, directory: ScriptDirectory, found: Sequence[Any], *, verbose: bool, current: Collection[str]
+) -> str:
+    """Return what a command prints, each line of it ended.
+
+    Args:
+        verb: The command.
+        directory: The scripts.
+        found: What core's command of that name has returned.
+        verbose: Several lines for each script.
+        current: What the database is at, for those that mark it.
+    """
+    if verb == "branches":
+        return "".join(f"{_branches(directory, point, verbose=verbose)}\n\n" for point in found)
+    if verb == "current":
+        return "".join(_current(directory, database, verbose=verbose) for database in found)
+    ids = [one.revision for one in found]
+    if verb == "history" and any(one.is_head or one.is_merge or one.depends_on for one in found[1:]):
+        from migrateops_alembic.api.walking import newest_first
+
+        ids = newest_first(directory.graph, set(ids))
+    texts = []
+    for script in directory.scripts(ids):
+        mark = script.revision in current
+        if verbose or verb == "show":
+            texts.append(entry(script, current=mark))
+        elif verb == "history":
+            texts.append(line(script, parents=True, labels=True, message=True, current=mark))
+        else:
+            texts.append(line(script, labels=True, places=False))
+    return "".join(f"{text}\n" for text in texts)
+
+
+def _branches(directory: ScriptDirectory, point: Any, *, verbose: bool) -> str:
+    (script,) = directory.scripts([point.revision.revision])
+    lines = [entry(script) if verbose else line(script, labels=True)]
+    followed_by = directory.scripts(one.revision for one in point.followed_by)
+    indent = " " * len(script.revision)
+    lines += [f"{indent} -> {line(after, labels=True, message=verbose)}" for after in followed_by]
+    return "\n".join(lines)
+
+
+def _current(directory: ScriptDirectory, database: Any, *, verbose: bool) -> str:
+    graph = directory.graph
+    texts = [f"Current revision(s) for {database.url}:"] if verbose else []
+    known = [row for row in database.revisions if row in graph]
+    # Also heads that have no row, as a revision that has one depends on them.
+    at = {one.revision for one in directory.get_all_current(known)}
+    scripts = directory.scripts(sorted(at, key=graph.position))
+    texts += [entry(script) if verbose else line(script) for script in scripts]
+    return "".join(f"{text}\n" for text in texts)
 
 
 def line(
@@ -62,7 +115,7 @@ def entry(script: Script, *, current: bool = False) -> str:
     lines.append(f"{'Merges' if script.is_merge_point else 'Parent'}: {_parents(script)}")
     more = {
         "Also depends on": script.data.depends_on,
-        "Branches into": script.nextrev if script.is_branch_point else (),
+        "Branches into": sorted(script.nextrev) if script.is_branch_point else (),
         "Branch names": sorted(script.branch_labels),
     }
     lines += [f"{what}: {_listed(names)}" for what, names in more.items() if names]

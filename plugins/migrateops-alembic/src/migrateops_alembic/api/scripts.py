@@ -14,6 +14,7 @@ from migrateops.revisions.walk import Step, downgrade_path, stamp_steps, upgrade
 from migrateops.script.directory import ScriptDirectory as CoreDirectory
 from migrateops.script.script import Script as CoreScript
 from migrateops_alembic.api import listing
+from migrateops_alembic.api.walking import newest_first
 
 Ids = str | Iterable[str] | None
 
@@ -22,6 +23,11 @@ class Script(CoreScript):
     """A script, with the texts that Alembic has for it."""
 
     __slots__ = ()
+
+    @property
+    def doc(self) -> str:
+        """The first paragraph of the docstring."""
+        return self.longdoc.partition("\n\n")[0]
 
     @property
     def is_effective_head(self) -> bool:
@@ -107,6 +113,10 @@ class ScriptDirectory(CoreDirectory):
         assert found is None or isinstance(found, Script)
         return found
 
+    def scripts(self, ids: Iterable[str]) -> Iterator[Script]:
+        """Yield the scripts of some ids."""
+        return (Script(self, self.graph[one]) for one in ids)
+
     @property
     def revision_map(self) -> RevisionMap:
         """The revisions as Alembic's own functions look at them."""
@@ -118,11 +128,11 @@ class ScriptDirectory(CoreDirectory):
 
     def _upgrade_revs(self, destination: str, current_rev: Ids) -> list[Step]:
         """Return the steps up to *destination*, for the ``fn`` of an environment."""
-        return upgrade_path(self.graph, as_ids(current_rev), destination)
+        return upgrade_path(self.graph, as_ids(current_rev), destination, order=newest_first)
 
     def _downgrade_revs(self, destination: str, current_rev: Ids) -> list[Step]:
         """Return the steps back to *destination*, for the ``fn`` of an environment."""
-        return downgrade_path(self.graph, as_ids(current_rev), destination)
+        return downgrade_path(self.graph, as_ids(current_rev), destination, order=newest_first)
 
     def _stamp_revs(self, revision: Ids, heads: Ids) -> list[Step]:
         """Return the steps that only change the version table."""

@@ -1,0 +1,128 @@
+"""What is printed of a history, and in which order it is run: line by line what the real one has.
+
+The texts are those of Alembic 1.20.1; it names the labels of a branch in any order, here they are sorted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+HISTORY = """
+dd4 -> ff6 (left, main) (head), ff6
+g7 (ee5) -> h8 (other) (head), h8
+i9 -> j10 (third) (head), more than
+  one line
+<base> (aa1, g7) -> i9 (third), i9
+<base> (dd4) -> g7 (other), g7
+dd4 -> ee5 (left, main) (effective head), ee5
+bb2, cc3 -> dd4 (left, main) (branchpoint) (mergepoint), dd4
+aa1 -> bb2 (main), bb2
+aa1 -> cc3 (left, main), cc3
+<base> -> aa1 (main) (branchpoint), aa1
+"""
+HEADS = """
+ee5 (left, main) (effective head)
+ff6 (left, main) (head)
+h8 (other) (head)
+j10 (third) (head)
+"""
+BRANCHES = """
+dd4 (left, main) (branchpoint) (mergepoint)
+    -> ee5 (left, main) (effective head)
+    -> ff6 (left, main) (head)
+
+aa1 (main) (branchpoint)
+    -> bb2 (main)
+    -> cc3 (left, main)
+
+"""
+ENTRY = """
+Rev: dd4 (branchpoint) (mergepoint)
+Merges: bb2, cc3
+Branches into: ee5, ff6
+Branch names: left, main
+Path: {root}/migrations/versions/dd4_.py
+
+    dd4
+
+"""
+LONG_ENTRY = """
+Rev: j10 (head)
+Parent: i9
+Branch names: third
+Path: {root}/migrations/versions/j10_.py
+
+    more than
+      one line
+    
+    and more
+
+"""  # noqa: W293  it has blanks there
+CURRENT = """
+Current revision(s) for sqlite:///app.db:
+Rev: h8 (head)
+Parent: g7
+Also depends on: ee5
+Branch names: other
+Path: {root}/migrations/versions/h8_.py
+
+    h8
+
+"""
+
+
+@pytest.fixture
+def branched(project: Any) -> Any:
+    def add(name: str, down: object, **header: object) -> None:
+        lines = {"down_revision": down, **header}
+        text = "\n".join(f"{key} = {value!r}" for key, value in lines.items())
+        project.revision(name, f"op.execute(\"INSERT INTO run VALUES ('{name}')\")", header=text)
+
+    add("aa1", None, branch_labels="main")
+    first = project.root / "migrations" / "versions" / "aa1_.py"
+    text = first.read_text().replace(
+        "def upgrade():", 'def upgrade():\n    op.execute("CREATE TABLE run (id)")'
+    )
+    first.write_text(text)
+    add("bb2", "aa1")
+    add("cc3", "aa1", branch_labels=("left",))
+    add("dd4", ("bb2", "cc3"))
+    add("ee5", "dd4")
+    add("ff6", "dd4")
+    add("g7", None, branch_labels=("other",), depends_on="dd4")
+    add("h8", "g7", depends_on=("ee5",))
+    add("i9", None, branch_labels="third", depends_on=("aa1", "g7"))
+    add("j10", "i9")
+    last = project.root / "migrations" / "versions" / "j10_.py"
+    last.write_text(last.read_text().replace('"""j10"""', '"""  more than\n  one line\n\nand more\n"""'))
+    return project
+
+
+def test_listings(branched: Any) -> None:
+    assert branched.run("history").out == HISTORY.lstrip("\n")
+    assert branched.run("heads").out == HEADS.lstrip("\n")
+    assert branched.run("branches").out == BRANCHES.lstrip("\n")
+    assert branched.run("show", "dd4").out == ENTRY.lstrip("\n").format(root=branched.root)
+    assert branched.run("heads", "--resolve-dependencies").out == "".join(HEADS.splitlines(keepends=True)[2:])
+    verbose = branched.run("history", "-v").out
+    assert LONG_ENTRY.lstrip("\n").format(root=branched.root) in verbose
+    marks = (line for line in verbose.splitlines() if line.startswith("Rev: "))
+    assert " ".join(line.split()[1] for line in marks) == "ff6 h8 j10 i9 g7 ee5 dd4 bb2 cc3 aa1"
+    # What is read by programs stays what it is elsewhere.
+    assert '"is_head": true' in branched.run("heads", "--json").out
+
+
+def test_what_a_database_is_at(branched: Any) -> None:
+    assert branched.run("current", "-v").out == "Current revision(s) for sqlite:///app.db:\n"
+    branched.run("upgrade", "h8")
+    assert branched.run("current").out == "ee5 (effective head)\nh8 (head)\n"
+    assert CURRENT.format(root=branched.root).split("\n", 2)[2] in branched.run("current", "-v").out
+    assert "g7 (ee5) -> h8 (other) (head) (current), h8\n" in branched.run("history", "-i").out
+
+
+def test_branches_are_run_in_the_order_of_the_real_one(branched: Any) -> None:
+    branched.run("upgrade", "heads")
+    run = [name for (name,) in branched.rows("SELECT id FROM run ORDER BY rowid")]
+    assert " ".join(run) == "aa1 cc3 bb2 dd4 ee5 g7 i9 j10 h8 ff6"
