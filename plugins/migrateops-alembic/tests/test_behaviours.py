@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.String(9)))'
 
 
@@ -67,6 +69,18 @@ def test_the_version_table_is_there_before_the_first_step(project: Any) -> None:
     )
     project.run("upgrade", "head")
     assert applied(project) == ["aa1"]
+
+
+@pytest.mark.parametrize("arguments", ["upgrade head", "stamp heads", "stamp base", "downgrade base"])
+def test_a_run_leaves_the_version_table_behind_though_there_is_nothing_to_do(
+    project: Any, arguments: str
+) -> None:
+    project.run("current")
+    assert project.tables() == set()
+    project.run(*arguments.split())
+    assert project.tables() == {"alembic_version"}
+    # It finds it then.
+    project.run(*arguments.split())
 
 
 def test_the_context_within_a_script(project: Any) -> None:

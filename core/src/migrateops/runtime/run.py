@@ -94,7 +94,15 @@ def _runs_anyway(context: MigrationContext) -> bool:
 
 def readies_table(context: MigrationContext) -> bool:
     """Say whether the version table is to be created or emptied, even if there are no steps."""
-    return bool(context.opts.get("purge") or context.opts.get("ensure_version"))
+    if context.opts.get("purge") or context.opts.get("ensure_version"):
+        return True
+    if not context.versions.before_scripts or context.taken.seen or context.opts.get("read_only"):
+        return False
+    # There, a run leaves the table behind whatever it does.
+    if context.as_sql or context.connection is None:
+        return False
+    with context.reading() as connection:
+        return not context.versions.exists(connection)
 
 
 def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step]:
