@@ -121,3 +121,98 @@ with op.batch_alter_table("t") as batch_op:
 """
     project.revision("aa1", body)
     assert "MO357" in project.run("upgrade", "head", status=1).err
+
+
+TWO_TABLES = """
+op.create_table("p", sa.Column("id", sa.Integer), sa.Column("n", sa.String(9)),
+    sa.PrimaryKeyConstraint("id", name="pk_p"))
+op.create_table("t", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer),
+    sa.ForeignKeyConstraint(["b"], ["p.id"], name="fk"))
+op.execute("INSERT INTO t VALUES (6, 5)")
+"""
+# What becomes of the tables; the texts are those that Alembic's schema comes to.
+BATCHES = {
+    "another primary key": (
+        'with op.batch_alter_table("p") as b:\n    b.create_primary_key("pk2", ["n"])',
+        "the new one takes its place",
+        ("n",),
+        ["fk"],
+    ),
+    "a key that is referred to": (
+        (
+            'with op.batch_alter_table("p") as b:\n'
+            '    b.drop_constraint("pk_p", type_="primary")\n'
+            '    b.create_primary_key("pk_p", ["n", "id"])'
+        ),
+        "would refer to nothing in 'p'",
+        ("n", "id"),
+        ["fk"],
+    ),
+    "rows that refer to nothing": (
+        'with op.batch_alter_table("t") as b:\n    b.create_foreign_key("fk2", "p", ["a"], ["id"])',
+        "no row of 'p' is what they refer to",
+        ("id",),
+        ["fk", "fk2"],
+    ),
+    "a constraint that went with its column": (
+        (
+            'with op.batch_alter_table("t") as b:\n'
+            '    b.drop_column("b")\n    b.drop_constraint("fk", type_="foreignkey")'
+        ),
+        "",
+        ("id",),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "note", "primary", "foreign"), BATCHES.values(), ids=BATCHES)
+def test_batches_of_sqlite_that_are_refused_elsewhere(
+    project: Any, body: str, note: str, primary: tuple[str, ...], foreign: list[str]
+) -> None:
+    project.revision("aa1", TWO_TABLES.strip().replace("\n    ", " "))
+    project.revision("bb2", body)
+    assert note in project.run("upgrade", "head").err
+    inspector = sa.inspect(sa.create_engine(f"sqlite:///{project.root}/app.db", poolclass=sa.NullPool))
+    assert tuple(inspector.get_pk_constraint("p")["constrained_columns"]) == primary
+    assert sorted(str(key["name"]) for key in inspector.get_foreign_keys("t")) == foreign
+
+
+def test_a_column_that_is_dropped_and_added_again_keeps_what_was_on_it(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        op.create_table("t", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer),
+            sa.UniqueConstraint("a", "b", name="uq"))
+        op.create_index("ix", "t", ["b"])
+        with op.batch_alter_table("t") as batch_op:
+            batch_op.drop_column("b")
+            batch_op.add_column(sa.Column("b", sa.Text))
+        """.replace("\n            sa.", " sa."),
+    )
+    project.run("upgrade", "head")
+    inspector = sa.inspect(sa.create_engine(f"sqlite:///{project.root}/app.db", poolclass=sa.NullPool))
+    assert [each["name"] for each in inspector.get_indexes("t")] == ["ix"]
+    assert [each["name"] for each in inspector.get_unique_constraints("t")] == ["uq"]
+
+
+@pytest.mark.parametrize("server", ["sqlite", "postgresql_url"])
+def test_sql_in_a_batch_is_sent_ahead_of_its_changes(
+    project: Any, request: pytest.FixtureRequest, server: str
+) -> None:
+    url = f"sqlite:///{project.root}/app.db"
+    if server != "sqlite":
+        url = request.getfixturevalue(server)
+        on(project, url)
+    project.revision(
+        "aa1",
+        f"""
+        {TABLE}
+        op.execute("INSERT INTO t VALUES (NULL)")
+        with op.batch_alter_table("t") as batch_op:
+            batch_op.alter_column("a", nullable=False)
+            batch_op.execute("UPDATE t SET a = 3")
+        """,
+    )
+    project.run("upgrade", "head")
+    assert table(url)["column"] == ("INTEGER", False)

@@ -409,4 +409,10 @@ class BatchOperations(AbstractOperations, BatchSurface):
 
     def invoke(self, operation: MigrateOperation) -> Any:
         """Queue *operation* for the end of the batch."""
+        if self.migration_context.opts.get("sql_ahead_of_batch"):
+            from migrateops.operations.ops import ExecuteSQLOp
+
+            if isinstance(operation, ExecuteSQLOp):
+                return self.operations.invoke(operation)
         self.queue.append(operation)
+        return None

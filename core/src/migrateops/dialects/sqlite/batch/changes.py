@@ -30,7 +30,7 @@ from migrateops.dialects.sqlite.batch.waiting import (
 from migrateops.dialects.sqlite.batch.whole import require_no_cascade, whole
 from migrateops.dialects.sqlite.error_kind import refused
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import AlreadyThere, ChangeRefused
+from migrateops.errors.batch import AlreadyThere, ChangeRefused, ForeignKeyMismatch, RowsDoNotFit
 from migrateops.operations import ops
 from migrateops.operations.checking import in_our_words
 
@@ -211,7 +211,21 @@ class _Table:
             self._rebuild(waiting)
         after = self._key_faults() if before is not None else None
         if before is not None and after is not None:
-            after.raise_new(before)
+            with self._noted_where_asked():
+                after.raise_new(before)
+
+    @contextmanager
+    def _noted_where_asked(self) -> Iterator[None]:
+        """Note a key that is not kept, where scripts may ask for such things; the next one may mend it.
+
+        SQLite looks at keys only while they are enforced, and then at each row that is written.
+        """
+        try:
+            yield
+        except (ForeignKeyMismatch, RowsDoNotFit) as error:
+            if self._context.target.passed_over is None:
+                raise
+            self._context.target.passed_over(f"{error.message()}; it is passed over")
 
     def _key_faults(self) -> referring.Faults | None:
         if self._connection is None:
@@ -357,7 +371,8 @@ class _Table:
             before = referring.dangling(*where) if new_keys else None
             build_anew(made, self._connection, self._context.run_statement, copying)
             if before is not None:
-                referring.require_parents(where[2], new_keys, before, referring.dangling(*where))
+                with self._noted_where_asked():
+                    referring.require_parents(where[2], new_keys, before, referring.dangling(*where))
         for operation in part:
             if renames(operation):
                 self._rename(operation)

@@ -54,6 +54,7 @@ class Editor:
         retyped: Columns that have another declared type than before, with the operations that gave it.
         filled: Columns that take no NULL any more.
         dropped: Columns that are no more; others may have their names by now.
+        gone: Constraints that went with them.
         made: New constraints, each behind the operation that asked for it.
         indexes: Indexes that belong to new columns.
         notes: What users should be told.
@@ -65,6 +66,7 @@ class Editor:
         self.retyped: dict[str, str] = {}
         self.filled: list[str] = []
         self.dropped: list[str] = []
+        self.gone: list[TableConstraint] = []
         self.made: list[tuple[str, TableConstraint]] = []
         self.indexes: list[Index] = []
         self.notes: list[str] = []
@@ -157,7 +159,16 @@ class Editor:
                 return
             raise AlreadyThere(op.describe(), self._batch.table_name, "column", name)
         self._add_items(op.describe(), [op.column])
+        if self._target.passed_over is not None:
+            self._take_back(name)
         self._move(op.describe(), name, op.insert_before, op.insert_after)
+
+    def _take_back(self, name: str) -> None:
+        """Keep what was on a column that is dropped and added again, where scripts know it so."""
+        self.dropped = [each for each in self.dropped if not same(each, name)]
+        whole = [each for each in self.gone if all(map(self.definition.column, each.columns))]
+        self.gone = [each for each in self.gone if each not in whole]
+        self.definition = self.definition.with_constraints((*self.definition.constraints, *whole))
 
     def _move(self, operation: str, name: str, before: str | None, after: str | None) -> None:
         if before is None and after is None:
@@ -183,6 +194,7 @@ class Editor:
             if constraint.kind == "check":
                 self._require_unused(op, column, constraint.pieces, shown(constraint.kind, constraint.name))
             elif any(same(column.name, name) for name in constraint.columns):
+                self.gone.append(constraint)
                 if len(constraint.columns) > 1:
                     which = shown(constraint.kind, constraint.name)
                     self.notes.append(f"{which} went with column {column.name!r}, one of those it was on")
@@ -278,12 +290,11 @@ class Editor:
         present = find(self._constraints(), new.name, None, self._batch.table_name) if new.name else None
         if present is not None:
             error = AlreadyThere(operation, self._batch.table_name, "constraint", new.name or "")
-            if self._target.passed_over is None:
-                raise error
-            self._target.passed_over(f"{error.message()}; the new one takes its place")
-            self._remove(present)
-        if new.kind == "primary key" and any(each.kind == "primary key" for each in self._constraints()):
-            raise AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
+            self._replaced(error, present)
+        key = next((each for each in self._constraints() if each.kind == new.kind == "primary key"), None)
+        if key is not None:
+            there = AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
+            self._replaced(there, key)
         if new.kind == "primary key":
             for name in new.columns:
                 # As other databases have it; SQLite by itself lets NULL into most keys.
@@ -291,12 +302,23 @@ class Editor:
         self.made.append((operation, new))
         self.definition = self.definition.with_constraints((*self.definition.constraints, new))
 
+    def _replaced(self, error: AlreadyThere, present: Named) -> None:
+        """Take out what a new constraint takes the place of, where scripts may ask for that."""
+        if self._target.passed_over is None:
+            raise error
+        self._target.passed_over(f"{error.message()}; the new one takes its place")
+        self._remove(present)
+
     def _drop_constraint(self, op: ops.DropConstraintOp) -> None:
         name = op.constraint_name
         if name is None and op.origin is not None:
             name = lower.resolved_name(op, self._target)
         found = find(self._constraints(), name, op.constraint_type, self._batch.table_name)
         if found is None:
+            went = next((each for each in self.gone if each.name is not None and each.name == name), None)
+            if went is not None and self._target.passed_over is not None:
+                self.gone.remove(went)
+                return
             if op.if_exists:
                 return
             known = tuple(each.name for each in self._constraints() if each.name is not None)
