@@ -89,18 +89,6 @@ with op.batch_alter_table("t") as batch_op:
     assert table(f"sqlite:///{project.root}/app.db")["uniques"] == [("uq", ["a"])]
 
 
-def test_a_table_that_is_to_be_built_anew_where_it_can_be_changed(project: Any, postgresql_url: str) -> None:
-    on(project, postgresql_url)
-    body = """
-with op.batch_alter_table("t", recreate="always") as batch_op:
-    batch_op.drop_constraint("uq", type_="unique")
-    batch_op.alter_column("a", nullable=False)
-"""
-    project.revision("aa1", f"{TABLE}\n{body}")
-    assert "the table is changed in place" in project.run("upgrade", "head").err
-    assert table(postgresql_url) == {"column": ("INTEGER", False), "uniques": []}
-
-
 def test_a_check_without_a_name_goes_with_its_column(project: Any) -> None:
     body = """
 a, b = sa.Column("a", sa.Integer), sa.Column("b", sa.Boolean)

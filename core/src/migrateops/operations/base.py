@@ -375,7 +375,8 @@ class Operations(AbstractOperations, OperationsSurface):
         batch = BatchOperations(self, table_name, schema)
         yield batch
         queue, batch.queue = batch.queue, []
-        self.migration_context.pack.run_batch(self, asked._replace(operations=tuple(queue)))
+        run = self.migration_context.opts.get("run_batch") or self.migration_context.pack.run_batch
+        run(self, asked._replace(operations=tuple(queue)))
 
 
 class _BatchView:

@@ -47,6 +47,7 @@ OPTIONS = frozenset(
         "render_item",
         "revision_context",
         "sqlalchemy_module_prefix",
+        "run_batch",
         "sql_ahead_of_batch",
         "starting_rev",
         "tag",

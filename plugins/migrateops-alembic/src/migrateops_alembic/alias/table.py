@@ -180,6 +180,12 @@ MODULES: Mapping[str, Names] = {
         {**_OPERATIONS, **_from("migrateops.operations.ops", "MigrationScript")}, package=True
     ),
     "alembic.operations.base": Names(_OPERATIONS),
+    "alembic.operations.batch": Names(
+        {
+            **_from("migrateops_alembic.api.new_table", "ApplyBatchImpl"),
+            **_from("migrateops_alembic.api.batch", "BatchOperationsImpl"),
+        }
+    ),
     "alembic.operations.ops": Names(
         same="migrateops.operations.ops", beside="migrateops_alembic.api.operations"
     ),

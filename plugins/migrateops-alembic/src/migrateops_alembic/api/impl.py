@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Constraint, Index, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import (
+    JSON,
+    ClauseElement,
+    Column,
+    Constraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
 
 if TYPE_CHECKING:
     from migrateops.runtime.migration import MigrationContext
@@ -196,6 +206,23 @@ class DefaultImpl(metaclass=ImplMeta):
         """Insert rows."""
         _sending().bulk_insert(self, table, rows, multiinsert)
 
+    # -- tables built anew ----------------------------------------------------------------------
+    def requires_recreate_in_batch(self, batch_op: Any) -> bool:
+        """Return whether a batch needs a new table; ``batch_op.batch`` has its changes as calls."""
+        return False
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
+        """Do something before ``batch_impl.new_table`` is made beside *table*; nothing here."""
+
+    def cast_for_batch_migrate(
+        self, existing: Column[Any], existing_transfer: dict[str, Any], new_type: Any
+    ) -> None:
+        """Have values of a column converted where its new type is of another kind."""
+        from sqlalchemy import cast
+
+        if existing.type._type_affinity is not new_type._type_affinity:
+            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+
     # -- what is said of the dialect ------------------------------------------------------------
     def version_table_impl(
         self,
@@ -244,12 +271,42 @@ class SQLiteImpl(DefaultImpl):
 
     __dialect__ = "sqlite"
 
+    def requires_recreate_in_batch(self, batch_op: Any) -> bool:
+        """Return whether there is more to do than to add columns and indexes.
+
+        A column whose default is an expression, or that is computed and stored, is not added either.
+        """
+        for name, args, _ in batch_op.batch:
+            if name == "add_column":
+                default = args[1].server_default
+                computed = args[1].computed
+                if isinstance(getattr(default, "arg", None), ClauseElement):
+                    return True
+                if computed is not None and computed.persisted:
+                    return True
+            elif name not in ("create_index", "drop_index"):
+                return True
+        return False
+
+    def cast_for_batch_migrate(
+        self, existing: Column[Any], existing_transfer: dict[str, Any], new_type: Any
+    ) -> None:
+        """Have values of a column converted where its new type is of another kind, but for JSON."""
+        if not isinstance(new_type, JSON):
+            super().cast_for_batch_migrate(existing, existing_transfer, new_type)
+
 
 class PostgresqlImpl(DefaultImpl):
     """Stands for Alembic's class for PostgreSQL."""
 
     __dialect__ = "postgresql"
     transactional_ddl = True
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
+        """Drop the constraints of *table* whose names the new one is to have."""
+        for constraint in table.constraints:
+            if constraint.name is not None and constraint.name in batch_impl.named_constraints:
+                self.drop_constraint(constraint)
 
 
 class MySQLImpl(DefaultImpl):

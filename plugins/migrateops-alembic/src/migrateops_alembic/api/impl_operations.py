@@ -179,6 +179,17 @@ _METHODS: dict[str, tuple[type[Any], Method]] = {
 }
 
 
+def is_called(operation: Any) -> bool:
+    """Say whether an operation of a batch is one that a method stands for."""
+    return isinstance(operation, tuple(op_cls for op_cls, _ in _METHODS.values()))
+
+
+def called(impl: Any, operations: Any, operation: Any) -> None:
+    """Call the method that stands for an operation, of an object that has such methods."""
+    method = next(method for op_cls, method in _METHODS.values() if isinstance(operation, op_cls))
+    method(impl, operations, operation)
+
+
 def registered(impl: Any, base: type[Any], *, family: str) -> None:
     """Have operations given to the methods that a class overrides, in the impl's own context.
 

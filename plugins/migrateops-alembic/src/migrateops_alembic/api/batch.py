@@ -1,0 +1,236 @@
+"""``alembic.operations.batch``: a table made anew beside the old one, filled from it, and put in its place.
+
+For what the packs do not: ``recreate="always"`` on a server that changes tables in place, a dialect whose
+class says that it needs it (``requires_recreate_in_batch()``), and changes that a project has added to these
+classes itself.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    Constraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+)
+
+from migrateops.ddl.lower import type_constraints
+from migrateops.errors.batch import DefinitionNeeded
+from migrateops.operations import BatchOperations, ops
+from migrateops.operations.batch import TableBatch
+from migrateops.operations.schema_objects import SchemaObjects, from_type
+from migrateops_alembic.api.impl import DefaultImpl
+from migrateops_alembic.api.new_table import ApplyBatchImpl, pairs_of, reordered
+
+
+class BatchOperationsImpl:
+    """What a batch is told, as calls to be made on one of two objects: an ``impl``, or a new table.
+
+    Attributes:
+        batch: The calls: name of the method, arguments, keyword arguments.
+        given: What ``impl_operations`` keeps of the call that it makes.
+    """
+
+    def __init__(self, operations: Any, asked: TableBatch) -> None:
+        self.operations = operations
+        self.table_name = asked.table_name
+        self.schema = asked.schema
+        self.recreate = asked.recreate
+        self.copy_from = asked.copy_from
+        self.table_args = asked.table_args
+        self.table_kwargs = dict(asked.table_kwargs or {})
+        self.naming_convention = asked.naming_convention
+        self.partial_reordering = asked.partial_reordering
+        self.batch: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.given: Any = None
+
+    @property
+    def impl(self) -> Any:
+        """The ``impl`` of the dialect."""
+        return self.operations.migration_context.impl
+
+    @property
+    def context(self) -> Any:
+        """The context that it belongs to."""
+        return self.operations.migration_context
+
+    @property
+    def dialect(self) -> Any:
+        """SQLAlchemy's dialect object."""
+        return self.operations.migration_context.dialect
+
+    def take(self, operation: Any) -> None:
+        """Take a change up as calls.
+
+        Args:
+            operation: A built-in operation.
+        """
+        from migrateops_alembic.api.impl_operations import called
+
+        target = self.operations.migration_context.target
+        if isinstance(operation, ops.AlterColumnOp):
+            for constraint in type_constraints(operation, operation.existing_type, target):
+                self.drop_constraint(constraint)
+        called(self, self.operations, operation)
+        for name in ("insert_before", "insert_after"):
+            if getattr(operation, name, None) is not None:
+                self.batch[-1][2][name] = getattr(operation, name)
+        if isinstance(operation, ops.AddColumnOp):
+            column = operation.column._copy()
+            alone = SchemaObjects(target).table(operation.table_name, column, schema=operation.schema)
+            # Its copies have no keys then, which are added by themselves.
+            name, (table_name, _), kw = self.batch[-1]
+            self.batch[-1] = (name, (table_name, column), kw)
+            for constraint in alone.constraints:
+                if not isinstance(constraint, PrimaryKeyConstraint) and not from_type(constraint):
+                    self.add_constraint(constraint)
+            for index in alone.indexes:
+                self.create_index(index)
+
+    def add_column(self, *args: Any, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("add_column", args, kw))
+
+    def alter_column(self, *args: Any, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("alter_column", args, kw))
+
+    def drop_column(self, *args: Any, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("drop_column", args, kw))
+
+    def add_constraint(self, const: Constraint) -> None:
+        """Note the call."""
+        self.batch.append(("add_constraint", (const,), {}))
+
+    def drop_constraint(self, const: Constraint) -> None:
+        """Note the call."""
+        self.batch.append(("drop_constraint", (const,), {}))
+
+    def create_index(self, idx: Index, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("create_index", (idx,), kw))
+
+    def drop_index(self, idx: Index, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("drop_index", (idx,), kw))
+
+    def create_table_comment(self, table: Table) -> None:
+        """Note the call."""
+        self.batch.append(("create_table_comment", (table,), {}))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Note the call."""
+        self.batch.append(("drop_table_comment", (table,), {}))
+
+    def rename_table(self, *args: Any, **kw: Any) -> None:
+        """Note the call."""
+        self.batch.append(("rename_table", args, kw))
+
+    def flush(self) -> None:
+        """Make the new table with all changes.
+
+        Raises:
+            DefinitionNeeded: There is no connection to ask for the table, and it is not given.
+        """
+        made = ApplyBatchImpl(
+            self.impl,
+            self.table(),
+            self.table_args,
+            self.table_kwargs,
+            self.copy_from is None,
+            self.partial_reordering,
+        )
+        for name, args, kw in self.batch:
+            getattr(made, name)(*args, **kw)
+        made.create(self.impl)
+
+    def table(self) -> Table:
+        """Return the table as it is, or as it is said to be."""
+        if self.copy_from is not None:
+            return self.copy_from
+        context = self.operations.migration_context
+        if context.as_sql:
+            raise DefinitionNeeded(self.table_name)
+        metadata = MetaData(naming_convention=dict(self.naming_convention or {}) or None)
+        table = Table(
+            self.table_name, metadata, schema=self.schema, autoload_with=context.connection, resolve_fks=False
+        )
+        for column in table.c:
+            said = str(getattr(column.server_default, "arg", ""))
+            if column.autoincrement is True and said.startswith("nextval("):
+                # The sequence goes with the old table; the new one has its own.
+                column.server_default = None
+        return table
+
+
+def run(operations: Any, asked: TableBatch) -> None:
+    """Make the changes of a batch: by the dialect's pack, or by a new table where Alembic makes one.
+
+    Args:
+        operations: What sends statements.
+        asked: What was asked for.
+    """
+    from migrateops_alembic.api.impl_operations import is_called
+
+    context = operations.migration_context
+    is_sqlite = context.pack.name == context.dialect.name == "sqlite"
+    says = type(context.impl).requires_recreate_in_batch is not DefaultImpl.requires_recreate_in_batch
+    may_need = not is_sqlite and (asked.recreate == "always" or (asked.recreate == "auto" and says))
+    if not is_sqlite:
+        # Where the table is altered, what is said of a new one says nothing.
+        altered = replace(asked, recreate="auto", partial_reordering=(), table_args=(), table_kwargs=None)
+        altered = replace(altered, copy_from=None)
+    else:
+        altered = _in_its_order(operations, asked)
+    if not may_need and all(map(is_called, asked.operations)):
+        context.pack.run_batch(operations, altered)
+        return
+    batch = BatchOperationsImpl(operations, asked)
+    left: list[Any] = []
+    for operation in asked.operations:
+        changes = [operation] if is_called(operation) else _changes_of(operation, operations, batch)
+        for change in changes:
+            batch.take(change)
+        left += changes
+    own = any(name not in vars(DefaultImpl) for name, _, _ in batch.batch)
+    if own or (may_need and (asked.recreate == "always" or context.impl.requires_recreate_in_batch(batch))):
+        context.settle()
+        batch.flush()
+    else:
+        context.pack.run_batch(operations, replace(altered, operations=tuple(left)))
+
+
+def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
+    """Return a batch for SQLite's pack whose columns end in the order that Alembic gives them."""
+    changes = list(asked.operations)
+    pairs: list[tuple[str, str]] = []
+    for at, operation in enumerate(changes):
+        before, after = (getattr(operation, name, None) for name in ("insert_before", "insert_after"))
+        if isinstance(operation, ops.AlterColumnOp) and (before or after):
+            changes[at] = changed = copy(operation)
+            changed.insert_before = changed.insert_after = None
+        elif isinstance(operation, ops.AddColumnOp):
+            pairs += pairs_of(operation.column.name, before, after)
+    asked = replace(asked, operations=tuple(changes))
+    if not asked.partial_reordering:
+        return asked
+    table = BatchOperationsImpl(operations, asked).table()
+    added = [one.column.name for one in changes if isinstance(one, ops.AddColumnOp)]
+    dropped = {one.column_name for one in changes if isinstance(one, ops.DropColumnOp)}
+    present = [column.name for column in table.columns]
+    names = [*(name for name in present if name not in dropped), *added]
+    return replace(asked, partial_reordering=(tuple(reordered(names, asked.partial_reordering, pairs)),))
+
+
+def _changes_of(operation: Any, operations: Any, batch: BatchOperationsImpl) -> list[Any]:
+    """Run an operation of the project's own, and return the changes to the table that it asks for."""
+    inner = BatchOperations(operations, batch.table_name, batch.schema)
+    inner._impl = batch
+    inner.known.invoke(operation)
+    return inner.queue
