@@ -23,6 +23,7 @@ ASKED = {
     "of the engine": f"{MADE}, {LEVEL}).connect()",
     "of the connection": f"{MADE}).connect().execution_options({LEVEL})",
     "of another engine": f"{MADE}).execution_options({LEVEL}).connect()",
+    "of the engine, in a transaction in name": f"{MADE}, {LEVEL}).begin()",
 }
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer))'
 
@@ -34,7 +35,9 @@ def test_what_runs_in_no_transaction(project: Any, postgresql_url: str, asked: s
     project.write("alembic.ini", ini.replace("sqlite:///app.db", postgresql_url.replace("%", "%%")))
     project.write("migrations/env.py", ENV.format(connection=ASKED[asked], options=options))
     project.revision("aa1", TABLE)
-    project.revision("bb2", 'op.execute("CREATE INDEX CONCURRENTLY ix ON t (id)")\nop.execute("VACUUM t")')
+    project.revision(
+        "bb2", 'op.execute("VACUUM t")\nop.create_index("ix", "t", ["id"], postgresql_concurrently=True)'
+    )
     project.run("upgrade", "head")
     engine = sa.create_engine(postgresql_url)
     with engine.connect() as connection:

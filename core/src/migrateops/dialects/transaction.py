@@ -109,18 +109,24 @@ def autocommit(connection: Connection) -> Callable[[], None]:
     """Switch the connection to AUTOCOMMIT, and return what switches it back.
 
     Args:
-        connection: A connection on which SQLAlchemy has not begun a transaction.
+        connection: A connection on which SQLAlchemy has not begun a transaction; or one in AUTOCOMMIT, where
+            that is one in name.
     """
     level = asked_level(connection) or connection.default_isolation_level
-    connection.execution_options(isolation_level="AUTOCOMMIT")
+    callers = connection.in_transaction()
+    if level != "AUTOCOMMIT":
+        connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def restore() -> None:
+        if callers:
+            return
         if connection.in_transaction():
             if connection.invalidated:
                 connection.rollback()
             else:
                 connection.commit()
-        connection.execution_options(isolation_level=level)
+        if level != "AUTOCOMMIT":
+            connection.execution_options(isolation_level=level)
 
     return restore
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
-from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED, Transaction
+from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED, Transaction, asked_level
 from migrateops.errors.base import MigrateOpsError, first_line
 from migrateops.errors.database import NoLongerAtomic
 from migrateops.errors.runtime import CommitFailed, ForeignTransaction
@@ -223,6 +223,9 @@ class OnlineTransactions:
         self._rebuilds = rebuilds
         self.settle()
         self._learn_outcome()
+        if self.scope == "none" and connection.in_transaction() and asked_level(connection) == "AUTOCOMMIT":
+            # The caller's is one in name alone.
+            return Unprotected(connection, self)
         if connection.in_transaction():
             joined = self.pack.join(connection, rebuilds=rebuilds)
             if not joined.owned and self.foreign is None and self.made_here is not None:

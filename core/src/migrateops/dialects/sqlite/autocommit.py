@@ -21,12 +21,14 @@ def autocommit(connection: Connection) -> Callable[[], None]:
     stays as it is.
 
     Args:
-        connection: A connection on which SQLAlchemy has not begun a transaction.
+        connection: A connection on which SQLAlchemy has not begun a transaction; or one in AUTOCOMMIT, where
+            that is one in name.
 
     Returns:
         What ends this, and commits.
     """
     resting = driver.in_transaction(connection)
+    callers = connection.in_transaction()
 
     def commit(*_: Any) -> None:
         if connection not in _unbroken and driver.in_transaction(connection):
@@ -46,7 +48,7 @@ def autocommit(connection: Connection) -> Callable[[], None]:
         if resting:
             # Its commit() fails where there is nothing to commit.
             driver.send(connection, "BEGIN")
-        if connection.in_transaction():
+        if connection.in_transaction() and not callers:
             connection.commit()
 
     commit()
