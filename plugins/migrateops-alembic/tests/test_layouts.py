@@ -301,3 +301,14 @@ def test_what_the_ini_file_says_of_new_files(project: Any) -> None:
     assert found[0][1][-2:] == ["# noted", "# --all"]
     project.run("upgrade", "head")
     assert project.rows("SELECT * FROM alembic_version") == [("aa1",)]
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [("abc defghijklmnopq", "r1_abc_.py"), ("abcdefghijklmnop", "r1_abcdefghijkl_.py"), ("a b", "r1_a_b.py")],
+)
+def test_words_that_a_file_name_has_no_room_for(project: Any, message: str, name: str) -> None:
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("[alembic]", "[alembic]\ntruncate_slug_length = 12"))
+    project.run("revision", "-m", message, "--rev-id", "r1")
+    assert (project.root / "migrations" / "versions" / name).exists()

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     Policy = Callable[[PluginSettings], PluginSettings]
 
     class Shape(Protocol):
-        """What an entry point of the group ``migrateops.projects`` names."""
+        """What an entry point of the group ``migrateops.projects`` names.
+
+        Attributes:
+            cut_in_slugs: What stands in names of new files for words that are cut off.
+        """
+
+        cut_in_slugs: str
 
         def find(self, directory: str) -> Source | None:
             """Return what the configuration file of this shape in *directory* holds, or None."""

@@ -28,20 +28,23 @@ def creation_date(timezone: str | None) -> datetime:
     raise UnknownTimezone(timezone)
 
 
-def slug(message: str | None, longest: int) -> str:
+def slug(message: str | None, longest: int, cut: str = "") -> str:
     """Return the words of *message* in lower case, joined by underscores and cut after a word.
 
     Args:
         message: Any text.
         longest: In characters.
+        cut: What stands for the words that are cut off.
     """
     text = "_".join(re.findall(r"\w+", message or "")).lower()
     if len(text) <= longest:
         return text
-    return text[:longest].rpartition("_")[0] or text[:longest]
+    return (text[:longest].rpartition("_")[0] or text[:longest]) + cut
 
 
-def file_name(template: str, revision: str, message: str | None, longest: int, date: datetime) -> str:
+def file_name(
+    template: str, revision: str, message: str | None, longest: int, date: datetime, *, cut: str = ""
+) -> str:
     """Return the file name of a new script, with ``.py``.
 
     Args:
@@ -50,13 +53,14 @@ def file_name(template: str, revision: str, message: str | None, longest: int, d
         message: For the slug.
         longest: Of the slug, in characters.
         date: For the other tokens.
+        cut: What stands in the slug for words that are cut off.
 
     Raises:
         BadFileTemplate: It has another token or is no ``%``-format.
     """
     values = {
         "rev": revision,
-        "slug": slug(message, longest),
+        "slug": slug(message, longest, cut),
         "epoch": int(date.timestamp()),
         "year": date.year,
         "month": date.month,

@@ -84,7 +84,10 @@ class NewScript:
         _check_names(graph, revid, branch_labels)
         parents = _parents(graph, head, splice)
         date = creation_date(directory.timezone)
-        name = file_name(file_template, revid, message, directory.truncate_slug_length, date)
+        longest = directory.truncate_slug_length
+        shape = getattr(directory.config, "shape", None)
+        cut: str = "" if shape is None else shape.cut_in_slugs
+        name = file_name(file_template, revid, message, longest, date, cut=cut)
         path = Path(_place(directory, parents, version_path), name)
         if Path(name).name != name and not _is_searched(directory, path.parent):
             raise FileTemplateHasDirectory(file_template)

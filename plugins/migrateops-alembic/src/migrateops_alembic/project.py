@@ -36,6 +36,8 @@ _OF_DIALECT: Mapping[str, dict[str, Any]] = {
 class _Project:
     """What the entry point names; has no state of its own."""
 
+    cut_in_slugs = "_"
+
     def find(self, directory: str) -> Source | None:
         """Return what the configuration of Alembic's in *directory* holds, or None.
 
