@@ -84,16 +84,20 @@ def coded_error(error: Exception) -> MigrateOpsError | None:
     coded = _coded(error)
     if coded is not None:
         for text in getattr(error, "__notes__", ()):
-            coded.add_note(text)
+            # The url is in the message.
+            if not text.startswith(CONNECTING):
+                coded.add_note(text)
     return coded
 
 
 def _coded(error: Exception) -> MigrateOpsError | None:
     refused = _of_driver(error) if "sqlalchemy.exc" in sys.modules else None
-    if refused == "" and any(text.startswith(CONNECTING) for text in getattr(error, "__notes__", ())):
+    if refused == "" and (url := _connecting_to(error)) is not None:
+        from sqlalchemy import make_url
+
         from migrateops.errors.runtime import CannotConnect
 
-        return CannotConnect("the database", first_line(error))
+        return CannotConnect(url, first_line(error), make_url(url).host is not None)
     place = _place(error)
     if place is not None:
         from migrateops.errors.commands import EnvironmentFailed
@@ -115,6 +119,12 @@ def _of_driver(error: Exception) -> str | None:
     from sqlalchemy.exc import DBAPIError
 
     return " ".join((error.statement or "").split()) if isinstance(error, DBAPIError) else None
+
+
+def _connecting_to(error: Exception) -> str | None:
+    """Return the url that an error says to have been connecting to."""
+    notes = getattr(error, "__notes__", ())
+    return next((text.removeprefix(CONNECTING) for text in notes if text.startswith(CONNECTING)), None)
 
 
 def _place(error: Exception) -> tuple[str, int] | None:

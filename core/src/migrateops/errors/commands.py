@@ -131,6 +131,15 @@ class FileRefused(MigrateOpsError):
         return "check that its directory is there, and that you may read and write in it"
 
 
+# What SQLAlchemy says of a url that it cannot use.
+_OF_URLS = (
+    "ArgumentError: Could not parse SQLAlchemy URL",
+    "ArgumentError: Invalid ",
+    "NoSuchModuleError",
+    "InvalidRequestError: The asyncio extension requires an async driver",
+)
+
+
 class EnvironmentFailed(MigrateOpsError):
     """``env.py`` raised an exception, which is chained."""
 
@@ -145,6 +154,8 @@ class EnvironmentFailed(MigrateOpsError):
     def hint(self) -> str:
         if self.problem.startswith("ModuleNotFoundError"):
             return "install the package that is missing, or correct env.py"
+        if self.problem.startswith(_OF_URLS):
+            return "correct the url that env.py connects to, or install its driver"
         if "OperationalError" in self.problem or "Connection" in self.problem:
             return "check that the server runs, and the url that env.py connects to"
         return f"correct env.py; {TRACEBACK}"
