@@ -437,12 +437,14 @@ class LockLost(RunError):
     code = "MO463"
     done: int
     pending: int
+    remains: str
 
     def message(self) -> str:
-        return f"the migration lock was lost after {self.done} of {self.done + self.pending} steps"
+        steps = f"{self.done} of {self.done + self.pending} steps"
+        return f"the migration lock was lost after {steps}; {self.remains}"
 
     def hint(self) -> str:
-        return "run again: what was applied is recorded"
+        return "run it again: it goes on from there"
 
 
 class PackTooNew(RunError):

@@ -22,7 +22,7 @@ from migrateops.revisions.survey import survey
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
-from migrateops.runtime.stopped import explained, where
+from migrateops.runtime.stopped import between_steps, explained, where
 from migrateops.runtime.without_env import shown
 from migrateops.script.module import direction_of
 
@@ -313,7 +313,7 @@ class _Run:
                 context.taken.take(None, rows)
         for number, step in enumerate(self.plan):
             if self.lock is not None and not self.lock.held():
-                raise LockLost(self.done, len(self.plan) - self.done)
+                raise LockLost(self.done, len(self.plan) - self.done, between_steps(context, self.rows))
             if progress is not None:
                 progress(step, number, len(self.plan))
             try:

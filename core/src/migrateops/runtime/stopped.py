@@ -65,6 +65,18 @@ def where(
     return f"{step.direction} of revision {place}; {_remains(context, error, transaction, rows)[0]}"
 
 
+def between_steps(context: MigrationContext, rows: Sequence[str]) -> str:
+    """Return what of a run is applied that stops behind a step.
+
+    Args:
+        context: Where the steps were taken.
+        rows: The version rows after it.
+    """
+    if not context.transactions.holds_run:
+        return f"the database is at {', '.join(rows) or 'base'}"
+    return f"{NOTHING_APPLIED}, the database is at {', '.join(context.taken.rows) or 'base'}"
+
+
 def _remains(
     context: MigrationContext, error: BaseException, transaction: Transaction | None, rows: Sequence[str]
 ) -> tuple[str, bool]:
@@ -85,9 +97,10 @@ def _remains(
     if not transaction.owned and transaction.atomic:
         return f"it is undone by whoever owns the transaction, which was at {at}", False
     if context.transactions.holds_run:
-        if not transaction.atomic:
-            return "what was done up to the last statement outside the transaction is applied", True
         at = ", ".join(context.taken.rows) or "base"
+        if not transaction.atomic:
+            kept = "what was done up to the last statement outside the transaction is applied"
+            return f"{kept}, the version table is at {at}", True
         return f"the run is one transaction, {NOTHING_APPLIED}, the database is at {at}", False
     if transaction.atomic and context.is_transactional_ddl:
         return f"{NOTHING_APPLIED}, the database is at {at}", False
