@@ -133,7 +133,7 @@ def test_a_mistake_of_ours_is_a_document_too(project: Project, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("statements", "hint"),
     [
-        (["raise LookupError('no')"], "correct the script; --debug shows the traceback"),
+        (["raise LookupError('no')"], "correct the code that raises it; --debug shows the traceback"),
         (["op.execute('SELECT x FROM nowhere')"], None),
         (["op.execute('INSERT INTO t VALUES (NULL)')"], "rows are in the way"),
         (

@@ -42,6 +42,15 @@ def test_scripts(project: Project, code: str, before: str) -> None:
     check(project, code, "upgrade")
 
 
+def test_callbacks(project: Project) -> None:
+    project.configure(prepend_sys_path=["."], on_version_apply=["shop:noted"])
+    project.write("shop.py", f"def noted(**_):\n{FAILS}")
+    project.revision("aa1")
+    check(project, "MO440", "upgrade")
+    stderr = project.run("upgrade", check=False).stderr
+    assert "  while: calling 'noted' of on_version_apply\n" in stderr
+
+
 def check(project: Project, code: str, command: str) -> None:
     """Assert that the hint names the option that shows the line, and that it does."""
     result = project.run(command, check=False)

@@ -28,7 +28,7 @@ class RevisionFailed(RunError):
         remains: What of the revision is applied, and where the database is.
         partly: Whether some of it is, or may be, applied.
         kind: What the error is about, as the dialect's pack has it; None where that is not known.
-        own: Whether the script's own code has raised it, not the database.
+        own: Whether code of the project has raised it, the script's or a callback's, not the database.
     """
 
     code = "MO440"
@@ -47,7 +47,7 @@ class RevisionFailed(RunError):
         if self.partly:
             hint = "take back by hand what is applied, or take it out of the script; then run it again"
             return f"{hint}; {TRACEBACK}" if self.own else hint
-        return f"correct the script; {TRACEBACK}" if self.own else _HINTS.get(self.kind)
+        return f"correct the code that raises it; {TRACEBACK}" if self.own else _HINTS.get(self.kind)
 
 
 class MultipleHeadsInDatabase(RunError):

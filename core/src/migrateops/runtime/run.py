@@ -400,7 +400,11 @@ class _Run:
             info = MigrationInfo(step.step, self.graph or self.context.script.graph)
             heads = set(rows)
             for callback in listed:
-                callback(ctx=self.context, step=info, heads=heads, run_args=self.kw)
+                try:
+                    callback(ctx=self.context, step=info, heads=heads, run_args=self.kw)
+                except Exception as error:
+                    error.add_note(f"calling {getattr(callback, '__name__', callback)!r} of on_version_apply")
+                    raise
 
 
 def _cause(exc: Exception) -> BaseException | None:
