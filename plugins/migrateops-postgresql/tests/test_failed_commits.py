@@ -21,6 +21,7 @@ op.execute("INSERT INTO b VALUES (1)")
 # Behind the version row, which is the last statement of a step.
 KILLING = """
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 def kill(ctx, **_):
     pid = ctx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
