@@ -170,3 +170,26 @@ class DatabaseLocked(MigrateOpsError):
 
     def hint(self) -> str:
         return "end what holds it, or let the driver wait longer (its timeout argument, in seconds)"
+
+
+class DatabaseLost(MigrateOpsError):
+    """The connection was lost while something was read.
+
+    Attributes:
+        database: Its name, or its file.
+        problem: What the driver says.
+        undone: What was not done.
+    """
+
+    database: str | None
+    problem: str
+    undone: str
+
+    code = "MO408"
+
+    def message(self) -> str:
+        where = f"database {self.database!r}" if self.database else "the database"
+        return f"the connection to {where} was lost: {self.problem}; {self.undone}"
+
+    def hint(self) -> str:
+        return "run it again when the database can be reached"

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import migrateops.ddl.lower  # noqa: F401  the built-in operations' default implementations
-from migrateops.dialects.locked import naming_locks
+from migrateops.dialects.hindrances import naming_hindrances
 from migrateops.errors.offline import NoVersionColumn, StartOnline
 from migrateops.errors.runtime import (
     LiteralBindsOnline,
@@ -454,7 +454,7 @@ class MigrationContext:
         assert self.connection is not None
         before = self.connection.in_transaction()
         try:
-            with naming_locks(self.pack, self.connection, "the version table was not read"):
+            with naming_hindrances(self.pack, self.connection, "the version table was not read"):
                 yield self.connection
         finally:
             if not before and self.connection.in_transaction():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from migrateops.dialects.locked import naming_locks
+from migrateops.dialects.hindrances import naming_hindrances
 from migrateops.errors.autogenerate import SchemaNotRead
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def reading(what: str, pack: Dialect, connection: Connection) -> Iterator[None]:
         SchemaNotRead: The driver raised an error.
     """
     try:
-        with naming_locks(pack, connection, f"{what} were not read"):
+        with naming_hindrances(pack, connection, f"{what} were not read"):
             yield
     except DBAPIError as exc:
         problem = " ".join(str(exc.orig or exc).split())
