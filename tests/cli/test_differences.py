@@ -85,6 +85,16 @@ def test_another_order_of_columns_is_said_where_differences_are_asked_for(one: P
     assert one.run("revision", "--autogenerate").stderr == ""
 
 
+def test_models_without_a_table_are_not_passed_over(one: Project) -> None:
+    """Whoever names the module of the base class, and not those of the models, would drop all there is."""
+    one.write("base_of_models.py", "import sqlalchemy as sa\n\nmetadata = sa.MetaData()\n")
+    one.configure(models="base_of_models:metadata")
+    result = one.run("check", check=False)
+    assert result.returncode == 4
+    assert "note: the models have no tables" in result.stderr
+    assert "note: the models have no tables" in one.run("revision", "--autogenerate").stderr
+
+
 @pytest.mark.parametrize("words", [["check"], ["diff"]], ids=" ".join)
 def test_colours_on_a_terminal(one: Project, words: list[str]) -> None:
     shown = on_terminal(one, *words, status=4, COLUMNS="20")

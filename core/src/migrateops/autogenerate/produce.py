@@ -41,6 +41,11 @@ UNCOMPARED = "uncompared"
 NOTES = "notes"
 """Under this name ``script.info`` has the list of what is to be looked at."""
 
+_NO_TABLES = (
+    "the models have no tables: where their MetaData is taken from, the modules that define them have to be "
+    "imported; as it is, each table of the database is one that is to go"
+)
+
 
 class NotReversed(MigrateOperation):
     """Stand in ``downgrade()`` for an operation that cannot be taken back; a comment in the script.
@@ -99,6 +104,8 @@ def produce_script(context: AutogenContext) -> MigrationScript:
     refuse_wrong_defaults(upgrade, context)
     upgrade.upgrade_token = context.opts.get("upgrade_token") or upgrade.upgrade_token
     downgrade = reversed_ops(upgrade)
+    if not any(metadata.tables or metadata._sequences for metadata in context.metadatas):
+        context.notes.append(_NO_TABLES)
     context.notes += [*cautioned(upgrade), *lost_comments(upgrade, context)]
     cautioned(downgrade)
     context.notes += unknown_types(downgrade)
