@@ -137,3 +137,24 @@ def test_a_dropped_table_with_indexes_as_a_table_again(
         assert isinstance(dropped, ops.DropTableOp)
         for _ in range(2):
             assert {index.name for index in dropped.to_table().indexes} >= {"ix_child_parent_id"}
+
+
+@pytest.mark.parametrize(("named", "convention"), [(False, False), (True, False), (True, True)])
+def test_a_check_that_is_written_on_a_column_of_a_new_table(
+    connection: sa.Connection, configure: Configure, named: bool, convention: bool
+) -> None:
+    """It is none of the table's own constraints, as those of the models' table are listed."""
+    wanted = models(names=convention)
+    check = sa.CheckConstraint("c > 0", name="positive" if named else None)
+    sa.Table("t", wanted, sa.Column("id", sa.Integer, primary_key=True), sa.Column("c", sa.Integer, check))
+    context = configure(wanted, generic_dialects=[])
+    back = run(context, wanted)
+    assert difference(context, wanted) == []
+    names = [one["name"] for one in sa.inspect(connection).get_check_constraints("t")]
+    assert len(names) == 1
+    if named:
+        assert names == ["ck_t_positive" if convention else "positive"]
+    with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
+        connection.execute(wanted.tables["t"].insert(), {"c": 0})
+    back()
+    assert sa.inspect(connection).get_table_names() == []

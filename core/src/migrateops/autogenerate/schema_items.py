@@ -63,13 +63,13 @@ def _column_arguments(column: Column[Any], context: AutogenContext, alone: bool)
     yield render_value(column.type, context)
     if isinstance(column.default, Sequence):
         yield render_value(column.default, context)
-    if alone:
-        if column.foreign_keys:
-            for key in sorted(_keys_of_its_own(column), key=lambda key: key.target_fullname):
-                yield render_value(key, context)
-        for check in sorted(column.constraints, key=lambda c: str(c.name or "")):
-            if not from_type(check):
-                yield render_value(check, context)
+    if alone and column.foreign_keys:
+        for key in sorted(_keys_of_its_own(column), key=lambda key: key.target_fullname):
+            yield render_value(key, context)
+    # A table does not list them among its own.
+    for check in sorted(column.constraints, key=lambda c: str(c.name or "")):
+        if not from_type(check):
+            yield render_value(check, context)
     generated = isinstance(column.server_default, Computed | Identity)
     if generated:
         yield render_value(column.server_default, context)
