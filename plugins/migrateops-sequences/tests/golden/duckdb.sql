@@ -2,7 +2,7 @@ CREATE SEQUENCE s;
 
 CREATE SEQUENCE "My Shop"."Select's";
 
--- refused: create_sequence 's': the option 'cache' of CREATE SEQUENCE
+-- refused: create_sequence 'shop.s': the option 'cache' of CREATE SEQUENCE
 
 -- refused: create_sequence 's': the option 'cache' of CREATE SEQUENCE
 
@@ -14,11 +14,11 @@ CREATE SEQUENCE "My Shop"."Select's";
 
 -- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 'shop.s': the option 'owned_by' of CREATE SEQUENCE
 
 CREATE SEQUENCE IF NOT EXISTS s;
 
--- refused: alter_sequence 's': the option 'increment' of ALTER SEQUENCE
+-- refused: alter_sequence 'shop.s': the option 'increment' of ALTER SEQUENCE
 
 -- refused: alter_sequence 's': the option 'nominvalue' of ALTER SEQUENCE
 
@@ -38,7 +38,7 @@ CREATE SEQUENCE IF NOT EXISTS s;
 
 -- refused: alter_sequence "It's": the option 'increment' of ALTER SEQUENCE
 
--- refused: alter_sequence 's': renaming ('new_sequence_name')
+-- refused: alter_sequence 'shop.s': renaming ('new_sequence_name')
 
 DROP SEQUENCE "My Shop".s;
 

@@ -14,7 +14,7 @@ CREATE SEQUENCE s CACHE 1;
 
 -- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 'shop.s': the option 'owned_by' of CREATE SEQUENCE
 
 CREATE SEQUENCE IF NOT EXISTS s;
 

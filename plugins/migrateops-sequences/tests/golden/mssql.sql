@@ -20,7 +20,7 @@ GO
 
 -- refused: create_sequence 's': the option 'order' of CREATE SEQUENCE
 
--- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 'shop.s': the option 'owned_by' of CREATE SEQUENCE
 
 -- refused: create_sequence 's': the option 'if_not_exists' of CREATE SEQUENCE
 

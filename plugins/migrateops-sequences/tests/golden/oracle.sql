@@ -21,7 +21,7 @@ CREATE SEQUENCE s ORDER
 CREATE SEQUENCE s NOORDER
 /
 
--- refused: create_sequence 's': the option 'owned_by' of CREATE SEQUENCE
+-- refused: create_sequence 'shop.s': the option 'owned_by' of CREATE SEQUENCE
 
 -- refused: create_sequence 's': the option 'if_not_exists' of CREATE SEQUENCE before version 23
 
@@ -54,7 +54,7 @@ ALTER SEQUENCE "It's" INCREMENT BY 2
 RENAME "It's" TO "Other's"
 /
 
--- refused: alter_sequence 's': 'new_sequence_name' for a sequence of a named schema
+-- refused: alter_sequence 'shop.s': 'new_sequence_name' for a sequence of a named schema
 
 DROP SEQUENCE "My Shop".s
 /
