@@ -370,6 +370,11 @@ def test_describe_names_the_schema(op: MigrateOperation, said: str) -> None:
     assert op.describe() == said
 
 
+def test_the_summary_of_a_dropped_index_names_its_table() -> None:
+    assert ops.DropIndexOp("ix", "t", schema="s").summary() == "drop_index 'ix' 's.t'"
+    assert ops.DropIndexOp("ix").summary() == "drop_index 'ix'"
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -12,6 +12,7 @@ from migrateops.errors.operations import NotReversible
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import MigrateOperation, hidden, operation, options, schema, table
 from migrateops.operations.ops.base import target_of
+from migrateops.operations.ops.tables import dotted
 from migrateops.operations.schema_objects import SchemaObjects, given_options
 
 
@@ -116,6 +117,11 @@ class DropIndexOp(MigrateOperation):
         return SchemaObjects(target_of(migration_context)).index(
             self.index_name, self.table_name or "", (), schema=self.schema, **self.kw
         )
+
+    def summary(self) -> str:
+        if self.index_name is None or self.table_name is None:
+            return self.describe()
+        return f"drop_index {str(self.index_name)!r} {dotted(self.schema, self.table_name)!r}"
 
     def reverse(self) -> CreateIndexOp:
         origin = self.origin
