@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from migrateops.autogenerate import compare_metadata
 from migrateops.operations import ops
@@ -154,7 +155,7 @@ def test_a_check_that_is_written_on_a_column_of_a_new_table(
     assert len(names) == 1
     if named:
         assert names == ["ck_t_positive" if convention else "positive"]
-    with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
+    with pytest.raises(IntegrityError), connection.begin_nested():
         connection.execute(wanted.tables["t"].insert(), {"c": 0})
     back()
     assert sa.inspect(connection).get_table_names() == []
