@@ -186,6 +186,24 @@ def test_an_error_of_env_py_names_file_and_line(project: Project) -> None:
     assert "env.py', line 3: LookupError: nothing here" in result.stderr
 
 
+@pytest.mark.parametrize("url", ["postgres://h/x", "no url", "sqlite://x.db"])
+def test_a_wrong_url_in_env_py_is_not_the_fault_of_the_file(project: Project, url: str) -> None:
+    project.env(f"import sqlalchemy as sa\nsa.create_engine({url!r})\n")
+    project.revision("aa1")
+    result = project.run("upgrade", check=False)
+    check_report(result, "MO270")
+    assert "hint: correct the url that env.py connects to" in result.stderr
+
+
+def test_a_synchronous_driver_in_an_asyncio_env_py(project: Project) -> None:
+    project.env("""
+        from sqlalchemy.ext.asyncio import create_async_engine
+        create_async_engine("sqlite:///app.db")
+    """)
+    project.revision("aa1")
+    assert "hint: correct the url that env.py connects to" in project.run("upgrade", check=False).stderr
+
+
 def test_an_unreachable_server_in_env_py_is_no_internal_error(project: Project) -> None:
     project.env("""
         import sqlalchemy as sa
