@@ -68,6 +68,14 @@ def test_the_hint_for_a_file_is_about_files(project: Project, url: str) -> None:
     assert "directory" in str(caught.value.hint())
 
 
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg", "psycopg_async"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_server_that_does_not_run(project: Project, driver: str, host: str) -> None:
+    """An asyncio driver looks up names in a thread of the event loop, which is no thread of the driver's."""
+    with pytest.raises(CannotConnect, match=f"cannot connect to .*{host}:1/d: "):
+        _upgrade(project, f"postgresql+{driver}://u@{host}:1/d")
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_what_is_masked(key: str) -> None:
     assert masked(f"db://h/d?a=1&{key}=s3cret&b=2") == f"db://h/d?a=1&{key}=***&b=2"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _CALLABLES = ("include_name", "include_object", "process_revision_directives", "render_item")
 
-# Longest wait for a driver's thread, in seconds.
-_LAST_WORDS = 1.0
+# Longest wait for a driver's threads, in seconds, and how often they are looked for meanwhile.
+_LAST_WORDS, _LOOKS = 1.0, 100
 
 
 def run(environment: EnvironmentContext) -> None:
@@ -163,9 +163,13 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any]) -> Any:
             finally:
                 await connection.close()
         except CannotConnect:
+            # Those that look up names are the loop's own, and would never end by themselves.
+            await asyncio.get_running_loop().shutdown_default_executor()
             # A thread of the driver's that has still something to say would find the loop closed.
-            for thread in set(threading.enumerate()) - running:
-                await asyncio.to_thread(thread.join, _LAST_WORDS)
+            for _ in range(_LOOKS):
+                if running.issuperset(threading.enumerate()):
+                    break
+                await asyncio.sleep(_LAST_WORDS / _LOOKS)
             raise
         finally:
             await engine.dispose()
