@@ -18,6 +18,13 @@ op.execute("CREATE TABLE a (id int PRIMARY KEY)")
 op.execute("CREATE TABLE b (id int REFERENCES a DEFERRABLE INITIALLY DEFERRED)")
 op.execute("INSERT INTO b VALUES (1)")
 """
+INTERRUPTED = """
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+        raise KeyboardInterrupt
+"""
 # Behind the version row, which is the last statement of a step.
 KILLING = """
 import sqlalchemy as sa
@@ -56,6 +63,34 @@ def test_rows_that_are_checked_at_the_end(project: Project) -> None:
     assert "violates foreign key constraint" in error["message"]
     assert error["message"].endswith("; nothing of it is applied, the database is at a1")
     assert str(error["hint"]).startswith("rows are in the way")
+
+
+OUTSIDE = """
+op.execute("CREATE TABLE c (id int)")
+with op.get_context().autocommit_block():
+    op.execute("CREATE TABLE d (id int)")
+"""
+APPLIED = "what was done up to the last statement outside the transaction is applied"
+
+
+def test_what_an_autocommit_block_has_committed_before(project: Project) -> None:
+    project.revision("b2")
+    project.revision("c3", upgrade=OUTSIDE + DEFERRED)
+    result = project.run("upgrade", "--json", check=False)
+    error = json.loads(result.stdout)["error"]
+    assert error["message"].endswith(", the version table is at b2")
+    assert ("; " + APPLIED in error["message"]) == (project.settings["transaction"] == "per_run")
+    assert "nothing of it is applied" not in error["message"]
+    assert error["hint"].startswith("take back by hand what is applied")
+    assert project.run("current").stdout.startswith("b2")
+
+
+@pytest.mark.parametrize("project", ["per_run"], indirect=True)
+def test_an_interrupt_behind_an_autocommit_block(project: Project) -> None:
+    project.env(online(project.url, INTERRUPTED))
+    project.revision("b2", upgrade=OUTSIDE)
+    result = project.run("upgrade", check=False)
+    assert f"{APPLIED}, the version table is at a1" in result.stderr
 
 
 def test_a_connection_that_is_lost(project: Project) -> None:

@@ -17,6 +17,8 @@ _HINTS: dict[str | None, str] = {
     "lost": "run it again when the database can be reached",
 }
 
+_TAKE_BACK = "take back by hand what is applied, or take it out of the script; then run it again"
+
 
 class RevisionFailed(RunError):
     """A revision raised; the cause says what.
@@ -45,8 +47,7 @@ class RevisionFailed(RunError):
 
     def hint(self) -> str | None:
         if self.partly:
-            hint = "take back by hand what is applied, or take it out of the script; then run it again"
-            return f"{hint}; {TRACEBACK}" if self.own else hint
+            return f"{_TAKE_BACK}; {TRACEBACK}" if self.own else _TAKE_BACK
         return f"correct the code that raises it; {TRACEBACK}" if self.own else _HINTS.get(self.kind)
 
 
@@ -133,19 +134,21 @@ class CommitFailed(RunError):
     Attributes:
         problem: What was raised.
         remains: What of the run is applied.
+        partly: Whether some of it is.
         kind: What the error is about, as the dialect's pack has it; None where that is not known.
     """
 
     code = "MO481"
     problem: str
     remains: str
+    partly: bool = False
     kind: str | None = None
 
     def message(self) -> str:
         return f"the run, which is one transaction, could not be committed: {self.problem}; {self.remains}"
 
     def hint(self) -> str | None:
-        return _HINTS.get(self.kind)
+        return _TAKE_BACK if self.partly else _HINTS.get(self.kind)
 
 
 class NotAConnection(RunError, TypeError):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
 from migrateops.errors.runtime import RevisionFailed
+from migrateops.runtime.transactions import left_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +98,8 @@ def _remains(
     if not transaction.owned and transaction.atomic:
         return f"it is undone by whoever owns the transaction, which was at {at}", False
     if context.transactions.holds_run:
-        at = ", ".join(context.taken.rows) or "base"
-        if not transaction.atomic:
-            kept = "what was done up to the last statement outside the transaction is applied"
-            return f"{kept}, the version table is at {at}", True
-        return f"the run is one transaction, {NOTHING_APPLIED}, the database is at {at}", False
+        left = left_of_run(context.taken, atomic=transaction.atomic)
+        return (f"the run is one transaction, {left}", False) if transaction.atomic else (left, True)
     if transaction.atomic and context.is_transactional_ddl:
         return f"{NOTHING_APPLIED}, the database is at {at}", False
     return f"statements before the failing one may be applied, the version table is at {at}", True

@@ -43,6 +43,20 @@ class Unprotected(Transaction):
             self._restore()
 
 
+def left_of_run(taken: Taken, *, atomic: bool) -> str:
+    """Return what is applied of a run of one transaction that was rolled back.
+
+    Args:
+        taken: The steps of the run.
+        atomic: Whether nothing was committed in the middle of it.
+    """
+    at = ", ".join(taken.rows) or "base"
+    if atomic:
+        return f"{NOTHING_APPLIED}, the database is at {at}"
+    outside = "what was done up to the last statement outside the transaction is applied"
+    return f"{outside}, the version table is at {at}"
+
+
 class OnlineTransactions:
     """The transactions of a run on a connection.
 
@@ -90,6 +104,8 @@ class OnlineTransactions:
         self.lost = False
         self.commit_error: BaseException | None = None
         self._rebuilds = False
+        # Whether nothing was committed in the middle of the transaction that has failed last.
+        self._atomic = True
         # What is begun later without being held, by reading the version table among others, is nobody's.
         self._given_clean = not connection.in_transaction()
 
@@ -116,19 +132,18 @@ class OnlineTransactions:
         except Exception as error:
             if always or error is not self.commit_error or isinstance(error, NoLongerAtomic):
                 raise
-            remains = f"{NOTHING_APPLIED}, the database is at {', '.join(self.taken.rows) or 'base'}"
+            remains = left_of_run(self.taken, atomic=self._atomic)
             if isinstance(error, MigrateOpsError):
                 error.add_note(f"committing the run; {remains}")
                 raise
             kind = self.pack.error_kind(error)
             if kind == "lost":
                 remains = COMMIT_IN_DOUBT
-            raise CommitFailed(first_line(error), remains, kind) from error
+            raise CommitFailed(first_line(error), remains, not self._atomic, kind) from error
         except BaseException as error:
             if not always and not getattr(error, "__notes__", ()):
-                at = ", ".join(self.taken.rows) or "base"
                 doubtful = error is self.commit_error
-                remains = COMMIT_IN_DOUBT if doubtful else f"{NOTHING_APPLIED}, the database is at {at}"
+                remains = COMMIT_IN_DOUBT if doubtful else left_of_run(self.taken, atomic=self._atomic)
                 error.add_note(f"the run, which is one transaction; {remains}")
             raise
         finally:
@@ -194,6 +209,7 @@ class OnlineTransactions:
             if self.current.owned:
                 self.taken.keep()
         except BaseException:
+            self._atomic = self.current.atomic
             if self.current.owned:
                 self.taken.drop()
             self.current.rollback()
