@@ -39,8 +39,10 @@ def note_not_compared(context: AutogenContext, kinds: Sequence[SnapshotKind[Any]
     if context.connection is not None:
         with reading("objects besides tables", context.pack, context.connection):
             unread = list(context.pack.unread(context.connection, context.compared_schemas))
-            if enums := list(_enums(context)):
-                context.notes += context.pack.notes_of_types(context.connection, enums)
+            enums = list(_enums(context))
+            notes = context.pack.notes_of_types(context.connection, enums) if enums else None
+            if notes is not None:
+                context.notes += notes
                 looked_at = {_name_of_enum(type_, context) for type_ in enums}
         for kind, schema, name in unread:
             if kind not in compared:

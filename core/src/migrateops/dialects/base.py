@@ -301,14 +301,18 @@ class Dialect:
         """
         return False
 
-    def notes_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
+    def notes_of_types(
+        self, connection: Connection, types: Sequence[TypeEngine[Any]]
+    ) -> Sequence[str] | None:
         """Return what people should be told of named types that are there, and that nothing changes.
+
+        None where their values are not looked at.
 
         Args:
             connection: The migrating connection.
             types: Types of the models that may have a name: enums, and those of elements of arrays.
         """
-        return ()
+        return None
 
     def drops_of_types(self, connection: Connection, types: Sequence[TypeEngine[Any]]) -> Sequence[str]:
         """Return what drops the named types among *types* that come with their first column.
