@@ -92,12 +92,18 @@ def test_one_that_the_version_table_needs_is_made_before(connection: sa.Connecti
     assert note.startswith("schema 'billing' is not in the database, and table 'billing.t0' and the version ")
 
 
-def test_one_that_is_another_when_it_is_used_is_noted(connection: sa.Connection) -> None:
+@pytest.mark.parametrize(("name", "said"), [("other", "'other'"), (None, "the default one")])
+def test_one_that_is_another_when_it_is_used_is_noted(
+    connection: sa.Connection, name: str | None, said: str
+) -> None:
     wanted = models("tenant")
-    connection = connection.execution_options(schema_translate_map={"tenant": "other"})
+    connection = connection.execution_options(schema_translate_map={"tenant": name})
     made = AutogenContext(context(connection, wanted), wanted)
     produce_script(made)
-    assert [note for note in made.notes if "schema 'tenant' is not in the database" in note]
+    [note] = made.notes
+    assert note.startswith("schema 'tenant' is not in the database, and table 'tenant.t0' is to be in it: ")
+    assert f"that is {said}, " in note
+    assert "make it" not in note
 
 
 @pytest.mark.parametrize("fixture", ["sqlite_url", "mariadb_url"])

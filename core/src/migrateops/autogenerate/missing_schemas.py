@@ -69,9 +69,12 @@ def _why_not(schema: str, context: AutogenContext) -> str | None:
     """Return what is to be done about a schema where a script does not make it, or None."""
     if schema == context.migration_context.version_table_schema:
         return "and the version table are to be in it: make it before the script runs"
-    translated = context.migration_context.connection.get_execution_options().get("schema_translate_map")
-    made = context.pack.creates_schemas and context.opts.get("creates_schemas", True)
-    if made and schema not in (translated or {}):
+    options = context.migration_context.connection.get_execution_options()
+    others = options.get("schema_translate_map") or {}
+    if schema in others:
+        other = "the default one" if others[schema] is None else repr(others[schema])
+        return f"is to be in it: when the script runs that is {other}, of which nothing is compared"
+    if context.pack.creates_schemas and context.opts.get("creates_schemas", True):
         return None
     return "is to be in it: make it before the script runs"
 
