@@ -176,6 +176,20 @@ def test_a_lock_file_that_is_removed_meanwhile(tmp_path: Path, monkeypatch: pyte
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_lock_file_that_somebody_has_removed_by_hand(tmp_path: Path) -> None:
+    """The file of the run that comes next is left to that."""
+    first, second, third = (FileLock(str(tmp_path / "lock")) for _ in range(3))
+    assert first.try_acquire()
+    (tmp_path / "lock").unlink()
+    assert second.try_acquire()
+    first.release()
+    assert not third.try_acquire()
+    second.release()
+    assert third.try_acquire()
+    third.release()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_many_who_take_the_lock_and_give_it_back(tmp_path: Path) -> None:
     inside: list[int] = []
 

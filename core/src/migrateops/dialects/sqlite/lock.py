@@ -93,7 +93,8 @@ class FileLock:
         """Give the lock back, and remove the file, where the directory lets it be removed."""
         if self._descriptor is None:
             return
-        if not _REMOVED_WHEN_CLOSED:
+        # Not the one that another run has made since somebody removed this one by hand.
+        if not _REMOVED_WHEN_CLOSED and _is_at(self._descriptor, self.path):
             self._remove()
         os.close(self._descriptor)
         self._descriptor = None
