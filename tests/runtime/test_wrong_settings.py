@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import make_url
 
 from migrateops.errors.runtime import MissingDriver
+from migrateops.runtime.wrong_url import unusable
 from tests.project import Project
 
 
@@ -28,7 +30,7 @@ from tests.project import Project
             "No module named 'MySQLdb'",
             "install it, or name the driver that is installed: mysql+pymysql://",
         ),
-        ("sqlite://x.db", "Invalid SQLite URL: sqlite://x.db", "sqlite:////absolute/path"),
+        ("sqlite://x.db", "Invalid SQLite URL: sqlite://x.db", "forms are: sqlite:///:memory: (or, sq"),
         ("x.db", "it is not a database url", "write it as dialect+driver://user:password@host"),
         ("mysql://h:port/x", "it is not a database url", "write it as dialect+driver://user:password@host"),
     ],
@@ -48,6 +50,11 @@ def test_what_is_wrong_with_a_url(
     assert problem in said
     assert hint.startswith("  hint: ")
     assert advice in hint
+
+
+@pytest.mark.parametrize("error", [ImportError(), ValueError("")])
+def test_an_error_that_says_nothing_is_named(error: Exception) -> None:
+    assert unusable(make_url("sqlite://"), error).problem == type(error).__name__
 
 
 def test_a_file_in_the_place_of_a_host_is_not_read(project: Project) -> None:

@@ -40,13 +40,14 @@ def unusable(url: URL, error: Exception) -> MissingDriver:
     """
     from sqlalchemy.exc import NoSuchModuleError
 
-    problem, *more = str(error).splitlines()
+    problem, *more = str(error).splitlines() or [type(error).__name__]
     text = masked_query(url.render_as_string(hide_password=True))
     if isinstance(error, NoSuchModuleError):
         return MissingDriver(text, *_unknown(*_parts(url)))
     if isinstance(error, ImportError):
         return MissingDriver(text, problem, _not_installed(_parts(url)[0]))
-    return MissingDriver(text, problem, ". ".join(["correct the url", *more]))
+    said = " ".join(" ".join(more).split())
+    return MissingDriver(text, problem, f"correct the url. {said}" if said else "correct the url")
 
 
 def _parts(url: URL) -> tuple[str, str]:
