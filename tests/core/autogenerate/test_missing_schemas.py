@@ -63,6 +63,28 @@ def test_a_schema_that_is_not_there_is_made_and_dropped(connection: sa.Connectio
     assert name not in schemas(connection)
 
 
+@pytest.mark.parametrize("added", [False, True], ids=["with its table", "with its column"])
+def test_one_for_a_type_alone_is_made_and_dropped(connection: sa.Connection, added: bool) -> None:
+    def models(*more: Any) -> sa.MetaData:
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, autoincrement=False), *more)
+        return metadata
+
+    if added:
+        models().create_all(connection)
+    wanted = models(
+        sa.Column("a", sa.Enum("on", "off", name="state", schema="kinds")),
+        sa.Column("b", sa.Enum("on", "off", name="other", schema="nowhere", native_enum=False)),
+    )
+    back = run(context(connection, wanted), wanted)
+    connection.commit()
+    assert "kinds" in schemas(connection)
+    assert "nowhere" not in schemas(connection)
+    assert difference(context(connection, wanted), wanted) == []
+    back()
+    assert "kinds" not in schemas(connection)
+
+
 def test_one_that_is_there_is_not_made(connection: sa.Connection) -> None:
     connection.execute(sa.schema.CreateSchema("billing"))
     wanted = models("billing")

@@ -71,11 +71,16 @@ def dropped_types(upgrade: ops.UpgradeOps, context: AutogenContext) -> list[Migr
     connection = context.connection
     if connection is None:
         return []
-    statements = context.pack.drops_of_types(connection, list(_new_types(upgrade)))
+    statements = context.pack.drops_of_types(connection, list(new_types(upgrade)))
     return [ops.ExecuteSQLOp(statement) for statement in statements]
 
 
-def _new_types(upgrade: ops.UpgradeOps) -> Iterator[TypeEngine[Any]]:
+def new_types(upgrade: ops.UpgradeOps) -> Iterator[TypeEngine[Any]]:
+    """Yield the types of columns that are added or changed, once for each.
+
+    Args:
+        upgrade: The operations.
+    """
     for op in upgrade.flat():
         if isinstance(op, ops.CreateTableOp):
             yield from (item.type for item in op.columns if isinstance(item, Column))

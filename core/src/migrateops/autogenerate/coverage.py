@@ -66,11 +66,11 @@ def _enums(context: AutogenContext) -> Iterator[TypeEngine[Any]]:
     for metadata in context.metadatas:
         for table in metadata.tables.values():
             for column in table.columns:
-                if _enum_in(column.type) is not None:
+                if enum_in(column.type) is not None:
                     yield column.type
 
 
-def _enum_in(type_: TypeEngine[Any]) -> Enum | None:
+def enum_in(type_: TypeEngine[Any]) -> Enum | None:
     """Return the enum that a type is, or is made of."""
     inner: Any = type_
     while isinstance(inner, ARRAY | TypeDecorator):
@@ -80,7 +80,7 @@ def _enum_in(type_: TypeEngine[Any]) -> Enum | None:
 
 def _name_of_enum(type_: TypeEngine[Any], context: AutogenContext) -> str:
     """Return the name of the enum in a type as it is listed."""
-    enum = _enum_in(type_)
+    enum = enum_in(type_)
     assert enum is not None
     schema = own_schema(enum.schema, context.dialect)
     return str(enum.name) if schema is None else f"{schema}.{enum.name}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy.schema import CreateSchema, DropSchema
 from sqlalchemy.sql.ddl import DDLElement
 
 from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
+from migrateops.autogenerate.conversions import new_types
+from migrateops.autogenerate.coverage import enum_in
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, MigrateOperation
 from migrateops.operations.ops.tables import dotted
@@ -48,6 +50,10 @@ def missing_schemas(
             name = getattr(op, "table_name", None)
             what = op.describe() if name is None else f"table {dotted(schema, name)!r}"
             needed.setdefault(schema, []).append(what)
+    # What else is in the schema of a table need not be named.
+    alone = [(schema, name) for schema, name in _enums(upgrade, context) if schema not in needed]
+    for schema, name in alone:
+        needed.setdefault(schema, []).append(f"enum {dotted(schema, name)!r}")
     if needed:
         there = set(context.schema_names)
         needed = {schema: whats for schema, whats in needed.items() if schema not in there}
@@ -63,6 +69,19 @@ def missing_schemas(
         else:
             context.notes.append(f"schema {schema!r} is not in the database, and {_in_it(whats)} {reason}")
     return created, dropped
+
+
+def _enums(upgrade: ops.UpgradeOps, context: AutogenContext) -> Iterator[tuple[str, str]]:
+    """Yield the schema and the name of enums that come with their first column."""
+    if not context.pack.creates_schemas:
+        # There, an enum is nothing that a schema holds.
+        return
+    for type_ in new_types(upgrade):
+        enum = enum_in(type_)
+        if enum is not None and enum.native_enum and getattr(enum, "create_type", True):
+            schema = own_schema(enum.schema, context.dialect)
+            if schema is not None:
+                yield schema, str(enum.name)
 
 
 def _why_not(schema: str, context: AutogenContext) -> str | None:
