@@ -257,6 +257,30 @@ def test_a_transaction_that_the_database_takes_back_has_applied_nothing(project:
 
 
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_a_driver_that_commits_behind_an_error_that_was_caught(project: Project, scope: str) -> None:
+    """A statement that has failed is no sign that the database took anything back."""
+    file = with_env(project, transaction=scope)
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    project.revision(
+        "bb2",
+        upgrade="""
+        op.execute("CREATE TABLE second (x)")
+        try:
+            op.execute("DROP INDEX nowhere")
+        except Exception:
+            pass
+        op.get_bind().connection.executescript("CREATE TABLE third (x); nonsense;")
+        """,
+    )
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project)
+    assert {"second", "third"} < tables(file)
+    assert "nothing of it is applied" not in caught.value.remains
+    assert caught.value.partly
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
 def test_current_only_looks(project: Project, scope: str) -> None:
     file = with_env(project, transaction=scope, run_hooks=True, lock="required", lock_timeout=0)
     project.revision("aa1", None, upgrade=FIRST)

@@ -44,8 +44,12 @@ class Transaction:
         if self.root is None or not self.root.is_active:
             raise NoLongerAtomic
 
-    def ended(self) -> bool:
-        """Say whether something in the step has ended the transaction, and may have committed it."""
+    def ended(self, error: BaseException) -> bool:
+        """Say whether something in the step has ended the transaction, and may have committed it.
+
+        Args:
+            error: What the step has ended with.
+        """
         try:
             self.check()
         except NoLongerAtomic:

@@ -229,8 +229,8 @@ class OnlineTransactions:
         """Note it on *begun* where what raises had ended the transaction before."""
         try:
             yield
-        except BaseException:
-            if self.current is not None and self.current.ended():
+        except BaseException as error:
+            if self.current is not None and self.current.ended(error):
                 begun.atomic = False
             raise
 

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 
 from migrateops.dialects import transaction
 from migrateops.dialects.sqlite import driver, foreign_keys, statements
@@ -158,7 +159,7 @@ class SQLiteTransaction(transaction.Transaction):
         if not self._alive() or not self._marked():
             raise NoLongerAtomic(tuple(self._applied), self._written)
 
-    def ended(self) -> bool:
+    def ended(self, error: BaseException) -> bool:
         """Say whether something in the step has ended the transaction, and may have committed it."""
         try:
             self.check()
@@ -169,9 +170,10 @@ class SQLiteTransaction(transaction.Transaction):
                 # SQLAlchemy has let the driver's connection go, with all that was open on it, as it does
                 # on Ctrl-C.  The statement before was seen to be sent in the transaction.
                 return False
-            if self._sent and not driver.in_transaction(self.connection):
-                # It was open when the statement was sent, which ended with an error: the disk is full, or the
-                # like.  Then the database takes the whole transaction back.
+            failed = isinstance(error, DBAPIError) or isinstance(error.__cause__, DBAPIError)
+            if self._sent and failed and not driver.in_transaction(self.connection):
+                # It was open when the statement was sent, which ended with this error: the disk is full, or
+                # the like.  Then the database takes the whole transaction back.
                 return False
             # A commit() that was refused has ended SQLAlchemy's transaction alone.
             return not (driver.in_transaction(self.connection) and self._marked())
