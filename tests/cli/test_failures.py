@@ -414,6 +414,23 @@ def test_a_step_that_fails_is_told_from_one_that_is_done(project: Project) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("sqlite:////nowhere/x.db", "a file's directory must be there"),
+        ("postgresql+psycopg://u:s3cret@localhost:1/d", "check that the server runs"),
+    ],
+)
+def test_what_env_py_cannot_connect_to(project: Project, url: str, advice: str) -> None:
+    project.configure(url=url)
+    project.env((Path(migrateops.__file__).parent / "templates/generic/env.py").read_text())
+    project.revision("aa1")
+    result = project.run("upgrade", check=False)
+    assert result.stderr.startswith("error[MO450]: ")
+    assert advice in result.stderr.partition("hint: ")[2]
+    assert "s3cret" not in result.stderr
+
+
 def test_several_databases_and_none_is_chosen(project: Project) -> None:
     project.configure(url=None, databases={name: {"url": "sqlite://"} for name in ("pg", "my")})
     project.revision("aa1")
