@@ -8,7 +8,6 @@ classes itself.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -184,8 +183,8 @@ def run(operations: Any, asked: TableBatch) -> None:
     may_need = not is_sqlite and (asked.recreate == "always" or (asked.recreate == "auto" and says))
     if not is_sqlite:
         # Where the table is altered, what is said of a new one says nothing.
-        altered = replace(asked, recreate="auto", partial_reordering=(), table_args=(), table_kwargs=None)
-        altered = replace(altered, copy_from=None)
+        altered = asked._replace(recreate="auto", partial_reordering=(), table_args=(), table_kwargs=None)
+        altered = altered._replace(copy_from=None)
     else:
         altered = _in_its_order(operations, asked)
     if not may_need and all(map(is_called, asked.operations)):
@@ -203,7 +202,7 @@ def run(operations: Any, asked: TableBatch) -> None:
         context.settle()
         batch.flush()
     else:
-        context.pack.run_batch(operations, replace(altered, operations=tuple(left)))
+        context.pack.run_batch(operations, altered._replace(operations=tuple(left)))
 
 
 def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
@@ -217,7 +216,7 @@ def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
             changed.insert_before = changed.insert_after = None
         elif isinstance(operation, ops.AddColumnOp):
             pairs += pairs_of(operation.column.name, before, after)
-    asked = replace(asked, operations=tuple(changes))
+    asked = asked._replace(operations=tuple(changes))
     if not asked.partial_reordering:
         return asked
     table = BatchOperationsImpl(operations, asked).table()
@@ -225,7 +224,7 @@ def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
     dropped = {one.column_name for one in changes if isinstance(one, ops.DropColumnOp)}
     present = [column.name for column in table.columns]
     names = [*(name for name in present if name not in dropped), *added]
-    return replace(asked, partial_reordering=(tuple(reordered(names, asked.partial_reordering, pairs)),))
+    return asked._replace(partial_reordering=(tuple(reordered(names, asked.partial_reordering, pairs)),))
 
 
 def _changes_of(operation: Any, operations: Any, batch: BatchOperationsImpl) -> list[Any]:
