@@ -91,6 +91,23 @@ def test_options_of_the_other_name_are_none_of_mariadb(project: Any) -> None:
     same_text(project, "mariadb+pymysql://")
 
 
+def test_the_comments_are_those_of_the_real_one(project: Any) -> None:
+    for name in ("aa1", "bb2"):
+        project.revision(name, 'op.execute("SELECT 1")')
+    assert project.run("upgrade", "head", "--sql").out.startswith("CREATE TABLE alembic_version")
+    said = [
+        line
+        for arguments in ("upgrade head", "downgrade bb2:base", "stamp head", "stamp bb2:base")
+        for line in project.run(*arguments.split(), "--sql").out.splitlines()
+        if line.startswith("--")
+    ]
+    assert said == [
+        *("-- Running upgrade  -> aa1", "-- Running upgrade aa1 -> bb2"),
+        *("-- Running downgrade bb2 -> aa1", "-- Running downgrade aa1 -> "),
+        *("-- Running stamp_revision  -> bb2", "-- Running stamp_revision bb2 -> "),
+    ]
+
+
 # A package of a dialect has its class for Alembic beside the dialect, and is imported for the dialect.
 PACKAGE = """
 from alembic.ddl import mysql, postgresql

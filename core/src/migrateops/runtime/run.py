@@ -349,9 +349,11 @@ class _Run:
             with context.transactions.step(rebuilds=step.rebuilds) as transaction:
                 hooks.call("migrateops_before_revision", ctx=context, step=step)
                 started = True
+                versions = context.versions
+                if versions.before_scripts:
+                    self._ready_table()
                 if context.as_sql:
-                    context.comment(f"Running {step.describe()}")
-                if context.as_sql or context.versions.before_scripts:
+                    context.comment(f"Running {versions.described(step)}")
                     self._ready_table()
                 self._call(step)
                 if context.transactions.current is not None:
@@ -359,7 +361,7 @@ class _Run:
                     context.transactions.current.check()
                 # After the script: one that starts with a VACUUM needs a transaction without writes.
                 self._ready_table()
-                context.versions.apply(step.step)
+                versions.apply(step.step)
                 self._tell(step, rows)
                 context.taken.take(step, rows)
         except BaseException as exc:

@@ -63,7 +63,7 @@ class SqlStream:
 
     def comment(self, text: str) -> None:
         """Write a line that is a comment; what the encoding does not have is written as an escape."""
-        line = f"-- {' '.join(text.split())}\n\n"
+        line = f"-- {' '.join(text.splitlines())}\n\n"
         try:
             self.write(line)
         except NotEncodable:

@@ -18,6 +18,8 @@ from migrateops.errors.runtime import VersionRowMismatch, VersionTableRefused
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
+    from migrateops.runtime.step import RevisionStep
+
 
 class RowChanges(Protocol):
     """What a step does to the version table."""
@@ -50,6 +52,10 @@ class VersionTable:
         self.schema = table.schema
         self.table = table
         self._send = send
+
+    def described(self, step: RevisionStep) -> str:
+        """Return what an SQL stream says ahead of a step."""
+        return " ".join(step.describe().split())
 
     def exists(self, connection: Connection) -> bool:
         """Say whether the table is there.

@@ -12,6 +12,8 @@ from migrateops.runtime.version_table import VersionTable
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
+    from migrateops.runtime.step import RevisionStep
+
 WIDTH = 32
 
 
@@ -32,6 +34,11 @@ class AlembicVersions(VersionTable):
                 version_table_pk=bool(len(table.primary_key)),
             )
         super().__init__(table, send=send)
+
+    def described(self, step: RevisionStep) -> str:
+        """Return what Alembic says, which programs look for that take its SQL apart."""
+        kind = "stamp_revision" if step.step.kind == "stamp" else step.step.kind
+        return f"{kind} {', '.join(step.step.source)} -> {', '.join(step.step.destination)}"
 
     def create(self, *, if_not_exists: bool = False) -> None:
         """Send CREATE TABLE; an offline script of Alembic's is for a database that it knows, too."""
