@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from migrateops.dialects.sqlite import driver
-from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsLost
+from migrateops.errors.batch import AlreadyThere, BrokenByRebuild, RebuildRefused, RowsLost
 from migrateops.errors.database import RebuildWouldCascade
 from migrateops.operations import Operations
 from migrateops.operations.base import BatchOperations
@@ -142,6 +142,36 @@ def test_columns_that_are_all_new_take_any_default(connection: sa.Connection) ->
         batch.drop_column("a")
         batch.create_primary_key("pk", ["n"])
     assert rows(connection, "w") == [(0,)]
+
+
+@pytest.mark.parametrize("key", [["n"], ["n", "a"]], ids=["alone", "with another"])
+def test_a_key_of_a_column_that_says_so_itself_is_one(
+    operations: Operations, connection: sa.Connection, key: list[str]
+) -> None:
+    """As in a script that was made for PostgreSQL, which numbers the column for what it says."""
+    script(connection, "CREATE TABLE w (a TEXT NOT NULL); INSERT INTO w VALUES ('x'), ('y')")
+    if len(key) > 1:
+        # Only a lone number is one that SQLite gives by itself.
+        script(connection, "DELETE FROM w")
+    with operations.batch_alter_table("w") as batch:
+        batch.add_column(sa.Column("n", sa.Integer(), primary_key=True, nullable=False))
+        batch.create_primary_key("pk_w", key)
+    assert sa.inspect(connection).get_pk_constraint("w") == {"name": "pk_w", "constrained_columns": key}
+    assert rows(connection, "w") == ([("x", 1), ("y", 2)] if len(key) == 1 else [])
+
+
+def test_a_key_of_other_columns_than_one_that_says_so_itself_is_refused(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    script(connection, "CREATE TABLE w (a TEXT NOT NULL)")
+
+    def attempt() -> None:
+        with operations.batch_alter_table("w") as batch:
+            batch.add_column(sa.Column("n", sa.Integer(), primary_key=True, nullable=False))
+            batch.create_primary_key("pk_w", ["a"])
+
+    with pytest.raises(AlreadyThere):
+        attempt()
 
 
 def test_indexes_and_triggers_of_an_attached_schema(

@@ -74,6 +74,8 @@ class Editor:
         self._target = target
         self._context = context
         self._called: dict[str, str] = {}
+        # Those of new columns that say themselves that they are one.
+        self._own_keys: list[TableConstraint] = []
 
     def apply(self, operation: MigrateOperation) -> None:
         """Make one change.
@@ -158,7 +160,9 @@ class Editor:
             if op.if_not_exists:
                 return
             raise AlreadyThere(op.describe(), self._batch.table_name, "column", name)
+        before = len(self.made)
         self._add_items(op.describe(), [op.column])
+        self._own_keys += [made for _, made in self.made[before:] if made.kind == "primary key"]
         if self._target.passed_over is not None:
             self._take_back(name)
         self._move(op.describe(), name, op.insert_before, op.insert_after)
@@ -277,7 +281,20 @@ class Editor:
 
     def _create_constraint(self, op: ops.AddConstraintOp) -> None:
         made = op.to_constraint(self._context)
+        if isinstance(made, PrimaryKeyConstraint):
+            self._give_up_own_key([str(column.name) for column in made.columns])
         self._add_constraint(op.describe(), made)
+
+    def _give_up_own_key(self, columns: Sequence[str]) -> None:
+        """Leave it to a key that is asked for to be that of a new column that says that it is one.
+
+        PostgreSQL numbers a column for saying so, and does not take it for the key.
+        """
+        for found in self._constraints():
+            own = next((one for one in self._own_keys if one is found.constraint), None)
+            if own is not None and all(any(same(name, each) for each in columns) for name in own.columns):
+                self._remove(found)
+                self.made = [(operation, one) for operation, one in self.made if one is not own]
 
     def _add_constraint(self, operation: str, made: Constraint) -> None:
         compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
