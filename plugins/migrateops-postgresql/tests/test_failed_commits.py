@@ -86,6 +86,17 @@ def test_what_an_autocommit_block_has_committed_before(project: Project) -> None
 
 
 @pytest.mark.parametrize("project", ["per_run"], indirect=True)
+def test_a_script_that_commits_by_itself(project: Project) -> None:
+    """With it, what was written of the revisions before is committed, too."""
+    project.revision("b2")
+    project.revision("c3", upgrade="op.get_bind().commit()\nraise RuntimeError")
+    result = project.run("upgrade", check=False)
+    assert APPLIED in result.stderr
+    assert "the version table is at" not in result.stderr
+    assert project.run("current").stdout.startswith("b2")
+
+
+@pytest.mark.parametrize("project", ["per_run"], indirect=True)
 def test_an_interrupt_behind_an_autocommit_block(project: Project) -> None:
     project.env(online(project.url, INTERRUPTED))
     project.revision("b2", upgrade=OUTSIDE)

@@ -30,6 +30,7 @@ class OfflineTransactions:
     current = None
     holds_run = False
     commit_error = None
+    ended = False
 
     def __init__(
         self, output: Offline, pack: Dialect, scope: Scope, *, transactional_ddl: bool, taken: Taken

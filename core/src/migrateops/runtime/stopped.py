@@ -98,7 +98,8 @@ def _remains(
     if not transaction.owned and transaction.atomic:
         return f"it is undone by whoever owns the transaction, which was at {at}", False
     if context.transactions.holds_run:
-        left = left_of_run(context.taken, atomic=transaction.atomic)
+        ended = context.transactions.ended
+        left = left_of_run(context.taken, atomic=transaction.atomic, ended=ended)
         return (f"the run is one transaction, {left}", False) if transaction.atomic else (left, True)
     if transaction.atomic and context.is_transactional_ddl:
         return f"{NOTHING_APPLIED}, the database is at {at}", False

@@ -43,18 +43,20 @@ class Unprotected(Transaction):
             self._restore()
 
 
-def left_of_run(taken: Taken, *, atomic: bool) -> str:
+def left_of_run(taken: Taken, *, atomic: bool, ended: bool) -> str:
     """Return what is applied of a run of one transaction that was rolled back.
 
     Args:
         taken: The steps of the run.
         atomic: Whether nothing was committed in the middle of it.
+        ended: Whether a step has ended the transaction by itself: with which rows in the version table,
+            nobody was told.
     """
     at = ", ".join(taken.rows) or "base"
     if atomic:
         return f"{NOTHING_APPLIED}, the database is at {at}"
     outside = "what was done up to the last statement outside the transaction is applied"
-    return f"{outside}, the version table is at {at}"
+    return outside if ended else f"{outside}, the version table is at {at}"
 
 
 class OnlineTransactions:
@@ -76,6 +78,7 @@ class OnlineTransactions:
         foreign: The transaction of ``env.py`` or of the caller that steps have joined last.
         lost: Whether a former one of those was rolled back, with steps in it.
         commit_error: What a commit that failed has raised.
+        ended: Whether a step has ended the transaction around it, that of a run among others.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class OnlineTransactions:
         self.foreign: ForeignOutcome | None = None
         self.lost = False
         self.commit_error: BaseException | None = None
+        self.ended = False
         self._rebuilds = False
         # Whether nothing was committed in the middle of the transaction that has failed last.
         self._atomic = True
@@ -132,7 +136,7 @@ class OnlineTransactions:
         except Exception as error:
             if always or error is not self.commit_error or isinstance(error, NoLongerAtomic):
                 raise
-            remains = left_of_run(self.taken, atomic=self._atomic)
+            remains = self._left()
             if isinstance(error, MigrateOpsError):
                 error.add_note(f"committing the run; {remains}")
                 raise
@@ -143,7 +147,7 @@ class OnlineTransactions:
         except BaseException as error:
             if not always and not getattr(error, "__notes__", ()):
                 doubtful = error is self.commit_error
-                remains = COMMIT_IN_DOUBT if doubtful else left_of_run(self.taken, atomic=self._atomic)
+                remains = COMMIT_IN_DOUBT if doubtful else self._left()
                 error.add_note(f"the run, which is one transaction; {remains}")
             raise
         finally:
@@ -217,6 +221,9 @@ class OnlineTransactions:
         finally:
             self.current = None
 
+    def _left(self) -> str:
+        return left_of_run(self.taken, atomic=self._atomic, ended=self.ended)
+
     def _commit(self, current: Transaction) -> None:
         try:
             current.commit()
@@ -232,6 +239,7 @@ class OnlineTransactions:
         except BaseException as error:
             if self.current is not None and self.current.ended(error):
                 begun.atomic = False
+                self.ended = True
             raise
 
     def _begin(self, *, rebuilds: bool) -> Transaction:
