@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
         def run_order(self, graph: RevisionGraph, ids: set[str]) -> list[str]:
             """Return revisions in the order in which a run takes them off; an upgrade goes the other way."""
+            ...
 
         def printed(
             self,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
                 verbose: Several lines for each.
                 current: What the database is at, to be marked; None if that is not asked for.
             """
+            ...
 
         def entered(self) -> AbstractContextManager[None]:
             """Have in force within the block what the code of such a project expects."""
