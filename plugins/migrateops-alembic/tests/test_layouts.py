@@ -312,3 +312,10 @@ def test_words_that_a_file_name_has_no_room_for(project: Any, message: str, name
     project.write("alembic.ini", ini.replace("[alembic]", "[alembic]\ntruncate_slug_length = 12"))
     project.run("revision", "-m", message, "--rev-id", "r1")
     assert (project.root / "migrations" / "versions" / name).exists()
+
+
+def test_a_hook_that_fails_leaves_the_command_as_it_is(project: Any) -> None:
+    options = 'Mend.options = -c "exit 3" REVISION_SCRIPT_FILENAME'
+    hooks = f"[post_write_hooks]\nhooks = Mend\nMend.type = exec\nMend.executable = sh\n{options}\n"
+    project.write("alembic.ini", f"{(project.root / 'alembic.ini').read_text()}\n{hooks}")
+    assert "'Mend' ended with status 3" in project.run("revision", "-m", "a", "--rev-id", "r1").err

@@ -15,6 +15,7 @@ from migrateops.config.values import SEPARATORS
 from migrateops.errors.config import ConfigFileMissing
 
 MAIN, INI, PYPROJECT = "alembic", "alembic.ini", "pyproject.toml"
+HOOKS = "post_write_hooks"
 SETTINGS: Mapping[str, Any] = {"version_table": "alembic_version", "transaction": "per_run"}
 """Settings that have another default in Alembic."""
 
@@ -92,12 +93,13 @@ def source(
             if key in main:
                 main[key] = "\n".join(re.split(SEPARATORS.get(word, re.escape(word)), str(main[key])))
         main["path_separator"] = "newline"
-        hooks = table.get("post_write_hooks")
+        hooks = table.get(HOOKS)
         if isinstance(hooks, list):
-            named["post_write_hooks"] = _hooks(hooks)
-        main.update((key, _text(value)) for key, value in table.items() if key != "post_write_hooks")
+            named[HOOKS] = _hooks(hooks)
+        main.update((key, _text(value)) for key, value in table.items() if key != HOOKS)
     elif file is None:
         named[MAIN] = {"path_separator": "os"}
+    _let_fail(named.get(HOOKS, {}))
     here = None if file is None else os.path.dirname(os.path.abspath(file))
     return Source(file, here, True, named, defaults or {}, MAIN, MAIN, shape, SETTINGS)
 
@@ -154,6 +156,13 @@ def _hooks(tables: list[Any]) -> dict[str, object]:
             if key != "name":
                 section[f"{table.get('name')}.{key}".lower()] = _text(value)
     return section
+
+
+def _let_fail(section: dict[str, object]) -> None:
+    """Have it noted, not raised, that a hook's command fails: a formatter that mends a file does so."""
+    for name in map(str.strip, str(section.get("hooks", "")).lower().split(",")):
+        if section.get(f"{name}.type") in ("console_scripts", "exec", "module"):
+            section.setdefault(f"{name}.ignore_failure", "true")
 
 
 def _text(value: object) -> str:
