@@ -24,7 +24,6 @@ from migrateops.operations import BatchOperations, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.schema_objects import SchemaObjects, from_type
 from migrateops_alembic.api.impl import DefaultImpl
-from migrateops_alembic.api.new_table import ApplyBatchImpl, pairs_of, reordered
 
 
 class BatchOperationsImpl:
@@ -137,6 +136,9 @@ class BatchOperationsImpl:
         Raises:
             DefinitionNeeded: There is no connection to ask for the table, and it is not given.
         """
+        # Most batches make no table.
+        from migrateops_alembic.api.new_table import ApplyBatchImpl
+
         made = ApplyBatchImpl(
             self.impl,
             self.table(),
@@ -208,17 +210,19 @@ def run(operations: Any, asked: TableBatch) -> None:
 def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
     """Return a batch for SQLite's pack whose columns end in the order that Alembic gives them."""
     changes = list(asked.operations)
-    pairs: list[tuple[str, str]] = []
     for at, operation in enumerate(changes):
-        before, after = (getattr(operation, name, None) for name in ("insert_before", "insert_after"))
-        if isinstance(operation, ops.AlterColumnOp) and (before or after):
+        if isinstance(operation, ops.AlterColumnOp) and (operation.insert_before or operation.insert_after):
             changes[at] = changed = copy(operation)
             changed.insert_before = changed.insert_after = None
-        elif isinstance(operation, ops.AddColumnOp):
-            pairs += pairs_of(operation.column.name, before, after)
     asked = asked._replace(operations=tuple(changes))
     if not asked.partial_reordering:
         return asked
+    from migrateops_alembic.api.new_table import pairs_of, reordered
+
+    pairs: list[tuple[str, str]] = []
+    for operation in changes:
+        if isinstance(operation, ops.AddColumnOp):
+            pairs += pairs_of(operation.column.name, operation.insert_before, operation.insert_after)
     table = BatchOperationsImpl(operations, asked).table()
     added = [one.column.name for one in changes if isinstance(one, ops.AddColumnOp)]
     dropped = {one.column_name for one in changes if isinstance(one, ops.DropColumnOp)}

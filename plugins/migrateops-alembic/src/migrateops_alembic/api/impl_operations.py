@@ -15,8 +15,6 @@ from sqlalchemy.schema import DropConstraint
 from migrateops.ddl import lower
 from migrateops.operations import ops
 from migrateops.operations.base import Operations, lowering
-from migrateops_alembic.api import mysql_elements
-from migrateops_alembic.api.statements import ColumnType, with_names_of_alembic
 
 Method = Callable[[Any, Any, Any], None]
 
@@ -202,6 +200,8 @@ def registered(impl: Any, base: type[Any], *, family: str) -> None:
     """
     local, dialect = impl.context.namespace.local, impl.context.dialect.name
     if impl.context.pack.name != dialect:
+        from migrateops_alembic.api import mysql_elements
+
         impl.context.target = _without_pack(impl.context)
         for op_cls, function in _LOWERINGS.items():
             if op_cls is ops.AlterColumnOp and family == "mysql":
@@ -247,15 +247,16 @@ _LOWERINGS: dict[type[Any], Callable[..., Any]] = {
 }
 
 
-def _place(statement: Any) -> int:
-    return 0 if isinstance(statement, DropConstraint) else 1 if isinstance(statement, ColumnType) else 2
-
-
 def _with_names(function: Callable[..., Any], of_postgresql: bool) -> Callable[[Any, Any], list[Any]]:
+    from migrateops_alembic.api.statements import ColumnType, with_names_of_alembic
+
+    def place(statement: Any) -> int:
+        return 0 if isinstance(statement, DropConstraint) else 1 if isinstance(statement, ColumnType) else 2
+
     def lowered(op: Any, target: Any) -> list[Any]:
         made = [with_names_of_alembic(one, op, using=of_postgresql) for one in function(op, target)]
         # Alembic changes the type before all else there.
-        return sorted(made, key=_place) if of_postgresql else made
+        return sorted(made, key=place) if of_postgresql else made
 
     lowered.__qualname__ = f"lowered.{function.__name__}"
     return lowered
