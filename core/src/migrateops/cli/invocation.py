@@ -48,7 +48,7 @@ class CommandOptions:
         return context.command.callback, arguments, [name for name in context.params if name not in arguments]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Invocation:
     """The options that stand before or after the command; a command of a plugin gets it as ``ctx.obj``.
 

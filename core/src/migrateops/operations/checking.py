@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -117,6 +116,8 @@ def refuse_misspelt_dialects(operation: MigrateOperation, keys: Sequence[str]) -
         prefix, _, rest = option.partition("_")
         if prefix in keys or not rest:
             continue
+        import difflib
+
         near = difflib.get_close_matches(prefix, keys, n=1, cutoff=0.8)
         if near and not _is_dialect(prefix):
             raise UnknownOption(operation.describe(), option, f"{near[0]}_{rest}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -324,6 +323,8 @@ def refuse_unknown_options(operation: MigrateOperation, target: Target) -> None:
     for name in given:
         if name in known:
             continue
+        import difflib
+
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         # An option of a dialect is named <dialect>_<option>.
         if near or "_" not in name.strip("_"):

@@ -102,7 +102,7 @@ def preflight(
     return Preflight(tuple(blocking), tuple(reports), frozenset(check.needed))
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Need:
     """What the scripts ask of one distribution."""
 
@@ -110,7 +110,7 @@ class _Need:
     uses: list[Use] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Check:
     plugins: Plugins
     dialects: tuple[str, ...]
