@@ -66,21 +66,23 @@ def _column_arguments(column: Column[Any], context: AutogenContext, alone: bool)
     if alone and column.foreign_keys:
         for key in sorted(_keys_of_its_own(column), key=lambda key: key.target_fullname):
             yield render_value(key, context)
-    # A table does not list them among its own.
-    for check in sorted(column.constraints, key=lambda c: str(c.name or "")):
-        if not from_type(check):
-            yield render_value(check, context)
-    generated = isinstance(column.server_default, Computed | Identity)
+    if column.constraints:
+        # A table does not list them among its own.
+        for check in sorted(column.constraints, key=lambda c: str(c.name or "")):
+            if not from_type(check):
+                yield render_value(check, context)
+    default = column.server_default
+    generated = default is not None and isinstance(default, Computed | Identity)
     if generated:
-        yield render_value(column.server_default, context)
+        yield render_value(default, context)
     if column.autoincrement != "auto":
         yield f"autoincrement={column.autoincrement!r}"
     if alone:
         yield from (f"{flag}=True" for flag in ("primary_key", "unique", "index") if getattr(column, flag))
     yield f"nullable={column.nullable!r}"
-    if column.server_default is not None and not generated:
-        default = server_default_source(column.server_default, context)
-        yield f"server_default={default}" if default else ""
+    if default is not None and not generated:
+        source = server_default_source(default, context)
+        yield f"server_default={source}" if source else ""
     if column.comment is not None:
         yield f"comment={render_value(column.comment, context)}"
 
