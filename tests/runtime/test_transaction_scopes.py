@@ -41,6 +41,14 @@ def with_env(project: Project, **settings: object) -> Path:
     return project.root / "app.db"
 
 
+def at_first(project: Project, scope: str) -> Path:
+    """Bring a project to its first revision, and return the database's file."""
+    file = with_env(project, transaction=scope)
+    project.revision("aa1", None, upgrade=FIRST)
+    upgrade(project)
+    return file
+
+
 @pytest.mark.parametrize("env", [True, False], ids=["env.py", "no env.py"])
 def test_one_transaction_for_the_run(project: Project, env: bool) -> None:
     project.build(config={"transaction": "per_run"}, env=env_py(project.url) if env else None)
@@ -217,9 +225,7 @@ def test_one_transaction_switches_keys_off_where_a_step_may_rebuild(
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])
 @pytest.mark.parametrize("before", ["", 'op.execute("CREATE TABLE second (x)")\n'])
 def test_a_commit_that_is_refused_has_applied_nothing(project: Project, scope: str, before: str) -> None:
-    file = with_env(project, transaction=scope)
-    project.revision("aa1", None, upgrade=FIRST)
-    upgrade(project)
+    file = at_first(project, scope)
     project.revision("bb2", upgrade=f"{before}op.get_bind().commit()")
     with pytest.raises(TransactionControl) as caught:
         upgrade(project)
@@ -231,9 +237,7 @@ def test_a_commit_that_is_refused_has_applied_nothing(project: Project, scope: s
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])
 def test_a_transaction_that_the_database_takes_back_has_applied_nothing(project: Project, scope: str) -> None:
     """As SQLite does by itself where the disk is full."""
-    file = with_env(project, transaction=scope)
-    project.revision("aa1", None, upgrade=FIRST)
-    upgrade(project)
+    file = at_first(project, scope)
     project.revision(
         "bb2",
         upgrade="""
@@ -259,9 +263,7 @@ def test_a_transaction_that_the_database_takes_back_has_applied_nothing(project:
 @pytest.mark.parametrize("scope", ["per_revision", "per_run"])
 def test_a_driver_that_commits_behind_an_error_that_was_caught(project: Project, scope: str) -> None:
     """A statement that has failed is no sign that the database took anything back."""
-    file = with_env(project, transaction=scope)
-    project.revision("aa1", None, upgrade=FIRST)
-    upgrade(project)
+    file = at_first(project, scope)
     project.revision(
         "bb2",
         upgrade="""

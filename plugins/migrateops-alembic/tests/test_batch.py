@@ -212,3 +212,16 @@ def test_changes_that_a_project_adds_to_those_of_a_batch(project: Any) -> None:
         "ix_b",
         (7, 4, None, "x"),
     ]
+
+
+def test_a_table_is_not_renamed_while_it_is_built_anew(project: Any, postgresql_url: str) -> None:
+    pointed(project, postgresql_url)
+    project.revision("aa1", MADE.replace("\n    sa.", " sa."))
+    project.revision(
+        "bb2",
+        CHANGED + '    batch_op.invoke(ops.RenameTableOp("t", "u"))\n',
+        imports="from alembic.operations import ops",
+    )
+    said = project.run("upgrade", "head", status=1).err
+    assert "error[MO313]: rename_table: " in said
+    assert "hint: rename it behind the batch" in said

@@ -19,7 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.types import NULLTYPE, SchemaType, to_instance
 from sqlalchemy.util import topological
 
-from migrateops.operations.schema_objects import from_type
+from migrateops.errors.operations import UnsupportedOperation
+from migrateops.operations.schema_objects import from_type, given_options
 
 _WIDTH = 50
 """Longest name of the table that is made beside the old one."""
@@ -203,9 +204,10 @@ class ApplyBatchImpl:
         """Refuse it.
 
         Raises:
-            NotImplementedError: Always.
+            UnsupportedOperation: Always.
         """
-        raise NotImplementedError("a table is not renamed while it is built anew")
+        what = "a new name for a table that is being built anew"
+        raise UnsupportedOperation("rename_table", "a batch", what, "rename it behind the batch")
 
     def _place(self, name: str, before: str | None, after: str | None) -> None:
         if before is None and after is None:
@@ -296,13 +298,8 @@ class ApplyBatchImpl:
         made: list[Index] = []
         for index in (*self.indexes.values(), *self.new_indexes.values()):
             parts = [_in_table(part, new, self.columns) for part in index.expressions]
-            kw = {
-                f"{dialect}_{name}": value
-                for dialect, given in index.dialect_options.items()
-                for name, value in given._non_defaults.items()
-            }
-            alone = Index(index.name, *parts, unique=index.unique, _table=new, **kw)
-            made.append(alone)
+            options = given_options(index)
+            made.append(Index(index.name, *parts, unique=index.unique, _table=new, **options))
         return made
 
     def _ordered(self) -> list[str]:
@@ -346,12 +343,12 @@ def _labelled(expression: Any, column: Column[Any]) -> Any:
 
 
 def _options(table: Table) -> dict[str, Any]:
-    kept = {
-        f"{dialect}_{name}": value
-        for dialect, given in table.dialect_options.items()
-        for name, value in given._non_defaults.items()
+    return {
+        **given_options(table),
+        "comment": table.comment,
+        "info": table.info,
+        "prefixes": list(table._prefixes),
     }
-    return {**kept, "comment": table.comment, "info": table.info, "prefixes": list(table._prefixes)}
 
 
 def _in_table(part: Any, new: Table, columns: Mapping[str, Column[Any]]) -> Any:
