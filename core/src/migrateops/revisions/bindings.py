@@ -146,6 +146,8 @@ class Scope:
 
     def meaning(self, node: ast.expr) -> Meaning:
         """Return what an expression stands for, without looking at its effects."""
+        if isinstance(node, ast.Constant):
+            return VALUE
         match node:
             case ast.Name(id=name):
                 return self.lookup(name)
@@ -167,7 +169,7 @@ class Scope:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return UNKNOWN
             case _:
-                return VALUE  # constants, formatted strings, comparisons, arithmetic
+                return VALUE  # formatted strings, comparisons, arithmetic
 
     def _attribute(self, owner: Meaning, attribute: str) -> Meaning:
         match owner.sort:
@@ -237,7 +239,7 @@ def _bindings(root: ast.AST) -> Iterator[tuple[str, _Binding]]:
                 yield from ((name, "opaque") for name in _targets(generator.target))
             stack = []
         case _:
-            stack = children(root)
+            stack = list(children(root))
     while stack:
         node = stack.pop()
         if isinstance(node, _BINDING):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _parsing = threading.Lock()
 
@@ -33,19 +33,30 @@ _BARE = frozenset(
     }
 )
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_LEAVES = (ast.Name, ast.Constant)  # and most nodes are one of them
+# By kind of node, which of its fields may have nodes.
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
-def children(node: ast.AST) -> list[ast.AST]:
+def children(node: ast.AST) -> Sequence[ast.AST]:
     """Return the nodes directly below one, in the order of the text."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        if name in _BARE:
-            continue
-        value = getattr(node, name)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [one for one in value if isinstance(one, ast.AST)]
+    if isinstance(node, _LEAVES):
+        return ()
+    own = node.__dict__
+    # A tree is walked for several questions, and the nodes are found once.
+    found: list[ast.AST] | None = own.get("_children")
+    if found is None:
+        kind = type(node)
+        fields = _FIELDS.get(kind)
+        if fields is None:
+            fields = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _BARE)
+        found = own["_children"] = []
+        for name in fields:
+            value = own.get(name)
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif isinstance(value, list):
+                found += [one for one in value if isinstance(one, ast.AST)]
     return found
 
 

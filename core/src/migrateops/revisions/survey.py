@@ -76,6 +76,9 @@ def survey(text: str, direction: str, op_modules: Iterable[str] = DEFAULT_OP_MOD
 
 _STRING_METHODS = frozenset(dir(str))
 _RUN_FOREIGN_CODE = frozenset({"run_async"})
+_SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)
+_RAISING = (ast.Raise, ast.Assert)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _Arguments = tuple[tuple[str, Meaning], ...]
 
 
@@ -94,13 +97,16 @@ class _Reader:
         # Through these any name can be set to anything.
         self._opaque = False
         for node in walk(tree):
-            match node:
-                case ast.Name(id=name) if name in REFLECTION:
-                    self._opaque = True
-                case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
-                    self._doubtful.add(name)  # perhaps ``op.name = ...``
-                case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str(name))]):
-                    self._doubtful.add(name)
+            # By far the most are of no interest, and ``match`` tries each case.
+            if isinstance(node, ast.Name):
+                self._opaque |= node.id in REFLECTION
+            elif isinstance(node, ast.Attribute):
+                if not isinstance(node.ctx, ast.Load):
+                    self._doubtful.add(node.attr)  # perhaps ``op.name = ...``
+            elif isinstance(node, ast.Call):
+                match node:
+                    case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str(name))]):
+                        self._doubtful.add(name)
 
     def found(self) -> list[OpCall]:
         """Return the calls; a call that is reached in several ways counts by the best of them."""
@@ -130,17 +136,15 @@ class _Reader:
         if function.decorator_list:
             self.unseen = True
             sure = False
-        own = list(_own_nodes(function.body))
-        if any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Await) for node in own):
+        own = set(map(type, _own_nodes(function.body)))
+        if not own.isdisjoint(_SUSPENDING):
             sure = False
         key = (id(function), sure, given)
         if key not in self._followed:
             self._followed[key] = False  # while it is being read: recursion need not end
             body = _Body(self, Scope(function, self.module, self.op_modules, dict(given)), sure)
             body.statements(function.body)
-            self._followed[key] = not (
-                body.calls_what_may_raise or any(isinstance(node, ast.Raise | ast.Assert) for node in own)
-            )
+            self._followed[key] = not body.calls_what_may_raise and own.isdisjoint(_RAISING)
         return self._followed[key]
 
     def record(self, name: str, node: ast.expr, receiver: Literal["op", "batch"], sure: bool) -> None:
@@ -266,6 +270,8 @@ class _Body:
 
     def expression(self, node: ast.expr) -> None:
         """Read one expression."""
+        if isinstance(node, ast.Constant):
+            return  # one in three is
         match node:
             case ast.Call():
                 self.call(node)
@@ -389,5 +395,5 @@ def _own_nodes(roots: Iterable[ast.AST]) -> Iterable[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(children(node))
+        if not isinstance(node, _SCOPES):
+            stack += children(node)
