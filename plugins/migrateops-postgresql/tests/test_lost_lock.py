@@ -1,4 +1,4 @@
-"""A run whose lock goes away, with the session that held it, stops before its next step."""
+"""A run whose lock goes away, with the session that held it, stops before it commits anything more."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ with sa.create_engine(op.get_bind().engine.url, poolclass=sa.NullPool).connect()
 
 
 @pytest.mark.parametrize(
-    ("scope", "remains"),
+    ("scope", "done", "remains"),
     [
-        ("per_revision", "the database is at b2"),
-        ("per_run", "nothing of it is applied, the database is at a1"),
+        ("per_revision", 1, "the database is at b2"),
+        ("per_run", 2, "nothing of it is applied, the database is at a1"),
     ],
 )
-def test_it_says_what_is_applied(project: Project, postgresql_url: str, scope: str, remains: str) -> None:
+def test_it_says_what_is_applied(
+    project: Project, postgresql_url: str, scope: str, done: int, remains: str
+) -> None:
     project.configure(url=postgresql_url, transaction=scope)
     project.revision("a1")
     project.run("upgrade")
@@ -34,5 +36,15 @@ def test_it_says_what_is_applied(project: Project, postgresql_url: str, scope: s
     project.revision("c3", upgrade='op.execute("CREATE TABLE u (x int)")')
     error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
     assert error["code"] == "MO463"
-    assert error["message"] == f"the migration lock was lost after 1 of 2 steps; {remains}"
+    assert error["message"] == f"the migration lock was lost after {done} of 2 steps; {remains}"
     assert project.run("current").stdout.startswith(remains[-2:])
+
+
+def test_a_run_that_is_one_transaction_is_not_committed_without_it(
+    project: Project, postgresql_url: str
+) -> None:
+    project.configure(url=postgresql_url, transaction="per_run")
+    project.revision("a1", upgrade=LOSES)
+    error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert error["code"] == "MO463"
+    assert project.run("current").stdout.strip() == ""

@@ -37,7 +37,7 @@ class SessionLock(ABC):
 
     @abstractmethod
     def give_back(self, connection: Connection) -> None:
-        """Have the server release the lock that this session has."""
+        """Have the server release the lock; no harm is done where this session has it no more."""
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free, and say whether it is held now."""
@@ -62,7 +62,7 @@ class SessionLock(ABC):
 
     def release(self) -> None:
         """Give the lock back, and the connection to its pool."""
-        if self.connection is not None and self.held():
+        if self._taken and self.connection is not None and not self.connection.invalidated:
             with suppress(DBAPIError):
                 self.give_back(self.connection)
         self._close()

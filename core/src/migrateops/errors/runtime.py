@@ -435,7 +435,7 @@ class LockRequired(RunError):
 
 
 class LockLost(RunError):
-    """The lock went away between two steps, with the connection that held it."""
+    """The lock went away during the run, with the connection that held it."""
 
     code = "MO463"
     done: int

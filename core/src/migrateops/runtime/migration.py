@@ -435,7 +435,9 @@ class MigrationContext:
         if self.opts.get("starting_rev") is not None:
             raise StartOnline(self.opts["starting_rev"])
         with self.reading() as connection:
-            rows = self.versions.heads(connection)
+            found = self.versions.read(connection)
+        self.taken.table_is_there = found is not None
+        rows = found or ()
         known = tuple(row for row in rows if row is not None)
         if len(known) < len(rows) and not self.purge:
             raise NullVersionRow(self.version_table)
@@ -488,7 +490,9 @@ class MigrationContext:
         from migrateops.runtime.run import apply, prepare
 
         graph = script_directory.graph
-        apply(self, prepare(self, stamp_steps(graph, self.get_current_heads(), revision)), graph=graph)
+        rows = self.get_current_heads()
+        self.taken.see(rows)
+        apply(self, prepare(self, stamp_steps(graph, rows, revision)), graph=graph)
 
 
 def starting_rows(script: Any, given: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Per step the order is: operations, version row, callbacks, commit; then ``after_
 
 from __future__ import annotations
 
+import time
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from migrateops.dialects.transaction import Transaction
     from migrateops.revisions.graph import RevisionGraph
     from migrateops.runtime.migration import MigrationContext
+
+_SELDOM = 1.0  # seconds
 
 
 def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
@@ -101,8 +104,7 @@ def readies_table(context: MigrationContext) -> bool:
     # There, a run leaves the table behind whatever it does.
     if context.as_sql or context.connection is None:
         return False
-    with context.reading() as connection:
-        return not context.versions.exists(connection)
+    return not context.taken.table_is_there
 
 
 def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step]:
@@ -291,17 +293,11 @@ class _Run:
         self.lock = lock
         self.graph = graph
         self.operations = Operations(context)
-        self.rows: tuple[str, ...] = tuple(context.get_current_heads())
-        self.table_is_there = bool(self.rows) or self._table_is_there()
+        self.rows = context.taken.seen or ()
+        # A stream that starts from nothing starts with the table.
+        self.table_is_there = bool(self.rows) or context.taken.table_is_there
         self.done = 0
-
-    def _table_is_there(self) -> bool:
-        context = self.context
-        if context.as_sql or context.connection is None:
-            # A stream that starts from nothing starts with the table.
-            return bool(self.rows)
-        with context.reading() as connection:
-            return context.versions.exists(connection)
+        self.asked = time.monotonic()
 
     def take(self) -> None:
         context = self.context
@@ -312,8 +308,9 @@ class _Run:
                 self._ready_table()
                 context.taken.take(None, rows)
         for number, step in enumerate(self.plan):
-            if self.lock is not None and not self.lock.held():
-                raise LockLost(self.done, len(self.plan) - self.done, between_steps(context, self.rows))
+            # In one transaction around all of them, nothing is applied yet.
+            if not context.transactions.holds_run or time.monotonic() - self.asked > _SELDOM:
+                self._check_lock()
             if progress is not None:
                 progress(step, number, len(self.plan))
             try:
@@ -323,6 +320,15 @@ class _Run:
                     failed(step)
                 raise
             self.done += 1
+        if context.transactions.holds_run:
+            self._check_lock()
+
+    def _check_lock(self) -> None:
+        """Stop where the lock is lost that was taken; the server is asked."""
+        if self.lock is not None and not self.lock.held():
+            remains = between_steps(self.context, self.rows)
+            raise LockLost(self.done, len(self.plan) - self.done, remains)
+        self.asked = time.monotonic()
 
     def _ready_table(self) -> None:
         """Have the version table there, and empty it first where the command says so."""

@@ -60,12 +60,14 @@ class Taken:
     Attributes:
         start: The rows before the first step; None while nobody has looked.
         seen: The rows as they were looked at last.
+        table_is_there: Whether there was a version table when its rows were read last.
         kept: How many of the steps are committed.
     """
 
     def __init__(self) -> None:
         self.start: tuple[str, ...] | None = None
         self.seen: tuple[str, ...] | None = None
+        self.table_is_there = False
         self.kept = 0
         self._steps: list[tuple[RevisionStep | None, tuple[str, ...]]] = []
 

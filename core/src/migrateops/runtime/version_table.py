@@ -74,8 +74,12 @@ class VersionTable:
         Raises:
             VersionTableRefused: The database does not let it be read, or it is a table of another kind.
         """
+        return self.read(connection) or ()
+
+    def read(self, connection: Connection) -> tuple[str, ...] | None:
+        """Return the rows as `heads` does, and None when there is no table."""
         if not self.exists(connection):
-            return ()
+            return None
         with self._allowed("read"):
             return tuple(row[0] for row in connection.execute(select(self.table.c.version_num)))
 
