@@ -33,7 +33,7 @@ class Given(NamedTuple):
     kinds: frozenset[type]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class InsertRows:
     """Rows with the same keys and without SQL expressions, for a lowering to yield.
 
@@ -45,7 +45,7 @@ class InsertRows:
 
     table: TableClause
     rows: Sequence[Row]
-    read: dict[str, Given] = field(default_factory=dict, repr=False, compare=False)
+    read: dict[str, Given] = field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:

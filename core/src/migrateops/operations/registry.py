@@ -58,7 +58,7 @@ class Maker(NamedTuple):
         return f"{self.module}.{self.qualname}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Directive:
     """An operation under a name.
 

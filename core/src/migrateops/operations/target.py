@@ -46,7 +46,7 @@ class Capabilities:
     sequences: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """The database that statements are made for.
 
@@ -69,7 +69,7 @@ class Target:
     naming_convention: Mapping[str, Any] | None = None
     as_sql: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
-    passed_over: Callable[[str], None] | None = field(default=None, compare=False)
+    passed_over: Callable[[str], None] | None = None
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """Find what installed distributions advertise: metadata only, no plugin is imported."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import functools
 import os
@@ -107,7 +107,7 @@ class Distribution(NamedTuple):
     adverts: tuple[Advert, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Discovery:
     """What is on the path.
 

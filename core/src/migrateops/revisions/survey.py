@@ -1,6 +1,6 @@
 """What a migration script will call, found in its text: for checks before anything runs."""
 
-from __future__ import annotations
+# Annotations are not postponed here: named tuples compile each one that is, at every start.
 
 import ast
 from collections.abc import Iterable

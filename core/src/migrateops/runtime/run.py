@@ -308,8 +308,9 @@ class _Run:
                 self._ready_table()
                 context.taken.take(None, rows)
         for number, step in enumerate(self.plan):
-            # In one transaction around all of them, nothing is applied yet.
-            if not context.transactions.holds_run or time.monotonic() - self.asked > _SELDOM:
+            # In one transaction around all of them, nothing is applied yet (ADR 0014).
+            seldom = context.transactions.holds_run
+            if time.monotonic() - self.asked > _SELDOM if seldom else number > 0:
                 self._check_lock()
             if progress is not None:
                 progress(step, number, len(self.plan))

@@ -39,7 +39,7 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
             yield statement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CopyRows(InsertRows):
     """Rows that go by COPY if the table and the values are plain, else by INSERT."""
 
