@@ -31,5 +31,7 @@ def failed(connection: Connection) -> bool:
 
 def _status(connection: Connection) -> int | None:
     raw: Any = connection.connection.driver_connection
-    status = getattr(getattr(raw, "info", None), "transaction_status", None)
+    # Asked around each statement: what psycopg has as ``info`` is made anew each time, its ``pgconn`` is not.
+    known = getattr(raw, "pgconn", None) or getattr(raw, "info", None)
+    status = getattr(known, "transaction_status", None)
     return None if status is None else int(status)

@@ -15,7 +15,7 @@ from migrateops.dialects import Transaction
 from migrateops.errors.database import NoLongerAtomic, StatementInCallersTransaction, TransactionControl
 from migrateops_postgresql import driver
 from migrateops_postgresql.errors import FailedTransaction, NeedsAutocommitBlock
-from migrateops_postgresql.statement_text import effect
+from migrateops_postgresql.statement_text import Effect, effect
 
 # Of the statements that write, for the error that lists them: how many, and how much of each.
 _REMEMBERED, _KEPT = 3, 500
@@ -44,6 +44,7 @@ class PostgreSQLTransaction(Transaction):
         self._expected = by_text or bool(driver.in_transaction(connection))
         self._released = False
         self._watching = False
+        self._does: Effect | None = None  # the statement that is being sent
         self._applied: list[str] = []
         self._written = 0
         if by_text:
@@ -102,7 +103,8 @@ class PostgreSQLTransaction(Transaction):
 
     def _before(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         self._check_driver()
-        does = None if self._released else effect(statement)
+        self._does = effect(statement)
+        does = None if self._released else self._does
         if does == "refused":
             raise NeedsAutocommitBlock(statement) if self.owned else StatementInCallersTransaction(statement)
         if does == "rolls back" or (does == "commits" and not self.owned):
@@ -113,7 +115,7 @@ class PostgreSQLTransaction(Transaction):
             self.notes.append("the script sends COMMIT: what it did before that stays if the step fails")
 
     def _after(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if effect(statement) is None:
+        if self._does is None:
             self._written += 1
             if len(self._applied) < _REMEMBERED:
                 self._applied.append(statement[:_KEPT])
