@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from migrateops.autogenerate import AutogenContext, produce_migrations
+from migrateops.autogenerate import AutogenContext, compare, produce_migrations
 from migrateops.errors.autogenerate import NoModels, NothingToRead, TableInTwoModels
-from migrateops.operations import ops
+from migrateops.operations import MigrateOperation, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops.snapshot import Snapshot, TablesKind
 from tests.core.autogenerate.conftest import Configure
@@ -49,6 +50,82 @@ def test_include_name(connection: sa.Connection, configure: Configure) -> None:
     assert ("other", "table", {"schema_name": None, "schema_qualified_table_name": "other"}) in asked
     of_column = {"schema_name": None, "table_name": "parent", "schema_qualified_table_name": "parent"}
     assert ("price", "column", of_column) in asked
+
+
+def test_include_name_is_asked_about_the_default_schema(
+    connection: sa.Connection, configure: Configure
+) -> None:
+    """Without ``include_schemas``, too: then what only the database has there is left alone."""
+    models(parent, small_other).create_all(connection)
+    asked: list[Any] = []
+
+    def include_name(name: str | None, type_: str, parents: dict[str, Any]) -> bool:
+        asked.append((name, type_, parents))
+        return type_ != "schema"
+
+    assert difference(configure(include_name=include_name), sa.MetaData()) == []
+    assert asked == [(None, "schema", {})]
+    metadata = sa.MetaData()
+    sa.Table("other", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer))
+    assert [op.describe() for op in flat(difference(configure(include_name=include_name), metadata))] == [
+        "add_column 'other' 'a'"
+    ]
+
+
+def test_filters_are_asked_about_indexes_of_tables_that_go(
+    connection: sa.Connection, configure: Configure
+) -> None:
+    metadata = sa.MetaData()
+    columns = [sa.Column(name, sa.Integer) for name in "abc"]
+    indexes = [sa.Index(f"ix_{name}", name) for name in "abc"]
+    sa.Table("gone", metadata, *columns, *indexes)
+    metadata.create_all(connection)
+    context = configure(
+        include_name=lambda name, type_, parents: name != "ix_a",
+        include_object=lambda item, name, type_, reflected, other: not (name == "ix_b" and reflected),
+    )
+    (drop,) = difference(context, sa.MetaData())
+    table = drop.reverse().to_table()  # type: ignore[attr-defined]
+    assert [index.name for index in table.indexes] == ["ix_c"]
+
+
+def test_filters_are_asked_about_nothing_that_only_looks_renamed(
+    connection: sa.Connection, configure: Configure
+) -> None:
+    def made(table: str, column: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), sa.Column(column, sa.String(20)))
+        sa.Table(table, metadata, sa.Column("id", sa.Integer), sa.Column("name", sa.String(20)))
+        return metadata
+
+    made("person", "email").create_all(connection)
+    names, objects = set(), []
+
+    def include_object(item: Any, name: str, type_: str, reflected: bool, other: Any) -> bool:
+        objects.append((name, reflected, getattr(other, "name", None)))
+        return name != "email"
+
+    def include_name(name: str | None, type_: str, parents: dict[str, Any]) -> bool:
+        names.add(name)
+        return True
+
+    metadata = made("people", "e_mail")
+    context = AutogenContext(configure(include_name=include_name, include_object=include_object), metadata)
+    assert [op.describe() for op in flat(compare(context).ops)] == [
+        "create_table 'people'",
+        "add_column 't' 'e_mail'",
+        "drop_table 'person'",
+    ]
+    assert names == {None, "person", "t", "id", "email"}
+    assert [one for one in objects if one[2] not in (None, one[0])] == []
+    # What is added is none of what stays.
+    assert [note.partition(" is a rename")[0] for note in context.notes if "rename" in note] == [
+        "perhaps table 'person' to 'people'"
+    ]
+
+
+def flat(given: Sequence[MigrateOperation]) -> list[MigrateOperation]:
+    return list(ops.OpContainer(list(given)).flat())
 
 
 def small_other(metadata: sa.MetaData) -> None:

@@ -117,7 +117,7 @@ def _of_core(context: AutogenContext, upgrade: UpgradeOps) -> None:
     chosen = {key: pair for key, pair in pairs.items() if _is_included(pair, tables, context)}
     made, dropped = _differences(chosen, tables)
     asked = [*_of_schemas(chosen.values(), kinds, context), *_of_tables(chosen.values(), made, tables)]
-    renames.remark(made)
+    renames.remark(made, dropped)
     upgrade.ops += [*renames.operations(), *made, *asked, *dropped]
 
 

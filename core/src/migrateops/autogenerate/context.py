@@ -233,10 +233,10 @@ class AutogenContext:
     @cached_property
     def compared_schemas(self) -> tuple[str | None, ...]:
         """The schemas of which every object is compared; None is the default one."""
-        if not self.opts.get("include_schemas"):
-            return (None,)
-        found = [own_schema(name, self.dialect) for name in self.schema_names]
-        listed = dict.fromkeys([None, *(name for name in found if name != "information_schema")])
+        listed: dict[str | None, None] = {None: None}
+        if self.opts.get("include_schemas"):
+            found = [own_schema(name, self.dialect) for name in self.schema_names]
+            listed |= dict.fromkeys(name for name in found if name != "information_schema")
         return tuple(name for name in listed if self.run_name_filters(name, "schema", {}))
 
     def read_schemas(self, named: Iterable[str | None]) -> tuple[str | None, ...]:
@@ -245,10 +245,10 @@ class AutogenContext:
         Args:
             named: The schemas of the models' objects, of whatever kind.
         """
-        others = {name for name in named if name is not None}.difference(self.compared_schemas)
-        if others:
-            others.intersection_update(self.schema_names)
-        return (*self.compared_schemas, *sorted(others))
+        others = set(named).difference(self.compared_schemas)
+        default = [None] if None in others else []
+        there = set(self.schema_names) if others.difference(default) else set()
+        return (*self.compared_schemas, *default, *sorted(name for name in others if name in there and name))
 
     # -- hooks ----------------------------------------------------------------------------------
     def has_hook(self, name: str) -> bool:

@@ -134,7 +134,7 @@ class Renames:
             if here in self.names.tables or there in self.names.tables.values():
                 continue
             question = PossibleRename(None, one.name, other.name, how.reason, one.schema)
-            if self._may_rename_table(here, there) and self._is_meant(question):
+            if self._is_meant(question, self._may_rename_table, here, there):
                 self._rename_table(here, there, f"as answered: {how.reason}")
 
     def _is_gone(self, key: Key) -> bool:
@@ -214,7 +214,7 @@ class Renames:
             if one.name in given or other.name in given.values():
                 continue
             question = PossibleRename(key.name, one.name, other.name, how.reason, key.schema)
-            if self._may_rename(key, one.name, other.name) and self._is_meant(question):
+            if self._is_meant(question, self._may_rename, key, one.name, other.name):
                 given[one.name] = other.name
                 self._reasons[key, other.name] = f"as answered: {how.reason}"
         if given:
@@ -237,29 +237,37 @@ class Renames:
         return self.context.run_object_filters(wanted, new, "column", False, present)
 
     # -- what nobody has said -----------------------------------------------------------------------
-    def _is_meant(self, question: PossibleRename) -> bool:
+    def _is_meant(self, question: PossibleRename, may: Callable[..., bool], *names: Key | str) -> bool:
         ask: Callable[[PossibleRename], bool] | None = self.context.opts.get("ask_rename")
         if ask is not None:
-            return bool(ask(question))
-        taken = [(one.schema, one.table, name) for one in self.doubtful for name in (one.old, one.new)]
-        if not any((question.schema, question.table, name) in taken for name in (question.old, question.new)):
-            self.doubtful.append(question)
+            return may(*names) and bool(ask(question))
+        # Filters are asked about what there is alone: whether it goes and comes is seen afterwards.
+        self.doubtful.append(question)
         return False
 
-    def remark(self, made: Iterable[MigrateOperation]) -> None:
-        """Say above what is added that it may be there, under another name; note it for people."""
+    def remark(self, made: Iterable[MigrateOperation], dropped: Iterable[MigrateOperation]) -> None:
+        """Say above what is added that it may be there, under another name; note it for people.
+
+        Args:
+            made: The operations that add and change.
+            dropped: Those that drop.
+        """
         if not self.doubtful:
             return
         dialect = self.context.dialect
         found: dict[tuple[str | None, str | None, str], MigrateOperation] = {}
-        for op in ops.OpContainer(list(made)).flat():
-            if isinstance(op, ops.CreateTableOp):
+        for op in ops.OpContainer([*made, *dropped]).flat():
+            if isinstance(op, ops.CreateTableOp | ops.DropTableOp):
                 found[own_schema(op.schema, dialect), None, op.table_name] = op
             elif isinstance(op, ops.AddColumnOp):
                 found[own_schema(op.schema, dialect), op.table_name, str(op.column.name)] = op
+            elif isinstance(op, ops.DropColumnOp):
+                found[own_schema(op.schema, dialect), op.table_name, op.column_name] = op
         for one in self.doubtful:
-            added = found.get((one.schema, one.table, one.new))
-            if added is not None:
+            names = [(one.schema, one.table, name) for name in (one.old, one.new)]
+            if all(name in found for name in names):
+                # Each is said once: of what looks like several, the likest.
+                _, added = map(found.pop, names)
                 added.info[REMARK] = layout.remark(f"{one.advice[0].upper()}{one.advice[1:]}.")
                 self.context.notes.append(one.advice)
 

@@ -145,8 +145,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         table = self.definitions.database(key)
         made: list[MigrateOperation] = []
         creation = self._creation(key, table, made)
-        # The indexes go with the table; taken back, they come with it.
-        indexes = sorted(table.indexes, key=_name)
+        # The indexes go with the table; taken back, those that the project knows come with it.
+        parents = {"schema_name": key.schema, "table_name": key.name}
+        indexes = [
+            index
+            for index in sorted(table.indexes, key=_name)
+            if self.context.run_name_filters(index.name, "index", parents)
+            and self._wanted(index, "index", reflected=True)
+        ]
         given_up: list[Any] = [item for item in (*creation.columns, *indexes) if self._is_taken(item, table)]
         self.given_up += [adding(item, table).reverse() for item in given_up]
         left_out = set(map(id, given_up))
