@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from migrateops_alembic.api.config import Config
+from migrateops_alembic.api.scripts import ScriptDirectory
+
 HISTORY = """
 dd4 -> ff6 (left, main) (head), ff6
 g7 (ee5) -> h8 (other) (head), h8
@@ -126,3 +129,50 @@ def test_branches_are_run_in_the_order_of_the_real_one(branched: Any) -> None:
     branched.run("upgrade", "heads")
     run = [name for (name,) in branched.rows("SELECT id FROM run ORDER BY rowid")]
     assert " ".join(run) == "aa1 cc3 bb2 dd4 ee5 g7 i9 j10 h8 ff6"
+
+
+# What Alembic 1.20.1 lists of each, newest first, wherever it lists the same in each run.
+ORDERS = {
+    "what a parent depends on is not depended on once more": (
+        [
+            ("p1", "d4", "y5", ("u2",)), ("q8", "y5", "f2", ("u2",)), ("u6", "h9", "f2", ("y5",)),
+            ("u9", "f2", "p5", ()), ("v0", "e6", None, ()), ("x1", "p5", None, ()), ("y4", "u2", "f2", ()),
+        ],
+        "d4 h9 y5 u2 f2 p5 e6",
+        "d4 h9 e6 u2",
+    ),
+    "what a parent needs by way of another one is": (
+        [
+            ("q4", "j2", "s6", ("r7",)), ("r8", "s6", None, ()), ("s2", "m1", "e2", ()),
+            ("t9", "k3", "w6", ("m1",)), ("v1", "s8", "m1", ("j2",)),
+            ("w4", "w6", None, ("r7",)), ("w8", "e2", "r7", ("s6",)),
+            ("y3", "r7", None, ()), ("y4", "v7", "k3", ("j2", "e2")),
+        ],
+        "s8 v7 k3 w6 m1 j2 e2 s6 r7",
+        "j2 s8 v7",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("graph", ORDERS)
+def test_the_order_of_branches(project: Any, graph: str) -> None:
+    revisions, listed, heads = ORDERS[graph]
+    for file, name, down, needed in revisions:
+        made = project.revision(name, "pass", header=f"down_revision = {down!r}\ndepends_on = {needed!r}")
+        made.rename(made.with_name(f"{file}_{name}.py"))
+    lines = project.run("history").out.splitlines()
+    assert " ".join(line.split(" -> ")[1].split()[0].strip(",") for line in lines) == listed
+    assert " ".join(line.split()[0] for line in project.run("heads").out.splitlines()) == heads
+    scripts = ScriptDirectory.from_config(Config("alembic.ini"))
+    assert " ".join(one.revision for one in scripts.walk_revisions()) == listed
+    assert [one.destination[0] for one in scripts._upgrade_revs("heads", ())] == listed.split()[::-1]
+
+
+def test_a_range_has_what_follows_its_start(project: Any) -> None:
+    """What only depends on it is listed where nothing else leads to the end."""
+    for name, down, needed in (("a", None, ()), ("b", "a", ()), ("c", None, ("a",)), ("d", "b", ("c",))):
+        project.revision(name, "pass", header=f"down_revision = {down!r}\ndepends_on = {needed!r}")
+    scripts = ScriptDirectory.from_config(Config("alembic.ini"))
+    assert [one.revision for one in scripts.walk_revisions("a", "d")] == ["d", "b", "a"]
+    assert [one.revision for one in scripts.walk_revisions("a", "c")] == ["c", "a"]
+    assert [one.revision for one in scripts.iterate_revisions("d", "a")] == ["d", "b"]

@@ -226,3 +226,9 @@ def test_no_more_is_imported_than_a_graph_needs() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.split() == [f"migrateops.revisions.{name}" for name in ("graph", "names", "revision")]
+
+
+def test_heads_and_bases_come_in_the_order_of_the_files() -> None:
+    graph = RevisionGraph([Revision("a", "z"), Revision("b"), Revision("y", None, (), ("b",)), Revision("z")])
+    assert (graph.heads, graph.bases) == (("a", "b", "y"), ("b", "y", "z"))
+    assert [revision.revision for revision in graph] == ["z", "a", "b", "y"]

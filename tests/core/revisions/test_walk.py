@@ -272,7 +272,10 @@ def test_stamp() -> None:
 def test_stamp_of_several() -> None:
     assert rows_after(["a2", "b1"], stamp_steps(TWO, ["a2", "b1"], ["b2", "a2"])) == {"a2", "b2"}
     assert rows_after([], stamp_steps(TWO, [], ["a1", "b2"])) == {"b2"}, "the second one needs the first"
+    assert rows_after([], stamp_steps(TWO, [], ["b2", "a1"])) == {"b2"}, "nor is it lost where it comes first"
+    assert rows_after(["a1"], stamp_steps(TWO, ["a1"], ["b2", "a1"])) == {"b2"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["base", "b1"])) == {"b1"}
+    assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["b1", "base", "a1"])) == {"a1"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], "heads")) == {"a2", "b3"}
     assert rows_after(["join"], stamp_steps(DIAMOND, ["join"], ["l2", "r1"])) == {"l2", "r1"}
     assert rows_after([], stamp_steps(DIAMOND, [], "right@heads")) == {"join"}

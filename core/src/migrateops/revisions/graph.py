@@ -31,7 +31,7 @@ class RevisionGraph:
 
     Attributes:
         nodes: From id to revision.
-        heads: Ids that no revision follows.
+        heads: Ids that no revision follows, in the order of *revisions*.
         effective_heads: Heads that no revision depends on either.
         labels: From branch label to the id of the revision that it is written on.
 
@@ -54,7 +54,7 @@ class RevisionGraph:
             from migrateops.revisions.faults import faults_of
 
             raise BrokenGraph(faults_of(self, given))
-        self.heads = tuple(self.sorted(heads))
+        self.heads = tuple(heads)
         needed = set(chain.from_iterable(self._dependencies.values()))
         self.effective_heads = tuple(name for name in self.heads if name not in needed)
 
@@ -153,8 +153,8 @@ class RevisionGraph:
 
     @cached_property
     def bases(self) -> tuple[str, ...]:
-        """Ids that follow nothing."""
-        return tuple(name for name in self._position if not self._parents[name])
+        """Ids that follow nothing, in the order in which they were given."""
+        return tuple(name for name in self.nodes if not self._parents[name])
 
     def position(self, identifier: str) -> int:
         """Return where the revision is in the topological order; what it needs comes before it."""

@@ -142,6 +142,8 @@ def downgrade_path(
 def stamp_steps(graph: RevisionGraph, current: Iterable[str], target: str | Iterable[str]) -> list[Step]:
     """Return the changes to make the version table say *target*; rows of other branches stay.
 
+    Of several that need each other, the newest is a row, whatever their order.
+
     Args:
         graph: All revisions.
         current: The rows of the version table; none of them to write over whatever is there.
@@ -152,13 +154,18 @@ def stamp_steps(graph: RevisionGraph, current: Iterable[str], target: str | Iter
     """
     rows = known_rows(graph, current)
     steps: list[Step] = []
+    names: tuple[str, ...] = ()
     for text in as_ids(target):
         found = resolve(graph, text, rows)
-        names = tuple(revision.revision for revision in found if revision is not None)
-        fresh = _stamp(graph, rows, names) if names else _stamp_base(graph, rows, parse(text).branch)
-        rows = _rows_after(rows, fresh)
-        steps += fresh
-    return steps
+        more = tuple(revision.revision for revision in found if revision is not None)
+        names += more
+        if not more:
+            before = _stamp(graph, rows, names)
+            rows, names = _rows_after(rows, before), ()
+            base = _stamp_base(graph, rows, parse(text).branch)
+            rows = _rows_after(rows, base)
+            steps += [*before, *base]
+    return [*steps, *_stamp(graph, rows, names)]
 
 
 def pending(graph: RevisionGraph, rows: Iterable[str], targets: Iterable[str]) -> list[str]:

@@ -113,6 +113,18 @@ class ScriptDirectory(CoreDirectory):
         assert found is None or isinstance(found, Script)
         return found
 
+    def iterate_revisions(
+        self, upper: Ids, lower: Ids, *, inclusive: bool = False, **_: object
+    ) -> Iterator[CoreScript]:
+        """Yield scripts from *upper* back to *lower*, newest first, in the order of Alembic.
+
+        Args:
+            upper: One expression or several.
+            lower: One expression or several; None is the base.
+            inclusive: Whether *lower* itself is part.
+        """
+        return self.scripts(_between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive))
+
     def scripts(self, ids: Iterable[str]) -> Iterator[Script]:
         """Yield the scripts of some ids."""
         return (Script(self, self.graph[one]) for one in ids)
@@ -253,12 +265,21 @@ class RevisionMap:
         Args:
             inclusive: Whether *lower* itself is part.
         """
-        found = between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
-        return map(self._made, found)
+        found = _between(self.graph, self._ids(lower), self._ids(upper), inclusive=inclusive)
+        return (self._made(self.graph[name]) for name in found)
 
     def _ids(self, id_: Ids) -> tuple[str, ...]:
         found = (one for text in as_ids(id_) for one in resolve(self.graph, text))
         return tuple(dict.fromkeys(one.revision for one in found if one is not None))
+
+
+def _between(
+    graph: RevisionGraph, lower: tuple[str, ...], upper: tuple[str, ...], *, inclusive: bool
+) -> list[str]:
+    """Return what is between revisions; what only depends on *lower* where that alone leads to *upper*."""
+    found = {one.revision for one in between(graph, lower, upper, inclusive=inclusive)}
+    later = graph.descendants(lower, dependencies=False)
+    return newest_first(graph, found if later.isdisjoint(upper) else found & later)
 
 
 def tuple_rev_as_scalar(rev: Ids) -> Any:

@@ -13,14 +13,17 @@ def newest_first(graph: RevisionGraph, ids: Collection[str]) -> list[str]:
     """Return ids newest first, one branch as far down as nothing above it is left.
 
     Found out by trying: one place for each branch, in the order of the files.  Where what stands there is
-    needed by the branch of another place, that place goes on.  What a merge names further gets a place behind
-    all others.
+    needed by the branch of another place, that place goes on.  What a merge names further, or a revision
+    depends on, gets a place behind all others, unless a revision that it follows depends on the same.  Of
+    several dependencies Alembic takes any first, another one in each process; here it is the one named first.
 
     Args:
         graph: The revisions.
         ids: Those that are listed.
     """
-    before = {name: [one for one in graph.before(name) if one in ids] for name in graph.nodes if name in ids}
+    before = {
+        name: [one for one in _before(graph, name) if one in ids] for name in graph.nodes if name in ids
+    }
     needed_by = dict.fromkeys(before, 0)
     for name in before:
         for one in before[name]:
@@ -44,6 +47,15 @@ def newest_first(graph: RevisionGraph, ids: Collection[str]) -> list[str]:
             del places[at]
             at = max(at - 1, 0)
     return listed
+
+
+def _before(graph: RevisionGraph, name: str) -> tuple[str, ...]:
+    needed = graph.dependencies(name)
+    if not needed:
+        return graph.before(name)
+    above = graph.ancestors([name], dependencies=False) - {name}
+    known = {other for one in above for other in graph.dependencies(one)}
+    return graph.parents(name) + tuple(one for one in needed if one not in known)
 
 
 def _needs(graph: RevisionGraph, name: str, other: str) -> bool:
