@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,6 +106,54 @@ class Own(SQLiteImpl):
     upgrade = text.partition("def downgrade")[0]
     assert '"b"' in upgrade
     assert '"a"' not in upgrade
+
+
+def test_what_is_taken_out_before_it_is_compared(project: Any) -> None:
+    upgrade = """
+    op.create_table(
+        "t", sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("a", sa.Integer), sa.Column("b", sa.Integer),
+        sa.UniqueConstraint("a", "b", name="uq_kept"), sa.UniqueConstraint("b", name="uq_gone"),
+        sa.ForeignKeyConstraint(["a"], ["t.id"], name="fk_kept"),
+        sa.ForeignKeyConstraint(["b"], ["t.id"], name="fk_gone"),
+    )
+    op.create_index("ix_kept", "t", ["a"])
+    op.create_index("ix_gone", "t", ["b"])
+    """
+    project.revision("aa1", upgrade)
+    project.run("upgrade", "head")
+    models = """target_metadata = sa.MetaData()
+columns = [sa.Column(name, sa.Integer) for name in "ab"]
+uniques = [sa.UniqueConstraint("id", "a", name="uq_kept_away"), sa.UniqueConstraint("id", "b", name="uq_new")]
+indexes = [sa.Index("ix_kept_away", "id", "a"), sa.Index("ix_new", "id", "b")]
+sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), *columns, *uniques, *indexes)
+others = [sa.Index("ix_kept_away2", "c"), sa.Index("ix_c", "c")]
+sa.Table("u", target_metadata, sa.Column("c", sa.Integer), *others)
+"""
+    env = (project.root / "migrations" / "env.py").read_text()
+    project.write("migrations/env.py", env.replace("target_metadata = None", models))
+    configured(
+        project,
+        """
+from alembic.ddl.sqlite import SQLiteImpl
+
+class Own(SQLiteImpl):
+    __dialect__ = "sqlite"
+
+    def correct_for_autogen_constraints(self, *sets):
+        for found in sets:
+            for item in [one for one in found if one.name and "kept" in one.name]:
+                found.remove(item)
+        super().correct_for_autogen_constraints(*sets)
+
+    def correct_for_autogen_foreignkeys(self, conn_fks, metadata_fks):
+        conn_fks -= {key for key in conn_fks if key.name == "fk_kept"}
+""",
+    )
+    project.run("revision", "--autogenerate", "-m", "found", "--rev-id", "bb2")
+    text = (project.root / "migrations" / "versions" / "bb2_found.py").read_text()
+    words = re.findall(r'"((?:uq|ix|fk)_\w+)"', text.partition("def downgrade")[0])
+    assert sorted(words) == ["fk_gone", "ix_c", "ix_gone", "ix_new", "uq_gone", "uq_new"]
 
 
 STARTS = """

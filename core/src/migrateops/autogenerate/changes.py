@@ -6,11 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ForeignKeyConstraint,
-    Index,
-)
+from sqlalchemy import Column, ForeignKeyConstraint, Index
 from sqlalchemy.sql.elements import conv
 
 from migrateops.autogenerate.adding import adding, alone, comes_later, goes_with_column, put_on
@@ -32,7 +28,6 @@ CONVENTION = {
 }
 """What constraints without a name are called while a table is built anew."""
 
-_UNIQUE = "unique_constraint"
 _PREFIXES = {
     What.PRIMARY_KEY: "pk",
     What.UNIQUE: "uq",
@@ -74,6 +69,7 @@ class TableChanges:
         self.old, self._here = present
         self.new, self._there = wanted
         self.model, self.database = self._there.table, self._here.table
+        self._left_out = context.left_out(self.database, self.model)
         self._renamed = renamed
         self.nameless = False
         self._made: dict[int, Any] = {}
@@ -203,6 +199,8 @@ class TableChanges:
         return self._filter(self._present[name], "column", True, None)
 
     def _filter(self, item: Any, type_: str, reflected: bool, compare_to: Any) -> bool:
+        if id(item) in self._left_out or id(compare_to) in self._left_out:
+            return False
         return self.context.run_object_filters(item, item.name, type_, reflected, compare_to)
 
     def _note(self, one: Difference) -> None:
@@ -223,7 +221,8 @@ class TableChanges:
             there = None if one.new is None else self._there.find(one.what, one.new)
             shown, other = (here, None) if one.new is None else (there, here)
             # Where the server has an index for it, nobody knows which of the two it was made as.
-            word = _UNIQUE if one.what == What.UNIQUE and one.new is None else type_word(shown)
+            unknown = one.what == What.UNIQUE and one.new is None
+            word = "unique_constraint" if unknown else type_word(shown)
             if shown is None and one.new is not None:
                 self.context.not_done(self.model, f"{one.what} {_called(one)} cannot be written")
             elif shown is None or self._filter(shown, word, one.new is None, other):

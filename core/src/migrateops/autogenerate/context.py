@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +214,20 @@ class AutogenContext:
         return bool(asked_of("include_object", where, include, object_, name, type_, reflected, compare_to))
 
     run_filters = run_object_filters
+
+    def left_out(self, database: Table | None, model: Table | None) -> Collection[int]:
+        """Return the ``id()`` of constraints and indexes of two tables that ``leaves_out`` answers.
+
+        Args:
+            database: The table as it is; None for one that comes.
+            model: The table as it is to be; None for one that goes.
+        """
+        asked = self.opts.get("leaves_out")
+        if asked is None:
+            return ()
+        table = database if model is None else model
+        where = f"table {getattr(table, 'name', None)!r}"
+        return set(map(id, asked_of("leaves_out", where, asked, database, model)))
 
     def includes_table(self, schema: str | None, name: str) -> bool:
         """Say whether a table of the database takes part: not excluded by name, and not our own."""

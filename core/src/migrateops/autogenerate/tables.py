@@ -134,10 +134,11 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
     def _create(self, key: Key) -> list[MigrateOperation]:
         table = self.definitions.models[key]
         made: list[MigrateOperation] = [self._creation(key, table, self.added_apart)]
+        left_out = self.context.left_out(None, table)
         made += [
             ops.CreateIndexOp.from_index(index)
             for index in sorted(table.indexes, key=_name)
-            if self._wanted(index, "index", reflected=False)
+            if id(index) not in left_out and self._wanted(index, "index", reflected=False)
         ]
         return made
 

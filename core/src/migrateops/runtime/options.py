@@ -28,6 +28,7 @@ OPTIONS = frozenset(
         "include_name",
         "include_object",
         "include_schemas",
+        "leaves_out",
         "literal_binds",
         "lock",
         "lock_timeout",

@@ -15,11 +15,13 @@ from sqlalchemy import (
     ClauseElement,
     Column,
     Constraint,
+    ForeignKeyConstraint,
     Index,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
+    UniqueConstraint,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _impls: dict[str, type[DefaultImpl]] = {}
 _BUILT_IN = __name__
+_CORRECTED = (UniqueConstraint, Index, ForeignKeyConstraint)
 _SENT_OTHERWISE = ("mysql", "postgresql")
 """Dialects whose packs send some operations in other words than Alembic."""
 
@@ -256,10 +259,10 @@ class DefaultImpl(metaclass=ImplMeta):
     def correct_for_autogen_constraints(
         self, conn_unique_constraints: Any, conn_indexes: Any, metadata_unique_constraints: Any, *more: Any
     ) -> None:
-        """Change sets of constraints and indexes before they are compared; of no effect."""
+        """Take out of the sets what is not compared; the fourth one is ``metadata_indexes``."""
 
     def correct_for_autogen_foreignkeys(self, conn_fks: Any, metadata_fks: Any) -> None:
-        """Change sets of foreign keys before they are compared; of no effect."""
+        """Take out of the sets what is not compared."""
 
     def render_type(self, type_obj: Any, autogen_context: Any) -> Any:
         """Return the source of a type; False leaves it to what is usual."""
@@ -390,6 +393,8 @@ def told_by(dialect: str | None, given: dict[str, Any]) -> dict[str, Any]:
         found["compare_type"] = lambda context, inspected, model, *types: impl.compare_type(inspected, model)
     if _says(cls, "compare_server_default") and given.get("compare_server_default") is True:
         found["compare_server_default"] = _comparing(impl)
+    if _says(cls, "correct_for_autogen_constraints") or _says(cls, "correct_for_autogen_foreignkeys"):
+        found["leaves_out"] = _leaving_out(impl)
     if _says(cls, "render_type"):
         found["render_item"] = _rendering(impl, given.get("render_item"))
     return found
@@ -406,6 +411,25 @@ def _comparing(impl: DefaultImpl) -> Callable[..., Any]:
         return impl.compare_server_default(inspected, model, rendered, inspected_default)
 
     return compare
+
+
+def _leaving_out(impl: DefaultImpl) -> Callable[..., Any]:
+    def leaves_out(database: Table | None, model: Table | None) -> list[Any]:
+        tables = (database, model)
+        uniques, indexes, keys = ([_items(table, cls) for table in tables] for cls in _CORRECTED)
+        given = [uniques[0], indexes[0], uniques[1], indexes[1]]
+        before = set().union(*given, *keys)
+        impl.correct_for_autogen_constraints(*given)
+        if database is not None and model is not None:
+            impl.correct_for_autogen_foreignkeys(*keys)
+        return list(before.difference(*given, *keys))
+
+    return leaves_out
+
+
+def _items(table: Table | None, cls: type[Any]) -> set[Any]:
+    found = () if table is None else (*table.constraints, *table.indexes)
+    return {item for item in found if isinstance(item, cls)}
 
 
 def _rendering(impl: DefaultImpl, first: Any) -> Callable[..., Any]:
