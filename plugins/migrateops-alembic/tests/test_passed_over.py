@@ -184,6 +184,22 @@ def test_a_column_that_is_dropped_and_added_again_keeps_what_was_on_it(project: 
     assert [each["name"] for each in inspector.get_unique_constraints("t")] == ["uq"]
 
 
+def test_a_column_that_is_dropped_and_added_again_keeps_the_check_that_has_a_name(project: Any) -> None:
+    table = """
+    op.create_table("t", sa.Column("a", sa.Integer), sa.Column("b", sa.Integer),
+        sa.CheckConstraint("a > b", name="ck"))
+    """.replace("\n        sa.", " sa.")
+    change = 'with op.batch_alter_table("t") as batch_op:\n    batch_op.drop_column("b")'
+    project.revision("aa1", table)
+    project.revision("bb2", f'{change}\n    batch_op.add_column(sa.Column("b", sa.BigInteger))')
+    project.revision("cc3", change)
+    project.run("upgrade", "bb2")
+    inspector = sa.inspect(sa.create_engine(f"sqlite:///{project.root}/app.db", poolclass=sa.NullPool))
+    assert [each["name"] for each in inspector.get_check_constraints("t")] == ["ck"]
+    # Nor does Alembic drop it for good: there, the server refuses the table.
+    assert "check constraint 'ck' of table 't' uses column 'b'" in project.run("upgrade", "cc3", status=1).err
+
+
 @pytest.mark.parametrize("server", ["sqlite", "postgresql_url"])
 def test_sql_in_a_batch_is_sent_ahead_of_its_changes(
     project: Any, request: pytest.FixtureRequest, server: str

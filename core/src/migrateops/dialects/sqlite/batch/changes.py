@@ -431,3 +431,4 @@ def _apply(editor: Editor, part: Sequence[MigrateOperation], dialect: str) -> No
                 if own is None:
                     raise
                 raise own from error
+    editor.require_whole()

@@ -76,6 +76,7 @@ class Editor:
         self._called: dict[str, str] = {}
         # Those of new columns that say themselves that they are one.
         self._own_keys: list[TableConstraint] = []
+        self._to_look_at: list[tuple[ops.DropColumnOp, Column]] = []
 
     def apply(self, operation: MigrateOperation) -> None:
         """Make one change.
@@ -89,6 +90,19 @@ class Editor:
                 change(self, operation)
                 return
         raise AssertionError(f"{operation.describe()} is no change of a table")  # ``changes()`` was asked
+
+    def require_whole(self) -> None:
+        """Look whether a CHECK is left of a column that was dropped, and not added again.
+
+        Raises:
+            ColumnStillUsed: There is one.
+        """
+        for op, column in self._to_look_at:
+            if self.definition.column(column.name) is None:
+                for each in self.definition.constraints:
+                    if each.kind == "check":
+                        self._require_unused(op, column, each.pieces, shown(each.kind, each.name))
+        self._to_look_at.clear()
 
     def finish(self) -> None:
         """Add what the batch says of the new table, and put the columns into the order.
@@ -195,7 +209,10 @@ class Editor:
                 # SQLAlchemy's Boolean makes one; there is no name by which a script could drop it first.
                 self._target.passed_over(f"{op.describe()}: a check without a name went with it")
                 continue
-            if constraint.kind == "check":
+            if constraint.kind == "check" and self._target.passed_over is not None:
+                # Scripts drop a column that they add again, and never said a word of its CHECK.
+                self._to_look_at.append((op, column))
+            elif constraint.kind == "check":
                 self._require_unused(op, column, constraint.pieces, shown(constraint.kind, constraint.name))
             elif any(same(column.name, name) for name in constraint.columns):
                 self.gone.append(constraint)
