@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,29 @@ def test_whoever_waits_for_another_run_has_done_nothing(project: Project) -> Non
     timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
     timer.start()
     assert said(project) == "interrupted: waiting for another run to end; nothing is applied"
+    held.release()
+
+
+def test_whoever_waits_at_the_second_database_has_done_nothing_there(project: Project) -> None:
+    project.env(
+        """
+        from sqlalchemy import create_engine
+        from migrateops import context
+
+        for name in ("one", "two"):
+            with create_engine(f"sqlite:///{name}.db").connect() as connection:
+                context.configure(connection=connection, lock_timeout=0.5)
+                with context.begin_transaction():
+                    context.run_migrations()
+        """
+    )
+    project.revision("aa1", upgrade='op.create_table("t", sa.Column("x", sa.Integer))')
+    held = FileLock(f"{(project.root / 'two.db').resolve()}.migrateops-lock")
+    assert held.try_acquire()
+    result = project.run("upgrade", check=False)
+    assert "for 0.5 seconds; nothing is applied to this database" in result.stderr
+    with sqlite3.connect(project.root / "one.db") as one:
+        assert one.execute("SELECT count(*) FROM t").fetchone() == (0,)
     held.release()
 
 

@@ -142,6 +142,25 @@ def test_error_kinds(statement: str, connection: sa.Connection) -> None:
     assert PACK.error_kind(caught.value) == KINDS[statement]
 
 
+def test_a_database_that_may_only_be_read(written: str) -> None:
+    engine = sa.create_engine(written, connect_args={"read_only": True})
+    with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.exec_driver_sql("CREATE TABLE u (x int)")
+    engine.dispose()
+    assert PACK.error_kind(caught.value) == "denied"
+
+
+def test_a_disk_that_is_full(connection: sa.Connection, tmp_path: Path) -> None:
+    connection.exec_driver_sql("SET memory_limit = '30MB'")
+    connection.exec_driver_sql(f"SET temp_directory = '{tmp_path}'")
+    connection.exec_driver_sql("SET max_temp_directory_size = '1MB'")
+    with pytest.raises(DBAPIError) as caught:
+        connection.exec_driver_sql(
+            "CREATE TABLE big AS SELECT repeat('a', 1000) || range x FROM range(500000) ORDER BY x"
+        )
+    assert PACK.error_kind(caught.value) == "full"
+
+
 def test_two_that_change_one_table(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE t (x int)")

@@ -229,6 +229,9 @@ def test_kinds_of_errors() -> None:
     assert PACK.error_kind(said("HY000", 1222)) == "locked"
     assert PACK.error_kind(said("23000", 2627)) == "constraint"
     assert PACK.error_kind(said("23000", 547)) == "constraint"
+    assert PACK.error_kind(said("42000", 229)) == PACK.error_kind(said("42000", 262)) == "denied"
+    assert PACK.error_kind(said("25000", 3906)) == "denied"
+    assert PACK.error_kind(said("HY000", 1105)) == PACK.error_kind(said("HY000", 9002)) == "full"
     assert PACK.error_kind(said("42S02", 208)) is None
     assert (
         PACK.error_kind(Odbc("08S01", "[08S01] [Microsoft] TCP Provider: no (10054) (SQLExecDirectW)"))

@@ -178,6 +178,46 @@ def test_what_is_committed_is_said(connection: sa.Connection) -> None:
     )
 
 
+def test_what_a_failed_statement_may_have_committed(connection: sa.Connection) -> None:
+    """The server commits ahead of a DDL statement, also of one that then fails."""
+    connection.exec_driver_sql("CREATE TABLE t (x int)")
+    connection.commit()
+    step = PACK.begin(connection)
+    connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    with pytest.raises(DBAPIError):
+        connection.exec_driver_sql("INSERT INTO absent VALUES (1)")
+    assert step.remains() == "nothing of it is applied"
+    with pytest.raises(DBAPIError):
+        connection.exec_driver_sql("CREATE TABLE t (x int)")
+    connection.exec_driver_sql("SELECT 1")
+    connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+    step.rollback()
+    assert step.remains() == "1 may be applied"
+    step = PACK.begin(connection)
+    connection.exec_driver_sql("CREATE TABLE u (x int)")
+    connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+    with pytest.raises(DBAPIError):
+        connection.exec_driver_sql("DROP TABLE absent")
+    step.rollback()
+    applied = "the server has committed 1 of its statements: 'CREATE TABLE u (x int)'; 1 may be applied"
+    assert step.remains() == applied
+
+
+def test_what_a_script_commits_or_rolls_back_itself(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE t (x int)")
+    connection.commit()
+    step = PACK.begin(connection)
+    connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    connection.commit()
+    assert step.atomic is False
+    connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+    connection.rollback()
+    connection.exec_driver_sql("INSERT INTO t VALUES (3)")
+    step.rollback()
+    assert step.remains() == "the server has committed 1 of its statements: 'INSERT INTO t VALUES (1)'"
+    assert connection.exec_driver_sql("SELECT x FROM t").scalars().all() == [1]
+
+
 def test_the_callers_transaction(connection: sa.Connection) -> None:
     with connection.begin():
         step = PACK.join(connection)
@@ -204,6 +244,11 @@ def test_kinds_of_errors() -> None:
         "ORA-03113: end-of-file on communication channel": "lost",
         "DPY-4011: the database or network closed the connection": "lost",
         "ORA-00439: feature not enabled: Partitioning": "unsupported",
+        "ORA-01031: insufficient privileges": "denied",
+        "ORA-01950: no privileges on tablespace 'USERS'": "denied",
+        "ORA-16000: database or pluggable database open for read-only access": "denied",
+        "ORA-01653: unable to extend table A.T by 128 in tablespace USERS": "full",
+        "ORA-01536: space quota exceeded for tablespace 'USERS'": "full",
         "ORA-00942: table or view does not exist": None,
         "no number": None,
     }

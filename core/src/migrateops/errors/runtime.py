@@ -15,6 +15,8 @@ _HINTS: dict[str | None, str] = {
     "denied": "give the database's user the rights, or run it as one who has them",
     "full": "make room for the database, then run it again",
     "lost": "run it again when the database can be reached",
+    "unsupported": "correct the statement, or leave it out for this database: its version does not have it",
+    None: "correct the script, or what it does not fit to in the database; then run it again",
 }
 
 _TAKE_BACK = "take back by hand what is applied, or take it out of the script; then run it again"
@@ -408,14 +410,26 @@ class NoModels(RunError):
         return 'set models = "package.module:Base.metadata", or target_metadata in env.py'
 
 
+def not_applied(of_several: bool) -> str:
+    """Return that nothing is applied, where an ``env.py`` migrates several databases to the present one."""
+    return "nothing is applied to this database" if of_several else "nothing is applied"
+
+
 class LockNotAcquired(RunError):
-    """Another run held the lock for too long."""
+    """Another run held the lock for too long.
+
+    Attributes:
+        seconds: How long it was waited for.
+        of_several: Whether ``env.py`` has turned to another database before.
+    """
 
     code = "MO461"
     seconds: float
+    of_several: bool = False
 
     def message(self) -> str:
-        return f"another run has held the migration lock for {self.seconds:g} seconds; nothing is applied"
+        waited = f"another run has held the migration lock for {self.seconds:g} seconds"
+        return f"{waited}; {not_applied(self.of_several)}"
 
     def hint(self) -> str:
         return "wait for the other run to end, or raise lock_timeout"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from migrateops.dialects.base import Dialect
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.lock import LockUnavailable
-from migrateops.errors.runtime import LockNotAcquired, LockRequired
+from migrateops.errors.runtime import LockNotAcquired, LockRequired, not_applied
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -102,6 +102,8 @@ def _ask(lock: Lock) -> bool:
 
 def _wait(context: MigrationContext, lock: Lock) -> None:
     timeout = float(context.opts.get("lock_timeout", 600))
+    environment = context.environment_context
+    of_several = environment is not None and len(environment.contexts) > 1
     if told := getattr(context.opts.get("progress"), "waiting", None):
         told()
     until = time.monotonic() + timeout
@@ -114,9 +116,9 @@ def _wait(context: MigrationContext, lock: Lock) -> None:
             pause = min(pause * 2, _LONGEST_PAUSE)
     except BaseException as error:
         if not isinstance(error, Exception):
-            error.add_note("waiting for another run to end; nothing is applied")
+            error.add_note(f"waiting for another run to end; {not_applied(of_several)}")
         raise
-    raise LockNotAcquired(timeout)
+    raise LockNotAcquired(timeout, of_several)
 
 
 def _sleep(context: MigrationContext, seconds: float) -> None:

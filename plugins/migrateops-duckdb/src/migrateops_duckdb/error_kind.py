@@ -16,6 +16,10 @@ def error_kind(exception: BaseException) -> ErrorKind | None:
     text = str(exception)
     if "ConstraintException" in names or "constraint violation" in text:
         return "constraint"
+    if "PermissionException" in names or "attached in read-only mode" in text:
+        return "denied"
+    if "No space left on device" in text or "max_temp_directory_size" in text:
+        return "full"
     # Another process has the file, or another connection has changed the same table.
     if ("IOException" in names and "lock on file" in text) or (
         "TransactionException" in names and "conflict" in text.lower()

@@ -15,6 +15,10 @@ _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     "unsupported": frozenset({40508, 40510, 40512, 40514, 40517, 10794, 12317, 33514}),
     # NULL in NOT NULL, CHECK and foreign key, unique index, unique constraint, parent key needed.
     "constraint": frozenset({515, 547, 2601, 2627, 1505, 8111}),
+    # On an object, a column, in a database, of the server, to the database; one that is read-only.
+    "denied": frozenset({229, 230, 262, 297, 300, 916, 3906, 15247}),
+    # A filegroup, a file, the log; the size that the edition or the service allows.
+    "full": frozenset({1101, 1105, 1827, 9002, 40544}),
 }
 _KINDS: dict[int, ErrorKind] = {number: kind for kind, numbers in _NUMBERS.items() for number in numbers}
 # The number stands in brackets behind the words of an ODBC driver.

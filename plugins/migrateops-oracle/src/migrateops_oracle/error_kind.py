@@ -19,6 +19,12 @@ _NUMBERS: dict[ErrorKind, frozenset[int]] = {
     "unsupported": frozenset({439, 3001, 22858, 22859, 30673}),
     # Unique, NULL in NOT NULL, CHECK, foreign keys; the same when a constraint is added to rows.
     "constraint": frozenset({1, 1400, 1407, 1452, 2290, 2291, 2292, 2293, 2296, 2298, 2299, 2437}),
+    # Privileges: of the system, on a tablespace, on an object; a tablespace or a database that is read-only.
+    "denied": frozenset({1031, 1647, 1950, 16000, 41900}),
+    # A quota; an extent of a table, an index, a LOB, a partition, of undo; the archive of the log.
+    "full": frozenset(
+        {257, 1536, 1650, 1651, 1652, 1653, 1654, 1655, 1658, 1659, 1683, 1688, 1691, 1692, 30036}
+    ),
 }
 _KINDS: dict[int, ErrorKind] = {number: kind for kind, numbers in _NUMBERS.items() for number in numbers}
 _NUMBER = re.compile(r"\bORA-(\d{5})\b")

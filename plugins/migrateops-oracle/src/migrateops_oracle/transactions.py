@@ -31,13 +31,14 @@ class OracleTransaction(Transaction):
         super().__init__(connection, owned=owned)
         self._applied: list[str] = []
         self._pending: list[str] = []
+        self._in_doubt = False
+        self._doubtful = 0
         self._watching = False
         self._ended = False
 
     def watch(self) -> None:
         """Look at each statement that is sent."""
-        self._watching = True
-        event.listen(self.connection, "after_cursor_execute", self._after)
+        self._watch(True)
 
     def commit(self) -> None:
         """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.
@@ -46,13 +47,13 @@ class OracleTransaction(Transaction):
             NoLongerAtomic: SQLAlchemy's transaction was ended under the step.
         """
         self.check()
-        self._unwatch()
+        self._watch(False)
         super().commit()
         self._ended = True
 
     def rollback(self) -> None:
         """Undo what no DDL statement has made permanent, if the transaction is ours."""
-        self._unwatch()
+        self._watch(False)
         super().rollback()
 
     def remains(self) -> str | None:
@@ -60,24 +61,55 @@ class OracleTransaction(Transaction):
         if self._ended:
             # What came after the commit, in an autocommit block, was not watched.
             return None
-        if not self._applied:
-            return NOTHING_APPLIED if self.owned else None
+        # A DDL statement that fails has committed what was there before, unless it could not even be read.
+        self._settle()
+        doubtful = self._doubtful
         number = len(self._applied)
-        listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
-        more = f" and {number - _LISTED} more" if number > _LISTED else ""
-        return f"the server has committed {number} of its statements: {listed}{more}"
+        if not number and not doubtful:
+            return NOTHING_APPLIED if self.owned else None
+        said = []
+        if number:
+            listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
+            more = f" and {number - _LISTED} more" if number > _LISTED else ""
+            said.append(f"the server has committed {number} of its statements: {listed}{more}")
+        if doubtful:
+            said.append(f"{doubtful} may be applied")
+        return "; ".join(said)
 
-    def _unwatch(self) -> None:
-        if self._watching:
-            self._watching = False
-            event.remove(self.connection, "after_cursor_execute", self._after)
+    def _watch(self, on: bool) -> None:
+        if on == self._watching:
+            return
+        self._watching = on
+        change = event.listen if on else event.remove
+        change(self.connection, "before_cursor_execute", self._before)
+        change(self.connection, "after_cursor_execute", self._after)
+        change(self.connection, "commit", self._keep)
+        change(self.connection, "rollback", self._before_rollback)
+
+    def _before(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        self._settle()
+        self._in_doubt = _COMMITS.match(statement) is not None
+
+    def _before_rollback(self, _: Connection) -> None:
+        self._settle()
+        self._pending.clear()
+
+    def _settle(self) -> None:
+        """Count what was there before a DDL statement that has failed."""
+        if self._in_doubt:
+            self._doubtful += len(self._pending)
+            self._pending.clear()
+            self._in_doubt = False
 
     def _after(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        self._in_doubt = False
         if _READS.match(statement):
             return
         self._pending.append(" ".join(statement.split())[:_KEPT])
-        if not _COMMITS.match(statement):
-            return
+        if _COMMITS.match(statement):
+            self._keep()
+
+    def _keep(self, _: Connection | None = None) -> None:
         self._applied += self._pending
         self._pending.clear()
         if not self.owned and self.atomic:
