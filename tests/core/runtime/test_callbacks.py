@@ -53,6 +53,29 @@ def test_callbacks_are_told_of_each_step(project: Project) -> None:
     assert up[0]["ctx"].connection is not None
 
 
+def test_callbacks_are_told_of_what_a_script_depends_on(project: Project) -> None:
+    project.revision("aa1")
+    project.revision("bb2", None)
+    project.revision("cc3", "aa1", depends_on="bb2")
+    project.env(online(TELLS))
+    up = told(project, "upgrade", "cc3")[-1]["step"]
+    assert (up.down_revision_ids, up.source_revision_ids) == (("aa1", "bb2"), ("aa1", "bb2"))
+    [down] = told(project, "downgrade", "aa1")
+    step = down["step"]
+    assert (step.down_revision_ids, step.destination_revision_ids) == (("aa1", "bb2"), ("aa1", "bb2"))
+    assert [one.revision for one in step.down_revisions] == ["aa1", "bb2"]
+    assert down["heads"] == {"aa1", "bb2"}
+
+
+def test_callbacks_are_told_of_each_row_that_a_stamp_takes_off(project: Project) -> None:
+    two(project)
+    project.env(online(TELLS))
+    told(project, "upgrade", "heads")
+    first, second = told(project, "stamp", "base")
+    assert [one["step"].source_revision_ids for one in (first, second)] == [("bb2",), ("cc3",)]
+    assert (first["heads"], second["heads"]) == ({"cc3"}, set())
+
+
 def test_callbacks_are_told_of_a_downgrade(project: Project) -> None:
     two(project)
     project.revision("dd4", ["bb2", "cc3"])

@@ -61,7 +61,7 @@ def differences(config: Config) -> Differences:
 
     script = ScriptDirectory.from_config(config)
     refuse_unreadable(script)
-    directives = Directives(script, empty_script())
+    directives = Directives(script, empty_script(head="head", splice=False))
     directives.compare(config)
     found = [ops for directive in directives.listed for ops in directive.upgrade_ops_list]
     changes: list[ObjectChange] = []

@@ -54,7 +54,7 @@ class RevisionGraph:
             from migrateops.revisions.faults import faults_of
 
             raise BrokenGraph(faults_of(self, given))
-        self.heads = tuple(heads)
+        self.heads: tuple[str, ...] = tuple(heads)
         needed = set(chain.from_iterable(self._dependencies.values()))
         self.effective_heads = tuple(name for name in self.heads if name not in needed)
 

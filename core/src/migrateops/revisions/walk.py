@@ -311,7 +311,7 @@ def _stamp_base(graph: RevisionGraph, rows: tuple[str, ...], branch: str | None)
         anchor = graph.get(branch).revision
         taken = graph.lineage(anchor) | graph.descendants([anchor])
         rows = tuple(row for row in rows if row in taken)
-    return [Step("stamp", None, rows, (), False, *_Changes.between(rows, ()))] if rows else []
+    return [Step("stamp", None, (row,), (), False, *_Changes.between((row,), ())) for row in rows]
 
 
 def _stamp(graph: RevisionGraph, rows: tuple[str, ...], names: tuple[str, ...]) -> list[Step]:

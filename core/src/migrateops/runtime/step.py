@@ -127,22 +127,27 @@ class MigrationInfo:
     @property
     def source_revision_ids(self) -> tuple[str, ...]:
         """The revisions that the step starts from."""
-        return self._step.source
+        return self._step.source if self.is_stamp or not self.is_upgrade else self._needed
 
     @property
     def destination_revision_ids(self) -> tuple[str, ...]:
         """The revisions that it arrives at."""
-        return self._step.destination
+        return self._step.destination if self.is_stamp or self.is_upgrade else self._needed
 
     @property
     def up_revision_ids(self) -> tuple[str, ...]:
         """The revisions on the side of the heads."""
-        return self._step.destination if self.is_upgrade else self._step.source
+        return self.destination_revision_ids if self.is_upgrade else self.source_revision_ids
 
     @property
     def down_revision_ids(self) -> tuple[str, ...]:
-        """The revisions on the side of the base."""
-        return self._step.source if self.is_upgrade else self._step.destination
+        """The revisions on the side of the base: what the script follows, and what it depends on."""
+        return self.source_revision_ids if self.is_upgrade else self.destination_revision_ids
+
+    @property
+    def _needed(self) -> tuple[str, ...]:
+        revision = self._step.revision
+        return () if revision is None else self.revision_map.before(revision.revision)
 
     @property
     def up_revision_id(self) -> str | None:

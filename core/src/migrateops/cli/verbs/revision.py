@@ -66,7 +66,7 @@ def revision(
             message,
             autogenerate=autogenerate,
             sql=sql,
-            head=head or "head",
+            head=(head[0] if len(head) == 1 else head) or "head",
             splice=splice,
             branch_label=branch_label or None,
             version_path=version_path,
