@@ -274,6 +274,7 @@ def test_stamp_of_several() -> None:
     assert rows_after([], stamp_steps(TWO, [], ["a1", "b2"])) == {"b2"}, "the second one needs the first"
     assert rows_after([], stamp_steps(TWO, [], ["b2", "a1"])) == {"b2"}, "nor is it lost where it comes first"
     assert rows_after(["a1"], stamp_steps(TWO, ["a1"], ["b2", "a1"])) == {"b2"}
+    assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["a1", "b2"])) == {"b2"}, "a2 goes beyond a1"
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["base", "b1"])) == {"b1"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["b1", "base", "a1"])) == {"a1"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], "heads")) == {"a2", "b3"}

@@ -320,12 +320,13 @@ def _stamp(graph: RevisionGraph, rows: tuple[str, ...], names: tuple[str, ...]) 
     fresh = wanted.difference(rows)
     targets = [name for name in dict.fromkeys(names) if name in fresh]
     older = _nearest(targets, graph.before)
-    newer = _nearest(targets, graph.after)
+    # Also of those that are no rows, as another one needs them.
+    newer = _nearest([*targets, *names], graph.after)
     gone: dict[str, list[str]] = {name: [] for name in targets}
     for row in rows:
         owner = older.get(row) or newer.get(row)
-        if owner is not None and row not in wanted:
-            gone[owner].append(row)
+        if owner is not None and row not in wanted and targets:
+            gone[owner if owner in gone else targets[0]].append(row)
     steps = []
     for name in targets:
         source = tuple(gone[name])
