@@ -60,6 +60,13 @@ def test_a_package(on_path: Path, name: str, regular: bool) -> None:
     assert directory_of(f"{name}:db") == str(directory / "db")
 
 
+@pytest.mark.parametrize("inner", ["server:db", "server/db", "server::db", "server:db:"])
+def test_directories_below_a_package_are_parted_by_colons_too(on_path: Path, inner: str) -> None:
+    directory = package(on_path, "located") / "server" / "db"
+    directory.mkdir(parents=True)
+    assert directory_of(f"located:{inner}") == str(directory)
+
+
 def test_the_part_of_a_namespace_package_that_has_the_directory(
     on_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,13 +16,14 @@ def directory_in(package: str, inner: str, more_paths: Iterable[str] = ()) -> st
 
     Args:
         package: Its dotted name.
-        inner: A path below it.
+        inner: A path below it, whose parts may be parted by colons as well.
         more_paths: Where it is looked for before ``sys.path``.
     """
     outer, *inside = package.split(".")
+    below = inner.split(":")
     for path in (list(more_paths), None):
         places = [Path(place, *inside) for place in _places(outer, path)]
-        places = [Path(place, inner) for place in places if place.is_dir()]
+        places = [Path(place, *below) for place in places if place.is_dir()]
         if places:
             return str(next((place for place in places if place.is_dir()), places[0]))
     return None
