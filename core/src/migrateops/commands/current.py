@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.running import visit_databases
@@ -52,11 +52,13 @@ class CurrentDatabase:
         rows: The rows of its version table, sorted.
         implied: In a project of another shape, the newest revisions of other branches, which have no
             row, as a revision that has one depends on them.
+        script: The scripts, where ``env.py`` has said that they are.
     """
 
     url: str
     rows: tuple[CurrentRevision, ...]
-    implied: tuple[CurrentRevision, ...] = ()
+    implied: tuple[CurrentRevision, ...]
+    script: ScriptDirectory = field(repr=False, compare=False)
 
     @property
     def revisions(self) -> tuple[str, ...]:
@@ -131,7 +133,7 @@ def databases(
         known = [row for row in rows if row in graph]
         implied = graph.newest(known).difference(rows) if config.shape is not None else ()
         own, others = (tuple(_row(graph, url, each) for each in sorted(ids)) for ids in (rows, implied))
-        found.append(CurrentDatabase(url, own, others))
+        found.append(CurrentDatabase(url, own, others, script))
         return []
 
     visit_databases(config, script, look, read_only=True)

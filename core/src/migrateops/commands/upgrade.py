@@ -51,6 +51,8 @@ def upgrade(
     from migrateops.commands.running import take_steps
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
+        # What env.py has said of where the scripts are counts.
+        refuse_unreadable(script)
         if context.as_sql:
             check_upwards(script.graph, rows, revision)
         return upgrade_path(script.graph, rows, revision, order=script.run_order)

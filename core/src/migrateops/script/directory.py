@@ -79,8 +79,6 @@ class ScriptDirectory:
             raise ScriptDirectoryMissing(self.dir)
         self.file_template = file_template
         self.truncate_slug_length = truncate_slug_length or 40
-        given = tuple(map(directory_of, version_locations or ()))
-        self.version_locations = given or (os.path.join(self.dir, "versions"),)
         self.sourceless = sourceless
         self.output_encoding = output_encoding
         self.timezone = timezone
@@ -89,12 +87,12 @@ class ScriptDirectory:
         self.header_index = header_index
         self.config: Any = None
         self.hook_failures: list[MigrateOpsError] = []
-        self._configured = given
         self._prepended: tuple[str, ...] = ()
         self._registrations: Any = None
         self._graph: RevisionGraph | None = None
         self._faults: tuple[MigrateOpsError, ...] = ()
         self._left_out = False
+        self.version_locations = version_locations
         self._modules: dict[str, ModuleType] = {}
 
     @classmethod
@@ -133,6 +131,16 @@ class ScriptDirectory:
         found.config = config
         found._prepended = paths
         return found
+
+    @property
+    def version_locations(self) -> tuple[str, ...]:
+        """The directories of the scripts; ``env.py`` may set others, and the scripts are read anew."""
+        return self._configured or (os.path.join(self.dir, "versions"),)
+
+    @version_locations.setter
+    def version_locations(self, locations: Iterable[str | PathLike[str]] | None) -> None:
+        self._configured = tuple(directory_of(one, self._prepended) for one in locations or ())
+        self._graph, self._faults, self._left_out = None, (), False
 
     # ------------------------------------------------------------------------------- the graph
 

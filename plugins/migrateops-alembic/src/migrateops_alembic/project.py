@@ -104,7 +104,8 @@ class _Project:
         from migrateops_alembic.api.scripts import ScriptDirectory
 
         directory = ScriptDirectory.from_config(config)
-        directory.leave_out_broken()
+        if verb != "current":  # which has the scripts that the database was looked up in
+            directory.leave_out_broken()
         return printed(verb, directory, found, verbose=verbose, current=current or ())
 
     def entered(self) -> AbstractContextManager[None]:

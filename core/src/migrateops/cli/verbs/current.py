@@ -27,7 +27,7 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
     file is --config, or -c before the command.
     """
     from migrateops.commands.current import databases
-    from migrateops.commands.read import heads
+    from migrateops.commands.scripts import refuse_unreadable
     from migrateops.errors.runtime import DatabaseNotAtHead
 
     with document_alone(as_json):
@@ -45,7 +45,9 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
         say("\n\n".join(map(_entry, rows)) if verbose else "\n".join(map(line, rows)))
     if not check_heads:
         return 0
-    wanted = {info.revision for info in heads(invocation.config, resolve_dependencies=True).revisions}
+    script = found[0].script
+    refuse_unreadable(script)
+    wanted = set(script.get_heads(consider_depends_on=True))
     behind = [one for one in found if wanted != set(one.revisions)]
     for one in behind if not rows else ():
         # Else what was printed says it.

@@ -24,7 +24,7 @@ def printed(
     if verb == "branches":
         return "".join(f"{_branches(directory, point, verbose=verbose)}\n\n" for point in found)
     if verb == "current":
-        return "".join(_current(directory, database, verbose=verbose) for database in found)
+        return "".join(_current(database, verbose=verbose) for database in found)
     ids = [one.revision for one in found]
     if verb == "history" and any(one.is_head or one.is_merge or one.depends_on for one in found[1:]):
         from migrateops_alembic.api.walking import newest_first
@@ -51,13 +51,16 @@ def _branches(directory: ScriptDirectory, point: Any, *, verbose: bool) -> str:
     return "\n".join(lines)
 
 
-def _current(directory: ScriptDirectory, database: Any, *, verbose: bool) -> str:
+def _current(database: Any, *, verbose: bool) -> str:
+    from migrateops_alembic.api.scripts import Script
+
+    directory = database.script
     graph = directory.graph
     texts = [f"Current revision(s) for {database.url}:"] if verbose else []
     known = [row for row in database.revisions if row in graph]
     # Also heads that have no row, as a revision that has one depends on them.
     at = {one.revision for one in directory.get_all_current(known)}
-    scripts = directory.scripts(sorted(at, key=graph.position))
+    scripts = (Script(directory, graph[one]) for one in sorted(at, key=graph.position))
     texts += [entry(script) if verbose else line(script) for script in scripts]
     return "".join(f"{text}\n" for text in texts)
 
