@@ -29,6 +29,7 @@ OPTIONS = frozenset(
         "include_object",
         "include_schemas",
         "leaves_out",
+        "lets_commit",
         "literal_binds",
         "lock",
         "lock_timeout",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current
@@ -24,6 +24,7 @@ from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
 from migrateops.runtime.stopped import between_steps, explained, where
+from migrateops.runtime.transactions import OnlineTransactions
 from migrateops.runtime.without_env import shown
 from migrateops.script.module import direction_of
 
@@ -395,11 +396,17 @@ class _Run:
             return
         with current.entered(environment=self.context.environment_context, operations=self.operations):
             try:
-                with self.context.putting_off(step.module.__file__):
+                with self.context.putting_off(step.module.__file__), self._committing():
                     getattr(step.module, step.direction)(**self.kw)
             except SystemExit as exc:
                 # Let through, it would end the command with the script's own status, 0 among them.
                 raise ScriptExited(exc.code) from exc
+
+    def _committing(self) -> AbstractContextManager[None]:
+        transactions = self.context.transactions
+        if isinstance(transactions, OnlineTransactions) and self.context.opts.get("lets_commit"):
+            return transactions.committing()
+        return nullcontext()
 
     def _tell(self, step: RevisionStep, rows: tuple[str, ...]) -> None:
         """Call the project's ``on_version_apply`` callbacks."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Scope = Literal["per_revision", "per_run", "none"]
 
+COMMITS = "the script calls commit(): what it did before that stays if the step fails"
+
 
 class Unprotected(Transaction):
     """No transaction: each statement is committed by itself."""
@@ -385,7 +387,47 @@ class OnlineTransactions:
     def _leave_autocommit(self, restore: Callable[[], None], before: Transaction | None) -> None:
         restore()
         if before is not None:
-            self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
-            # Whoever holds the former one of the step is told of both.
-            self.current.notes = before.notes
-            self.current.atomic = False
+            self._go_on_after(before)
+
+    def _go_on_after(self, before: Transaction) -> None:
+        """Begin another transaction in the middle of what *before* was begun for."""
+        self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
+        # Whoever holds the former one of the step is told of both.
+        self.current.notes = before.notes
+        self.current.atomic = False
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Have ``commit()`` of the connection, called in the block, end the transaction and begin another.
+
+        What SQLAlchemy begins by itself afterwards would be committed by nobody.  A transaction of the
+        caller's is left as it is.
+        """
+        if self.current is None or not self.current.owned or isinstance(self.current, Unprotected):
+            yield
+            return
+        # No event of SQLAlchemy's comes when a commit is over, which is when another can be begun.
+        own = vars(self.connection)
+
+        def commit() -> None:
+            before = self.current
+            assert before is not None
+            # What was put off is part of what is committed.
+            self.before_statement()
+            # Packs that call it mean the commit itself.
+            del own["commit"]
+            try:
+                before.commit()
+                before.atomic = False
+                self.taken.keep()
+                if COMMITS not in before.notes:
+                    before.notes.append(COMMITS)
+                self._go_on_after(before)
+            finally:
+                own["commit"] = commit
+
+        own["commit"] = commit
+        try:
+            yield
+        finally:
+            own.pop("commit", None)

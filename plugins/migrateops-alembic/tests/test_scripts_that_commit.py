@@ -1,0 +1,100 @@
+"""Scripts that call ``commit()`` of their connection: they run to their end, as with Alembic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+TABLE = 'op.create_table("{}", sa.Column("id", sa.Integer, primary_key=True))'
+COMMITS = f"""
+{TABLE.format("t")}
+bind = op.get_bind()
+bind.execute(sa.text("INSERT INTO t VALUES (1)"))
+bind.commit()
+bind.execute(sa.text("INSERT INTO t VALUES (2)"))
+"""
+EACH = "connection=connection, transaction_per_migration=True"
+
+
+@pytest.fixture(params=["sqlite", "postgresql_url", "mariadb_url"])
+def url(request: pytest.FixtureRequest, project: Any) -> str:
+    """A database that the project is pointed to."""
+    if request.param == "sqlite":
+        return f"sqlite:///{project.root / 'app.db'}"
+    url: str = request.getfixturevalue(request.param)
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///app.db", url.replace("%", "%%")))
+    return url
+
+
+@pytest.fixture(params=["per run", "per migration"])
+def scope(request: pytest.FixtureRequest, project: Any) -> str:
+    """What a transaction is around."""
+    env = project.root / "migrations" / "env.py"
+    if request.param == "per migration":
+        env.write_text(env.read_text().replace("connection=connection", EACH))
+    scope: str = request.param
+    return scope
+
+
+def found(url: str, query: str) -> list[Any]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return list(connection.execute(sa.text(query)).scalars())
+
+
+def tables(url: str) -> set[str]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    return set(sa.inspect(engine).get_table_names())
+
+
+@pytest.mark.usefixtures("scope")
+def test_what_is_before_and_after_it_is_kept(project: Any, url: str) -> None:
+    project.revision("aa1", TABLE.format("a"))
+    project.revision("bb2", COMMITS, 'op.get_bind().commit()\nop.drop_table("t")')
+    project.revision("cc3", TABLE.format("c"), 'op.drop_table("c")')
+    assert project.run("upgrade", "head").err.count("the script calls commit()") == 1
+    assert found(url, "SELECT id FROM t ORDER BY id") == [1, 2]
+    assert found(url, "SELECT version_num FROM alembic_version") == ["cc3"]
+    project.run("downgrade", "aa1")
+    assert tables(url) == {"a", "alembic_version"}
+    assert found(url, "SELECT version_num FROM alembic_version") == ["aa1"]
+
+
+def test_a_failure_after_it_says_what_is_applied(project: Any, url: str, scope: str) -> None:
+    project.revision("aa1", TABLE.format("a"))
+    project.revision("bb2", f"{COMMITS}\n1 / 0")
+    err = project.run("upgrade", "head", status=1).err
+    assert err.startswith("error[MO440]: upgrade of revision 'bb2' failed: ZeroDivisionError")
+    assert "nothing of it is applied" not in err.splitlines()[0]
+    assert found(url, "SELECT version_num FROM alembic_version") == ["aa1"]
+    assert found(url, "SELECT id FROM t") == [1]
+
+
+def test_a_failure_before_it_undoes_all(project: Any) -> None:
+    project.revision("aa1", f"{TABLE.format('t')}\n1 / 0\nop.get_bind().commit()")
+    project.run("upgrade", "head", status=1)
+    assert project.tables() == set()
+
+
+def test_foreign_keys_of_sqlite_are_as_they_were(project: Any) -> None:
+    env = project.root / "migrations" / "env.py"
+    switched = 'as connection:\n        connection.exec_driver_sql("PRAGMA foreign_keys = ON")'
+    env.write_text(env.read_text().replace("as connection:", switched))
+    project.revision("aa1", TABLE.format("p"))
+    project.revision("bb2", 'op.create_table("t", sa.Column("id", sa.Integer, sa.ForeignKey("p.id")))')
+    project.revision(
+        "cc3",
+        """
+        op.execute("INSERT INTO p VALUES (1)")
+        op.execute("INSERT INTO t VALUES (1)")
+        op.get_bind().commit()
+        with op.batch_alter_table("p", recreate="always") as batch:
+            batch.add_column(sa.Column("n", sa.Integer))
+        """,
+    )
+    project.run("upgrade", "head")
+    assert project.rows("SELECT * FROM t") == [(1,)]
+    assert project.rows("SELECT * FROM p") == [(1, None)]
