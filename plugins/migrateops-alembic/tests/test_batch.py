@@ -225,3 +225,44 @@ def test_a_table_is_not_renamed_while_it_is_built_anew(project: Any, postgresql_
     said = project.run("upgrade", "head", status=1).err
     assert "error[MO313]: rename_table: " in said
     assert "hint: rename it behind the batch" in said
+
+
+SAID = {
+    "constraint": 'table_args=[sa.UniqueConstraint("a", name="uq")]',
+    "order": 'partial_reordering=[("c", "a")]',
+}
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+@pytest.mark.parametrize(
+    ("change", "anew"),
+    [
+        ("pass", False),
+        ('batch.add_column(sa.Column("d", sa.Integer))', False),
+        ('batch.create_index("ix", ["c"])', False),
+        ('batch.add_column(sa.Column("d", sa.Integer, server_default=sa.text("(1 + 1)")))', True),
+        ('batch.drop_column("b")', True),
+    ],
+)
+def test_what_is_said_of_a_new_table_counts_where_there_is_one(
+    project: Any, change: str, said: str, anew: bool
+) -> None:
+    project.revision(
+        "aa1", 'op.create_table("t", *(sa.Column(name, sa.Integer) for name in "abc"))', 'op.drop_table("t")'
+    )
+    project.revision("bb2", f'with op.batch_alter_table("t", {said}) as batch:\n    {change}')
+    outcomes = []
+    for run in (peers.peer, peers.ours):
+        run(project.root, "upgrade", "head")
+        columns = [name for _, name, *_ in project.rows("PRAGMA table_info(t)")]
+        outcomes.append((columns, project.rows("SELECT name FROM sqlite_master ORDER BY name")))
+        run(project.root, "downgrade", "base")
+    assert outcomes[0] == outcomes[1]
+    columns, names = outcomes[0]
+    assert (("sqlite_autoindex_t_1",) in names or columns.index("c") < columns.index("a")) is anew
+
+
+def test_a_table_that_is_not_there_and_no_change(project: Any) -> None:
+    project.revision("aa1", f'with op.batch_alter_table("t", {SAID["constraint"]}):\n    pass')
+    project.run("upgrade", "head")
+    assert project.tables() == {"alembic_version"}

@@ -184,9 +184,9 @@ def run(operations: Any, asked: TableBatch) -> None:
     says = type(context.impl).requires_recreate_in_batch is not DefaultImpl.requires_recreate_in_batch
     may_need = not is_sqlite and (asked.recreate == "always" or (asked.recreate == "auto" and says))
     if not is_sqlite:
-        # Where the table is altered, what is said of a new one says nothing.
-        altered = asked._replace(recreate="auto", partial_reordering=(), table_args=(), table_kwargs=None)
-        altered = altered._replace(copy_from=None)
+        altered = _altering(asked)._replace(recreate="auto", copy_from=None)
+    elif asked.recreate == "auto" and asked.describes_new_table and not _is_made_anew(operations, asked):
+        altered = _altering(asked)
     else:
         altered = _in_its_order(operations, asked)
     if not may_need and all(map(is_called, asked.operations)):
@@ -205,6 +205,24 @@ def run(operations: Any, asked: TableBatch) -> None:
         batch.flush()
     else:
         context.pack.run_batch(operations, altered._replace(operations=tuple(left)))
+
+
+def _altering(asked: TableBatch) -> TableBatch:
+    """Return a batch without what it says of a new table: where the table is altered, that says nothing."""
+    return asked._replace(partial_reordering=(), table_args=(), table_kwargs=None)
+
+
+def _is_made_anew(operations: Any, asked: TableBatch) -> bool:
+    """Say whether a batch on SQLite is one that Alembic makes a new table for."""
+    from migrateops_alembic.api.impl_operations import is_called
+
+    batch = BatchOperationsImpl(operations, asked)
+    for operation in asked.operations:
+        if not is_called(operation):
+            return True
+        batch.take(operation)
+    needs: bool = operations.migration_context.impl.requires_recreate_in_batch(batch)
+    return needs
 
 
 def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
