@@ -176,3 +176,10 @@ def test_a_range_has_what_follows_its_start(project: Any) -> None:
     assert [one.revision for one in scripts.walk_revisions("a", "d")] == ["d", "b", "a"]
     assert [one.revision for one in scripts.walk_revisions("a", "c")] == ["c", "a"]
     assert [one.revision for one in scripts.iterate_revisions("d", "a")] == ["d", "b"]
+
+
+def test_a_script_without_a_docstring(project: Any) -> None:
+    project.write("migrations/versions/aa1.py", "revision = 'aa1'\ndown_revision = None")
+    path = project.root / "migrations" / "versions" / "aa1.py"
+    entry = f"Rev: aa1 (head)\nParent: <base>\nPath: {path}\n\n\n\n"
+    assert project.run("history", "-v").out == entry

@@ -53,6 +53,13 @@ def test_parameters_that_there_are_not_in_a_batch_of_sqlite(project: Any) -> Non
     assert table(f"sqlite:///{project.root}/app.db")["column"] == ("BIGINT", True)
 
 
+def test_a_column_for_the_name_of_one(project: Any) -> None:
+    project.revision("aa1", f'{TABLE}\nop.alter_column("t", sa.Column("a", sa.String(36), nullable=False))')
+    said = project.run("upgrade", "head").err
+    assert "column_name must be a string, got Column('a', String(length=36)" in said
+    assert table(f"sqlite:///{project.root}/app.db")["column"] == ("INTEGER", True)
+
+
 def test_what_sqlalchemy_refuses_is_refused(project: Any) -> None:
     project.revision("aa1", TABLE.replace("name=", "nmae="))
     assert "nmae" in project.run("upgrade", "head", status=1).err

@@ -10,6 +10,7 @@ from migrateops.errors.operations import CannotBeWritten, UnboundParameter, Unkn
 
 if TYPE_CHECKING:
     from migrateops.operations.declare import MigrateOperation, OpField
+    from migrateops.operations.target import Target
 
 Check = Callable[[Any], bool]
 
@@ -78,10 +79,15 @@ def in_order(fields: Sequence[OpField], options: str | None) -> Callable[[Any], 
     return function
 
 
-def require_types(operation: MigrateOperation) -> None:
+def require_types(operation: MigrateOperation, target: Target) -> None:
     """Refuse what is not of the kind of its field: a name that is no string, a flag that is a word.
 
-    A flag that is a number becomes what it stands for: ``0 is False`` is not so.
+    A flag that is a number becomes what it stands for: ``0 is False`` is not so.  Where what is asked for in
+    vain is passed over, a column counts as its name.
+
+    Args:
+        operation: The operation.
+        target: The server.
 
     Raises:
         WrongType: There is one.
@@ -95,7 +101,12 @@ def require_types(operation: MigrateOperation) -> None:
             continue
         if not check(value):
             called = operation.__op_names__.get("op") or type(operation).__name__
-            raise WrongType(called, parameter, expected, f"{value!r} ({type(value).__name__})")
+            error = WrongType(called, parameter, expected, f"{value!r} ({type(value).__name__})")
+            column = getattr(value, "name", None) if hasattr(value, "__clause_element__") else None
+            if target.passed_over is None or check is not _is_text or not isinstance(column, str):
+                raise error
+            target.passed_over(f"{error.message()}; its name is taken")
+            setattr(operation, name, column)
         if check is _is_flag and type(value) is int:
             setattr(operation, name, bool(value))
 

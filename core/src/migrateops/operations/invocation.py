@@ -220,7 +220,7 @@ def require_writable(operations: AbstractOperations, operation: MigrateOperation
 def _require_in_order(operation: MigrateOperation, target: Target) -> None:
     """Refuse what no lowering need look at: options that nobody has, values of the wrong kinds."""
     refuse_unknown_options(operation, target)
-    require_types(operation)
+    require_types(operation, target)
     refuse_misspelt_dialects(operation, target.keys)
 
 

@@ -122,7 +122,8 @@ def entry(script: Script, *, current: bool = False) -> str:
         "Branch names": sorted(script.branch_labels),
     }
     lines += [f"{what}: {_listed(names)}" for what, names in more.items() if names]
-    lines += [f"Path: {script.path}", "", *(f"    {one}" for one in script.longdoc.splitlines()), ""]
+    message = "\n".join(f"    {one}" for one in script.longdoc.splitlines())
+    lines += [f"Path: {script.path}", "", message, ""]
     return "\n".join(lines)
 
 

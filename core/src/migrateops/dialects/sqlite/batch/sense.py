@@ -47,7 +47,7 @@ def require_sense(
     """
     for operation in batch.operations:
         refuse_unknown_options(operation, target)
-        require_types(operation)
+        require_types(operation, target)
         refuse_misspelt_dialects(operation, target.keys)
         if isinstance(operation, ops.AddColumnOp):
             column = operation.column
