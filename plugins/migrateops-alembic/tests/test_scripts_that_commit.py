@@ -98,3 +98,12 @@ def test_foreign_keys_of_sqlite_are_as_they_were(project: Any) -> None:
     project.run("upgrade", "head")
     assert project.rows("SELECT * FROM t") == [(1,)]
     assert project.rows("SELECT * FROM p") == [(1, None)]
+
+
+def test_beside_an_autocommit_block(project: Any, url: str) -> None:
+    project.revision("aa1", TABLE.format("a"))
+    inside = "    op.execute('INSERT INTO t VALUES (3)')"
+    project.revision("bb2", f"{COMMITS}\nwith op.get_context().autocommit_block():\n{inside}\nbind.commit()")
+    project.run("upgrade", "head")
+    assert found(url, "SELECT id FROM t ORDER BY id") == [1, 2, 3]
+    assert found(url, "SELECT version_num FROM alembic_version") == ["bb2"]

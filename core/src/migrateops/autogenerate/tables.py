@@ -44,7 +44,7 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     Attributes:
         apart: Foreign keys that are made after all tables, as ``(table, table referred to)``;
-            of tables that refer to each other, in a circle.
+            of tables that refer to each other, in a circle.  So are those that say it themselves.
         added_apart: The operations that make them, after their tables were created.
         removed_apart: The operations that drop them, before their tables are dropped.
         taken: The names that what is new gets; None until that is known.
@@ -167,7 +167,9 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         apart = [
             reference
             for reference in sorted(table.foreign_key_constraints, key=_name)
-            if (key, self.referred(reference)) in self.apart or self._needs_index(key, reference)
+            if (key, self.referred(reference)) in self.apart
+            or self._needs_index(key, reference)
+            or (reference.use_alter and self.context.adds_constraints)
         ]
         if apart:
             left_out = set(map(id, apart))

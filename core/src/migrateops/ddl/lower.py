@@ -96,8 +96,17 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
     yield TableEvent(table, "after_create")
     if len(table.constraints) > 1 and target.dialect.supports_alter:
         for constraint in table.foreign_key_constraints:
-            if constraint.use_alter:
+            if not constraint.use_alter:
+                continue
+            if target.passed_over is None:
                 yield AddConstraint(constraint)
+                continue
+            # Scripts add it by themselves where the table that it refers to is there.
+            called = constraint.name or "without a name"
+            target.passed_over(
+                f"{op.describe()}: the foreign key {called} is left out, as it says use_alter, "
+                "which leaves it to create_foreign_key()"
+            )
     for index in sorted(table.indexes, key=lambda i: str(i.name or "")):
         yield CreateIndex(index, if_not_exists=if_not_exists)
     if target.capabilities.comments and not target.capabilities.inline_comments:

@@ -374,15 +374,16 @@ class OnlineTransactions:
             current.commit()
             current.atomic = False
             self.taken.keep()
-        restore = self.pack.autocommit(self.connection)
-        try:
-            yield
-        except BaseException:
-            # A connection that was lost in the block fails here once more.
-            with suppress(Exception):
-                self._leave_autocommit(restore, current)
-            raise
-        self._leave_autocommit(restore, current)
+        with self._committing_plainly():
+            restore = self.pack.autocommit(self.connection)
+            try:
+                yield
+            except BaseException:
+                # A connection that was lost in the block fails here once more.
+                with suppress(Exception):
+                    self._leave_autocommit(restore, current)
+                raise
+            self._leave_autocommit(restore, current)
 
     def _leave_autocommit(self, restore: Callable[[], None], before: Transaction | None) -> None:
         restore()
@@ -414,20 +415,27 @@ class OnlineTransactions:
             assert before is not None
             # What was put off is part of what is committed.
             self.before_statement()
-            # Packs that call it mean the commit itself.
-            del own["commit"]
-            try:
+            with self._committing_plainly():
                 before.commit()
                 before.atomic = False
                 self.taken.keep()
                 if COMMITS not in before.notes:
                     before.notes.append(COMMITS)
                 self._go_on_after(before)
-            finally:
-                own["commit"] = commit
 
         own["commit"] = commit
         try:
             yield
         finally:
             own.pop("commit", None)
+
+    @contextmanager
+    def _committing_plainly(self) -> Iterator[None]:
+        """Let ``commit()`` of the connection be SQLAlchemy's own, which is what packs mean by it."""
+        own = vars(self.connection)
+        replaced = own.pop("commit", None)
+        try:
+            yield
+        finally:
+            if replaced is not None:
+                own["commit"] = replaced
