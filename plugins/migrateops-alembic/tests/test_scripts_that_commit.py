@@ -107,3 +107,15 @@ def test_beside_an_autocommit_block(project: Any, url: str) -> None:
     project.run("upgrade", "head")
     assert found(url, "SELECT id FROM t ORDER BY id") == [1, 2, 3]
     assert found(url, "SELECT version_num FROM alembic_version") == ["bb2"]
+
+
+def test_beside_what_sqlite_does_outside_of_a_transaction(project: Any) -> None:
+    env = project.root / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("connection=connection", EACH))
+    project.revision("aa1", TABLE.format("a"))
+    project.revision("bb2", f"op.execute('VACUUM')\n{COMMITS}")
+    switched = "op.execute('PRAGMA foreign_keys = OFF')"
+    project.revision("cc3", f"{switched}\n{TABLE.format('c')}\nop.get_bind().commit()")
+    project.run("upgrade", "head")
+    assert project.rows("SELECT id FROM t") == [(1,), (2,)]
+    assert project.rows("SELECT version_num FROM alembic_version") == [("cc3",)]

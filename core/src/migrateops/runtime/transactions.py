@@ -370,11 +370,11 @@ class OnlineTransactions:
         if isinstance(current, Unprotected):
             yield
             return
-        if current is not None:
-            current.commit()
-            current.atomic = False
-            self.taken.keep()
         with self._committing_plainly():
+            if current is not None:
+                current.commit()
+                current.atomic = False
+                self.taken.keep()
             restore = self.pack.autocommit(self.connection)
             try:
                 yield

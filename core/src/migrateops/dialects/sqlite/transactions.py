@@ -225,7 +225,10 @@ class SQLiteTransaction(transaction.Transaction):
         """End the transaction with SQLAlchemy, and on the driver where that did not reach it."""
         if self._own_root:
             if verb == "COMMIT":
-                self.connection.commit()
+                # Not commit() of the connection, which a run may have another meaning for.
+                root = self.connection.get_transaction()
+                if root is not None:
+                    root.commit()
             else:
                 self.connection.rollback()
         if not driver.in_transaction(self.connection):
