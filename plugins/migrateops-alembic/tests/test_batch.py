@@ -266,3 +266,47 @@ def test_a_table_that_is_not_there_and_no_change(project: Any) -> None:
     project.revision("aa1", f'with op.batch_alter_table("t", {SAID["constraint"]}):\n    pass')
     project.run("upgrade", "head")
     assert project.tables() == {"alembic_version"}
+
+
+NAMED = {
+    "of the convention": "ck_%(table_name)s_%(constraint_name)s",
+    "with signs": "ck_`%(constraint_name)s`",
+}
+
+
+@pytest.mark.parametrize("convention", NAMED.values(), ids=NAMED)
+def test_a_check_is_dropped_by_what_the_convention_makes_its_name(project: Any, convention: str) -> None:
+    env = project.root / "migrations" / "env.py"
+    metadata = f"sqlalchemy.MetaData(naming_convention={{'ck': {convention!r}}})"
+    named = f"import sqlalchemy\ntarget_metadata = {metadata}"
+    env.write_text(env.read_text().replace("target_metadata = None", named))
+    check = """sa.CheckConstraint("k IN ('a', 'b')", name="kind")"""
+    project.revision(
+        "aa1", f'op.create_table("t", sa.Column("k", sa.String(9), {check}))', 'op.drop_table("t")'
+    )
+    project.revision(
+        "bb2",
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.add_column(sa.Column("n", sa.Integer))
+            batch.drop_constraint("kind", type_="check")
+            batch.create_check_constraint("kind", "k IN ('a', 'c')")
+        """,
+    )
+    project.revision(
+        "cc3",
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.drop_constraint(op.f(%r), type_="check")
+        """
+        % (convention % {"table_name": "t", "constraint_name": "kind"}),
+    )
+    checks = []
+    for run in (peers.peer, peers.ours):
+        for revision in ("bb2", "cc3"):
+            run(project.root, "upgrade", revision)
+            engine = sa.create_engine(f"sqlite:///{project.root}/app.db", poolclass=sa.NullPool)
+            checks.append(sa.inspect(engine).get_check_constraints("t"))
+        run(project.root, "downgrade", "base")
+    assert checks[:2] == checks[2:]
+    assert [len(each) for each in checks] == [1, 0, 1, 0]

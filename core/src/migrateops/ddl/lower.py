@@ -356,6 +356,11 @@ def resolved_name(op: ops.DropIndexOp | ops.DropConstraintOp, target: Target) ->
     raise IncompleteOperation(op.describe(), target.name, f"the name of the {kind}")
 
 
+def dropped(op: ops.DropConstraintOp, name: str, target: Target) -> Constraint:
+    """Return what stands for a constraint that is dropped, under the name that the convention makes."""
+    return SchemaObjects(target).generic_constraint(name, op.table_name, op.constraint_type, schema=op.schema)
+
+
 def _known(kw: Any) -> dict[str, Any]:
     # Options that describe the index's contents mean nothing to DROP, and may name its columns.
     return {key: value for key, value in kw.items() if isinstance(value, bool)}
@@ -379,10 +384,7 @@ def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
     supported(True, "alter_constraints", op, target, "dropping a constraint of an existing table")
     if_exists = supported(op.if_exists, "constraint_if_exists", op, target, "IF EXISTS of a constraint")
     name = op.constraint_name or resolved_name(op, target)
-    constraint = SchemaObjects(target).generic_constraint(
-        name, op.table_name, op.constraint_type, schema=op.schema
-    )
-    yield DropConstraint(constraint, if_exists=if_exists)
+    yield DropConstraint(dropped(op, name, target), if_exists=if_exists)
 
 
 class _Context:

@@ -347,7 +347,11 @@ class Editor:
         name = op.constraint_name
         if name is None and op.origin is not None:
             name = lower.resolved_name(op, self._target)
-        found = find(self._constraints(), name, op.constraint_type, self._batch.table_name)
+        table, kind = self._batch.table_name, op.constraint_type
+        # A convention that has a place for the name that is given has made another one of it.
+        made = lower.dropped(op, name, self._target).name if name is not None else None
+        names = dict.fromkeys(each for each in (made, name) if isinstance(each, str) or each is None)
+        found = next(filter(None, (find(self._constraints(), each, kind, table) for each in names)), None)
         if found is None:
             went = next((each for each in self.gone if each.name is not None and each.name == name), None)
             if went is not None and self._target.passed_over is not None:
