@@ -45,7 +45,7 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
         say("\n\n".join(map(_entry, rows)) if verbose else "\n".join(map(line, rows)))
     if not check_heads:
         return 0
-    script = found[0].script
+    script = next(one.script for one in found)
     refuse_unreadable(script)
     wanted = set(script.get_heads(consider_depends_on=True))
     behind = [one for one in found if wanted != set(one.revisions)]
