@@ -152,6 +152,7 @@ _EXECUTION = r"exec(?!ut)"
 _STAR_IMPORT = r"import(?:[ \t\f]|\\\n)*\*"
 # What must not occur in the part that is not read ("revision" also finds "down_revision").
 _HAZARDS = ("revision", *NAMES[2:], "globals", "locals", "vars", "eval", "setattr", "__dict__")
+_HAZARD = rf"\b(?:down_|f_|__)?(?:{'|'.join(_HAZARDS)})(?:__)?\b"
 
 
 @cache
@@ -203,11 +204,10 @@ def _is_hazardous(text: str) -> bool:
         from unicodedata import normalize
 
         text = normalize("NFKC", text)
-    # Plain substrings first: they are found at the speed of memchr, and a false alarm costs no
-    # more than reading the syntax tree.
-    for hazard in _HAZARDS:
-        if hazard in text:
-            return True
+    # Plain substrings first: they are found at the speed of memchr. Many tables are called something
+    # like ``package_revision``; any other false alarm costs no more than reading the syntax tree.
+    if any(hazard in text for hazard in _HAZARDS) and re.search(_HAZARD, text):
+        return True
     return bool(
         ("exec" in text and re.search(_EXECUTION, text)) or ("*" in text and re.search(_STAR_IMPORT, text))
     )

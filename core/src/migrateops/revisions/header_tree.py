@@ -7,11 +7,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrateops.revisions.header import NAMES, BadValue, Header, canonical, scan_ordinary
-from migrateops.revisions.nodes import syntax_tree
+from migrateops.revisions.nodes import children, syntax_tree, walk
 
 # Through these a module can set its own variables in a way that no reading finds.
 REFLECTION = frozenset({"globals", "locals", "vars", "exec", "eval", "setattr"})
 
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_REACHING = (ast.Global, ast.Attribute, ast.NamedExpr)
+# The kinds of nodes that `_may_bind` looks at: most are none of them, and ``match`` tries each case.
+_BINDING = (
+    ast.Name,
+    ast.Attribute,
+    ast.alias,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.ExceptHandler,
+    ast.MatchAs,
+    ast.MatchStar,
+    ast.MatchMapping,
+    ast.NamedExpr,
+    ast.Global,
+)
 # Those that ``scan_ordinary`` reads.
 _ORDINARY_NAMES = NAMES[:4]
 
@@ -68,7 +85,7 @@ def _assigned(statement: ast.stmt) -> dict[str, Any] | None:
 
 def _binds_header(node: ast.AST, header_seen: bool) -> bool:
     """Return whether executing *node* may bind a name of the header."""
-    return any(_may_bind(inner, header_seen) for inner in _own_scope(node))
+    return any(_may_bind(one, header_seen) for one in _own_scope(node) if isinstance(one, _BINDING))
 
 
 def _own_scope(root: ast.AST) -> Iterator[ast.AST]:
@@ -77,16 +94,13 @@ def _own_scope(root: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Global | ast.Attribute) or (
-                    isinstance(inner, ast.Name) and inner.id in REFLECTION
-                ):
+        if isinstance(node, _SCOPES):
+            for inner in walk(node):
+                # A walrus in a decorator or default belongs to the scope around it.
+                if isinstance(inner, _REACHING) or (isinstance(inner, ast.Name) and inner.id in REFLECTION):
                     yield inner
-            # A walrus in a decorator or default belongs to the scope around it.
-            yield from (inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
         else:
-            stack.extend(ast.iter_child_nodes(node))
+            stack += children(node)
 
 
 def _may_bind(node: ast.AST, header_seen: bool) -> bool:
