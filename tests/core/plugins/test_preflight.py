@@ -23,7 +23,7 @@ from migrateops.operations.registry import Namespace
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.preflight import Mode, Pending, Preflight, preflight
 from migrateops.revisions.revision import Revision
-from migrateops.revisions.survey import survey
+from migrateops.revisions.script_text import ScriptText
 from tests.core.plugins.conftest import Installed
 
 PATH = "versions/a1_orders.py"
@@ -34,7 +34,9 @@ def script(
 ) -> Pending:
     """Return a pending script; its body begins at line 3."""
     text = "from migrateops import op; import shop\ndef upgrade():\n" + indent(body, "    ")
-    return Pending(Revision(revision, requires_plugins=requires or {}, path=path), survey(text, "upgrade"))
+    return Pending(
+        Revision(revision, requires_plugins=requires or {}, path=path), ScriptText(text, "upgrade")
+    )
 
 
 def offered(plugins: Plugins) -> Callable[[str], object]:
@@ -324,3 +326,35 @@ def test_the_names_of_a_batch_are_checked_too(site: Installed) -> None:
     found = check(site.plugins(), script(body))
     assert [fault.uses[0].line for fault in found.blocking if isinstance(fault, MissingPlugin)] == [4]
     assert found.reports == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "op.create_sequence('s')",
+        "o = op\no.create_sequence('s')",
+        "o = op\no.creat_table('t')",
+        "op.creat_table('t')",
+        "op \\\n    .creat_table('t')",
+        "getattr(op, name)()",
+        "with op.batch_alter_table('t') as b:\n    b.create_exclude_constraint('x')",
+        "with op.batch_alter_table('t') as b:\n    b.frob('x')",
+        "shop.helper(op)",
+        "op.create_table('t')\nop.execute('x')",
+        "op.drop_table('t')",
+    ],
+)
+def test_what_the_words_of_a_script_tell_is_what_its_syntax_tree_tells(
+    site: Installed, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.operation("acme-views", "create_acme_view")
+
+    def found() -> object:
+        supports = {"drop_table": "no"}
+        result = check(site.plugins(), script(body), supports=lambda name: supports.get(name, True))
+        faults = [[fault.as_dict() for fault in each] for each in (result.blocking, result.reports)]
+        return faults, result.needed
+
+    shortly = found()
+    monkeypatch.setattr(ScriptText, "operations", None)
+    assert found() == shortly

@@ -220,13 +220,6 @@ def test_dynamic() -> None:
     assert not read("getattr(x, name)()").dynamic
 
 
-def test_mentions() -> None:
-    assert read("with op.batch_alter_table('t') as b:\n    pass").mentions_batch
-    assert read("op.execute('pragma FOREIGN_KEYS=off')").mentions_pragma
-    plain = read("op.create_table('t')")
-    assert (plain.mentions_batch, plain.mentions_pragma) == (False, False)
-
-
 @pytest.mark.parametrize(
     ("body", "before"),
     [

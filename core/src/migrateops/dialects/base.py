@@ -69,6 +69,8 @@ class Dialect:
         configure_options: Further keyword arguments that ``context.configure`` takes.
         terminator: What ends a statement in an SQL stream.
         restates_columns: Altering a column says all of it again: a script must know what the column is.
+        rebuilds_matter: Where a step may replace a table by a copy of it, ``begin()`` or ``join()`` does
+            something else; to find out, scripts are read.
         names_of_schema: Kinds of what shares one list of names in a schema: of constraints and indexes
             those whose names are not only unique on their table; in the words of ``include_object``.
         quotes: Pairs of characters that names may stand in; None for those that SQLAlchemy writes.
@@ -85,6 +87,7 @@ class Dialect:
     configure_options: ClassVar[frozenset[str]] = frozenset()
     terminator: ClassVar[str] = ";"
     restates_columns: ClassVar[bool] = False
+    rebuilds_matter: ClassVar[bool] = True
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
     quotes: ClassVar[Sequence[str] | None] = None
     drop_index_options: ClassVar[frozenset[str] | None] = None

@@ -171,7 +171,7 @@ class Plugins:
         """
         advert = self.choose(OPERATIONS, name)
         # A name of core's is never given away; check() reports who tried to take it.
-        if advert is None or name in self._builtin:
+        if advert is None or name in self.builtin:
             return None
         self._usable(advert)
         found: type = self.load(advert)
@@ -230,7 +230,7 @@ class Plugins:
 
     def unknown(self, name: str) -> UnknownOperation:
         """Return the error for an operation that nobody offers here: who would, or what was meant."""
-        if name in self._builtin:
+        if name in self.builtin:
             return UnknownOperation(name, outside_batch=True)
         offers = sorted(self.discovery.offers[OPERATIONS].get(name, ()), key=lambda one: not self.allows(one))
         for advert in offers:
@@ -238,11 +238,12 @@ class Plugins:
             return UnknownOperation(name, advert.distribution, blocked, outside_batch=blocked is None)
         known = KNOWN_OPERATIONS.get(name)
         if known is None:
-            return UnknownOperation(name, suggestion=closest(name, self._all_names()))
+            return UnknownOperation(name, suggestion=closest(name, self.operation_names()))
         installed = self.discovery.distributions.get(known)
         return UnknownOperation(name, known, installed=installed.version if installed else None)
 
-    def _all_names(self) -> set[str]:
+    def operation_names(self) -> set[str]:
+        """Return the names of all operations that are registered, advertised by whomever, or known."""
         from migrateops.operations.registry import Layer, process
 
         registered = {
@@ -250,10 +251,10 @@ class Plugins:
             for (_, name), directives in list(process.directives.items())
             if any(self.layer_of(maker.module) is not Layer.HIDDEN for maker in directives)
         }
-        return {*registered, *self.names(), *KNOWN_OPERATIONS}
+        return {*registered, *self.discovery.offers[OPERATIONS], *KNOWN_OPERATIONS}
 
     @functools.cached_property
-    def _builtin(self) -> frozenset[str]:
+    def builtin(self) -> frozenset[str]:
         """The names that are core's: no plugin may offer them."""
         from migrateops.operations import Operations
         from migrateops.operations.base import members
@@ -355,7 +356,7 @@ class Plugins:
             TakenName(one.distribution, one.version, one.entry_point, name)
             for name, adverts in self.discovery.offers[OPERATIONS].items()
             for one in filter(self.allows, adverts)
-            if name in self._builtin
+            if name in self.builtin
         ]
 
     def policy_faults(self) -> list[MigrateOpsError]:

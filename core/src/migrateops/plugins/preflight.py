@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 
     from migrateops.plugins.manager import Plugins
     from migrateops.revisions.revision import Revision
-    from migrateops.revisions.survey import OpCall, Survey
+    from migrateops.revisions.script_text import ScriptText
+    from migrateops.revisions.survey import OpCall
 
 Mode = Literal["error", "warn", "off"]
 
 
 class Pending(NamedTuple):
-    """A script that the run will execute, and what was read in the function that it will call."""
+    """A script that the run will execute, and its text."""
 
     revision: Revision
-    survey: Survey
+    text: ScriptText
 
 
 class Preflight(NamedTuple):
@@ -69,6 +70,7 @@ def preflight(
     dialects: Collection[str],
     offers: Callable[[str], object],
     supports: Callable[[str], bool | str] = _runs_everywhere,
+    known: Collection[str] = (),
     mode: Mode = "error",
 ) -> Preflight:
     """Compare what pending scripts need with what there is; sends nothing to a database.
@@ -85,16 +87,21 @@ def preflight(
             should load what it finds: what it raises else is what stands against the operation.
         supports: True if the dialect has an operation that is offered, else False or the reason; it
             may raise as *offers* does.
+        known: Names of operations that are offered here.
         mode: ``"warn"`` only reports; ``"off"`` looks at nothing.
     """
     if mode == "off":
         return Preflight()
-    check = _Check(plugins, tuple(dialects), offers, supports)
+    others = plugins.operation_names().union(known) - plugins.builtin
+    check = _Check(plugins, tuple(dialects), offers, supports, others)
     for script in pending:
         check.header(script.revision)
-        if script.survey.dynamic:
+        if check.is_plain(script.text):
+            continue
+        seen = script.text.survey
+        if seen.dynamic:
             check.reports.append(UncheckedNames(script.revision.revision, script.revision.path))
-        for call in script.survey.calls:
+        for call in seen.calls:
             check.call(script.revision, call)
     blocking, reports = check.faults()
     if mode == "warn":
@@ -116,6 +123,8 @@ class _Check:
     dialects: tuple[str, ...]
     offers: Callable[[str], object]
     supports: Callable[[str], bool | str]
+    # Names of operations that are not core's.
+    others: Set[str]
     reports: list[MigrateOpsError] = field(default_factory=list)
     needed: set[str] = field(default_factory=set)
     # By whether they block, then by distribution, or by operation.
@@ -144,6 +153,15 @@ class _Check:
             if requirement.specifier:
                 need.specifiers.append(str(requirement.specifier))
             need.uses.append(Use(revision.revision, revision.path))
+
+    def is_plain(self, text: ScriptText) -> bool:
+        """Return whether no call in a script can be objected to, nor needs a plugin, as its words show."""
+        operations, core = text.operations, self.plugins.builtin
+        if operations is None or not operations <= core or "getattr" in text.words:
+            return False
+        if not text.words.isdisjoint(self.others):
+            return False
+        return all(self._answer(name) is True and self._lacks[name] is None for name in text.words & core)
 
     def call(self, revision: Revision, call: OpCall) -> None:
         """Note what one call needs."""

@@ -35,16 +35,12 @@ class Survey(NamedTuple):
     Attributes:
         calls: Uses of operations, by line.
         dynamic: Whether the name of an operation is computed: ``getattr(op, name)``.
-        mentions_batch: Whether the file's text has ``batch_alter_table``.
-        mentions_pragma: Whether the file's text has the ``foreign_keys`` pragma.
         unseen_calls: Whether the direction calls code whose effect on the database is not visible
             here: imported functions, an ORM session, the connection itself.
     """
 
     calls: tuple[OpCall, ...] = ()
     dynamic: bool = False
-    mentions_batch: bool = False
-    mentions_pragma: bool = False
     unseen_calls: bool = False
 
 
@@ -64,12 +60,9 @@ def survey(text: str, direction: str, op_modules: Iterable[str] = DEFAULT_OP_MOD
     tree = syntax_tree(text)
     reader = _Reader(tree, frozenset(op_modules))
     reader.read_direction(direction)
-    lowered = text.lower()
     return Survey(
         tuple(sorted(reader.found(), key=lambda call: (call.line, call.name, call.receiver))),
         reader.dynamic,
-        "batch_alter_table" in text,
-        "foreign_keys" in lowered and "pragma" in lowered,
         reader.unseen,
     )
 

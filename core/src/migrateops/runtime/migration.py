@@ -378,7 +378,7 @@ class MigrationContext:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        from migrateops.runtime.run import planned, readies_table, try_look
+        from migrateops.runtime.run import may_rebuild, planned, readies_table, try_look
 
         standalone = self.opts.get("fn") is None
         if self.as_sql and self.opts.get("read_only"):
@@ -405,7 +405,7 @@ class MigrationContext:
         try:
             with (
                 planned(self, steps, try_look) as (self.lock, self.planned),
-                self.transactions.run(rebuilds=any(one.rebuilds for one in self.planned)),
+                self.transactions.run(rebuilds=may_rebuild(self, self.planned)),
             ):
                 yield
         finally:

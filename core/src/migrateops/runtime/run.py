@@ -19,7 +19,7 @@ from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
 from migrateops.plugins.preflight import Pending, preflight
-from migrateops.revisions.survey import survey
+from migrateops.revisions.script_text import ScriptText
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
@@ -52,7 +52,7 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
         return
     with planned(context, steps, look) as (lock, plan):
         # In a block that had begun no transaction, as there was nothing to do where it looked.
-        around = context.transactions.run(rebuilds=any(one.rebuilds for one in plan))
+        around = context.transactions.run(rebuilds=may_rebuild(context, plan))
         with around if context.found_nothing else nullcontext():
             apply(context, plan, kw, lock=lock)
 
@@ -164,7 +164,7 @@ def apply(
         lock: The lock that is held, if any.
         graph: The revisions, where the context has no scripts of its own.
     """
-    context.transactions.expect(rebuilds=any(one.rebuilds for one in plan))
+    context.transactions.expect(rebuilds=may_rebuild(context, plan))
     hooks = context.plugins.hooks
     hooks.call("migrateops_before_run", ctx=context, plan=plan)
     if hooks.has("migrateops_before_operation") or hooks.has("migrateops_after_operation"):
@@ -195,17 +195,16 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
     plugins = context.plugins
     plugins.start(env=context.environment_context or context)
     plan = tuple(_load(context, step) for step in steps)
-    surveyed = [
-        Pending(one.revision, one.survey)
-        for one in plan
-        if one.revision is not None and one.survey is not None
+    pending = [
+        Pending(one.revision, one.text) for one in plan if one.revision is not None and one.text is not None
     ]
     found = preflight(
-        surveyed,
+        pending,
         plugins,
         dialects=context.target.keys,
         offers=lambda name: _offered(context, name),
         supports=lambda name: _supported(context, name),
+        known={*context.namespace.names("op"), *context.namespace.names("batch")},
         mode=context.opts.get("preflight", "error"),
     )
     found.raise_blocking()
@@ -222,16 +221,21 @@ def _load(context: MigrationContext, step: Step) -> RevisionStep:
     environment = context.environment_context
     module = context.script.load(revision, environment.registrations if environment else None)
     direction_of(module, step.kind)
-    return RevisionStep(step, module, _survey(context, revision, step.kind), database)
+    return RevisionStep(step, module, _text(context, revision, step.kind), database)
 
 
-def _survey(context: MigrationContext, revision: Any, direction: str) -> Any:
+def _text(context: MigrationContext, revision: Any, direction: str) -> ScriptText | None:
     """Read the script's text; a script without one (sourceless) has nothing to be read."""
     if revision.path is None or not str(revision.path).endswith(".py"):
         return None
     with suppress(OSError, UnicodeDecodeError, SyntaxError), tokenize.open(revision.path) as file:
-        return survey(file.read(), direction, context.plugins.op_modules)
+        return ScriptText(file.read(), direction, context.plugins.op_modules)
     return None
+
+
+def may_rebuild(context: MigrationContext, steps: Iterable[RevisionStep]) -> bool:
+    """Say whether a step may replace a table by a copy of it; False where that is of no account."""
+    return context.pack.rebuilds_matter and any(step.rebuilds for step in steps)
 
 
 def _offered(context: MigrationContext, name: str) -> Directive | Literal[True]:
@@ -354,7 +358,7 @@ class _Run:
         started = False
         error: BaseException | None = None
         try:
-            with context.transactions.step(rebuilds=step.rebuilds) as transaction:
+            with context.transactions.step(rebuilds=may_rebuild(context, [step])) as transaction:
                 hooks.call("migrateops_before_revision", ctx=context, step=step)
                 started = True
                 versions = context.versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from migrateops.revisions.survey import Survey
+from migrateops.revisions.script_text import ScriptText
 from migrateops.revisions.walk import Step
 
 if TYPE_CHECKING:
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class RevisionStep(NamedTuple):
-    """A step, its script's module, and what was read in the function that will be called.
+    """A step, its script's module, and the text that it was made of.
 
     Attributes:
         step: What to do, and what to write into the version table.
         module: The executed migration file; None for a stamp.
-        survey: What the function calls, as far as its text shows.
+        text: The script's text; None for a stamp, and for a script without one.
         database: The url of the database without its password; None where SQL is written.
     """
 
     step: Step
     module: ModuleType | None = None
-    survey: Survey | None = None
+    text: ScriptText | None = None
     database: str | None = None
 
     @property
@@ -41,10 +41,7 @@ class RevisionStep(NamedTuple):
     @property
     def rebuilds(self) -> bool:
         """Whether the script may replace a table by a copy of it; one without a text may."""
-        seen = self.survey
-        if seen is None:
-            return self.module is not None
-        return seen.mentions_batch or seen.mentions_pragma or seen.unseen_calls
+        return self.module is not None if self.text is None else self.text.may_rebuild
 
     def describe(self) -> str:
         """Return one line: where from, where to, and the revision's message."""

@@ -50,6 +50,7 @@ class DuckDBDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "duckdb"
+    rebuilds_matter: ClassVar[bool] = False
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
     creates_schemas: ClassVar[bool] = True
 

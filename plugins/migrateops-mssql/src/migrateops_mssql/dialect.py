@@ -32,6 +32,7 @@ class MSSQLDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mssql"
+    rebuilds_matter: ClassVar[bool] = False
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
     quotes: ClassVar[Sequence[str] | None] = ("[]", '""')
     names_of_schema: ClassVar[frozenset[str]] = frozenset(

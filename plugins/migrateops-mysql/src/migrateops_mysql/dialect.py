@@ -45,6 +45,7 @@ class MySQLDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "mysql"
+    rebuilds_matter: ClassVar[bool] = False
     restates_columns: ClassVar[bool] = True
     configure_options: ClassVar[frozenset[str]] = frozenset({ONLY_OWN})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()

@@ -27,6 +27,7 @@ class OracleDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "oracle"
+    rebuilds_matter: ClassVar[bool] = False
     configure_options: ClassVar[frozenset[str]] = frozenset({_SEPARATOR})
     terminator: ClassVar[str] = ""
     names_of_schema: ClassVar[frozenset[str]] = frozenset(

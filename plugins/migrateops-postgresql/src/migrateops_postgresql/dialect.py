@@ -38,6 +38,7 @@ class PostgreSQLDialect(Dialect):
 
     contract: ClassVar[tuple[int, int]] = (1, 0)
     name: ClassVar[str] = "postgresql"
+    rebuilds_matter: ClassVar[bool] = False
     configure_options: ClassVar[frozenset[str]] = frozenset({lower.MAKES_TYPES})
     # https://www.postgresql.org/docs/current/sql-createindex.html: with tables, in one list of names.
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
