@@ -172,11 +172,11 @@ def scan_ordinary(text: str) -> Header | None:
     double, single, imports, revision, down = start.groups()
     rest = text[start.end() :]
     values = {"down_revision": _texts(down)} if down is not None else {}
-    if _is_hazardous(imports + rest):  # by another name of the header, perhaps, which is read now
+    if is_hazardous(imports + rest):  # by another name of the header, perhaps, which is read now
         while variable := re.match(_VARIABLE, rest):
             values[variable[1]] = _texts(variable[2])
             rest = rest[variable.end() :]
-        if _is_hazardous(imports + rest):
+        if is_hazardous(imports + rest):
             return None
     if "down_revision" not in values:
         return None
@@ -198,7 +198,8 @@ def _texts(literal: str) -> tuple[str, ...]:
     return tuple(text[1:-1] for text in re.findall(_TEXT, literal))
 
 
-def _is_hazardous(text: str) -> bool:
+def is_hazardous(text: str) -> bool:
+    """Return whether a word of *text* may bind a name of the header, or has code run that does."""
     if not text.isascii():
         # Python compares identifiers in this form.
         from unicodedata import normalize

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from migrateops.revisions.header import NAMES, BadValue, Header, canonical, scan_ordinary
+from migrateops.revisions.header import NAMES, BadValue, Header, canonical, is_hazardous, scan_ordinary
 from migrateops.revisions.nodes import children, syntax_tree, walk
 
 # Through these a module can set its own variables in a way that no reading finds.
@@ -40,12 +40,20 @@ def scan_tree(text: str) -> Header | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _scan_broken(text)
     values: dict[str, Any] = {}
+    others: list[tuple[ast.stmt, bool]] = []
+    lines = text.split("\n")
     for statement in tree.body:
         found = _assigned(statement)
-        if found is not None:
-            values.update(found)
-        elif _binds_header(statement, bool(values)):
-            return None
+        if found is None:
+            others.append((statement, bool(values)))
+            continue
+        values.update(found)
+        for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
+            # Another statement may be on the same line.
+            lines[number] = "" if ";" not in lines[number] else lines[number]
+    # Most often no other line has a word that could bind a name of the header.
+    if is_hazardous("\n".join(lines)) and any(_binds_header(*other) for other in others):
+        return None
     if "revision" not in values:
         return None
     try:
@@ -108,7 +116,7 @@ def _may_bind(node: ast.AST, header_seen: bool) -> bool:
         case ast.Name(id=name, ctx=context):
             return name in REFLECTION or (name in NAMES and not isinstance(context, ast.Load))
         case ast.Attribute(attr=name, ctx=context):
-            return name in ("__dict__", "f_globals", "f_locals") or (
+            return name in ("__dict__", "__globals__", "f_globals", "f_locals") or (
                 name in NAMES and not isinstance(context, ast.Load)
             )
         case ast.alias(name="*"):
