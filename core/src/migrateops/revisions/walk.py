@@ -315,23 +315,28 @@ def _stamp_base(graph: RevisionGraph, rows: tuple[str, ...], branch: str | None)
 
 
 def _stamp(graph: RevisionGraph, rows: tuple[str, ...], names: tuple[str, ...]) -> list[Step]:
-    """Return a step for each of *names* that is no row yet; it takes off the rows before or after it."""
+    """Return a step for each of *names* that is no row yet; it takes off the rows before or after it.
+
+    Where all are rows already, the first has a step if there are rows to be taken off.
+    """
     wanted = newest(graph, names)[0]
-    fresh = wanted.difference(rows)
-    targets = [name for name in dict.fromkeys(names) if name in fresh]
+    listed = [name for name in dict.fromkeys(names) if name in wanted]
+    targets = [name for name in listed if name not in rows]
     older = _nearest(targets, graph.before)
     # Also of those that are no rows, as another one needs them.
     newer = _nearest([*targets, *names], graph.after)
-    gone: dict[str, list[str]] = {name: [] for name in targets}
+    gone: dict[str, list[str]] = {name: [] for name in targets or listed[:1]}
     for row in rows:
         owner = older.get(row) or newer.get(row)
-        if owner is not None and row not in wanted and targets:
-            gone[owner if owner in gone else targets[0]].append(row)
+        if owner is not None and row not in wanted:
+            gone[owner if owner in gone else next(iter(gone))].append(row)
     steps = []
-    for name in targets:
-        source = tuple(gone[name])
+    for name, taken_off in gone.items():
+        if name in rows and not taken_off:
+            continue
+        source = tuple(taken_off)
         is_upgrade = all(row in older for row in source)
-        changes = _Changes.between(source, (name,))
+        changes = _Changes.between((*source, name) if name in rows else source, (name,))
         steps.append(Step("stamp", graph[name], source, (name,), is_upgrade, *changes))
     return steps
 
