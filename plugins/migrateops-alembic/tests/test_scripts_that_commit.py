@@ -119,3 +119,38 @@ def test_beside_what_sqlite_does_outside_of_a_transaction(project: Any) -> None:
     project.run("upgrade", "head")
     assert project.rows("SELECT id FROM t") == [(1,), (2,)]
     assert project.rows("SELECT version_num FROM alembic_version") == [("cc3",)]
+
+
+REFUSED = f"""
+{TABLE.format("t")}
+op.execute("CREATE TABLE k (x int REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
+op.execute("INSERT INTO k VALUES (1)")
+"""
+ENDS = {"commit": "op.get_bind().commit()", "block": "with op.get_context().autocommit_block():\n    pass"}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@pytest.mark.parametrize("url", ["postgresql_url"], indirect=True)
+def test_one_that_the_server_refuses_leaves_nothing(project: Any, url: str, scope: str, end: str) -> None:
+    project.revision("aa1", TABLE.format("a"))
+    project.revision("bb2", f"{REFUSED}\n{end}")
+    err = project.run("upgrade", "head", status=1).err
+    at = "aa1" if scope == "per migration" else "base"
+    assert f"nothing of it is applied, the database is at {at}\n" in err
+    assert "while: committing what it has done" in err
+    assert "hint: rows are in the way" in err
+    assert tables(url) == ({"a", "alembic_version"} if scope == "per migration" else set())
+
+
+@pytest.mark.usefixtures("scope")
+@pytest.mark.parametrize("url", ["postgresql_url"], indirect=True)
+def test_in_a_transaction_of_env_py_that_does_not_reach_the_server(project: Any, url: str) -> None:
+    """There, each step or run has one of its own on the server."""
+    env = project.root / "migrations" / "env.py"
+    text = env.read_text().replace(".connect() as", ".begin() as")
+    env.write_text(text.replace("pool.NullPool", "pool.NullPool, connect_args={'autocommit': True}"))
+    project.revision("aa1", TABLE.format("a"))
+    project.revision("bb2", COMMITS)
+    project.run("upgrade", "head")
+    assert found(url, "SELECT id FROM t ORDER BY id") == [1, 2]
+    assert found(url, "SELECT version_num FROM alembic_version") == ["bb2"]

@@ -70,7 +70,7 @@ op.execute("CREATE TABLE c (id int)")
 with op.get_context().autocommit_block():
     op.execute("CREATE TABLE d (id int)")
 """
-APPLIED = "what was done up to the last statement outside the transaction is applied"
+APPLIED = "what was done up to the last commit is applied"
 
 
 def test_what_an_autocommit_block_has_committed_before(project: Project) -> None:
@@ -86,10 +86,15 @@ def test_what_an_autocommit_block_has_committed_before(project: Project) -> None
 
 
 @pytest.mark.parametrize("project", ["per_run"], indirect=True)
-def test_a_script_that_commits_by_itself(project: Project) -> None:
+@pytest.mark.parametrize(
+    "then",
+    ["raise RuntimeError", "with op.get_context().autocommit_block():\n    pass"],
+    ids=["error", "block"],
+)
+def test_a_script_that_commits_by_itself(project: Project, then: str) -> None:
     """With it, what was written of the revisions before is committed, too."""
     project.revision("b2")
-    project.revision("c3", upgrade="op.get_bind().commit()\nraise RuntimeError")
+    project.revision("c3", upgrade=f"op.get_bind().commit()\n{then}")
     result = project.run("upgrade", check=False)
     assert APPLIED in result.stderr
     assert "the version table is at" not in result.stderr

@@ -48,3 +48,32 @@ def test_a_run_that_is_one_transaction_is_not_committed_without_it(
     error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
     assert error["code"] == "MO463"
     assert project.run("current").stdout.strip() == ""
+
+
+OUTSIDE = """
+op.execute("CREATE TABLE u (x int)")
+with op.get_context().autocommit_block():
+    op.execute("CREATE TABLE v (x int)")
+"""
+
+
+def test_nor_is_what_comes_before_an_autocommit_block(project: Project, postgresql_url: str) -> None:
+    project.configure(url=postgresql_url, transaction="per_run")
+    project.revision("a1", upgrade=LOSES)
+    project.revision("b2", upgrade=OUTSIDE)
+    error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert error["code"] == "MO463"
+    assert error["message"].endswith("after 1 of 2 steps; nothing of it is applied, the database is at base")
+    assert project.run("current").stdout.strip() == ""
+
+
+def test_what_was_committed_in_the_middle_of_a_run_is_said(project: Project, postgresql_url: str) -> None:
+    project.configure(url=postgresql_url, transaction="per_run")
+    project.revision("a1")
+    project.revision("b2", upgrade=OUTSIDE)
+    project.revision("c3", upgrade=LOSES)
+    error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert error["code"] == "MO463"
+    assert "nothing of it is applied" not in error["message"]
+    assert error["message"].endswith("is applied, the version table is at a1")
+    assert project.run("current").stdout.startswith("a1")

@@ -312,9 +312,12 @@ class _Run:
             with context.transactions.step(rebuilds=False):
                 self._ready_table()
                 context.taken.take(None, rows)
+        transactions = context.transactions
+        # In one transaction around all of them, nothing is applied yet (ADR 0014).
+        seldom = transactions.holds_run
+        if seldom and isinstance(transactions, OnlineTransactions):
+            transactions.ahead_of_commit = self._check_lock
         for number, step in enumerate(self.plan):
-            # In one transaction around all of them, nothing is applied yet (ADR 0014).
-            seldom = context.transactions.holds_run
             if time.monotonic() - self.asked > _SELDOM if seldom else number > 0:
                 self._check_lock()
             if progress is not None:
@@ -326,7 +329,7 @@ class _Run:
                     failed(step)
                 raise
             self.done += 1
-        if context.transactions.holds_run:
+        if seldom:
             self._check_lock()
 
     def _check_lock(self) -> None:

@@ -67,15 +67,17 @@ def where(
 
 
 def between_steps(context: MigrationContext, rows: Sequence[str]) -> str:
-    """Return what of a run is applied that stops behind a step.
+    """Return what of a run is applied that stops without its lock, behind a step or ahead of a commit.
 
     Args:
         context: Where the steps were taken.
         rows: The version rows after it.
     """
-    if not context.transactions.holds_run:
+    transactions = context.transactions
+    if not transactions.holds_run:
         return f"the database is at {', '.join(rows) or 'base'}"
-    return f"{NOTHING_APPLIED}, the database is at {', '.join(context.taken.rows) or 'base'}"
+    held = transactions.current
+    return left_of_run(context.taken, atomic=held is None or held.atomic, ended=transactions.ended)
 
 
 def _remains(

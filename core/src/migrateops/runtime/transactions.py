@@ -57,7 +57,7 @@ def left_of_run(taken: Taken, *, atomic: bool, ended: bool) -> str:
     at = ", ".join(taken.rows) or "base"
     if atomic:
         return f"{NOTHING_APPLIED}, the database is at {at}"
-    outside = "what was done up to the last statement outside the transaction is applied"
+    outside = "what was done up to the last commit is applied"
     return outside if ended else f"{outside}, the version table is at {at}"
 
 
@@ -81,6 +81,7 @@ class OnlineTransactions:
         lost: Whether a former one of those was rolled back, with steps in it.
         commit_error: What a commit that failed has raised.
         ended: Whether a step has ended the transaction around it, that of a run among others.
+        ahead_of_commit: Called before a script has what is done so far committed in the middle of a run.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class OnlineTransactions:
         self.lost = False
         self.commit_error: BaseException | None = None
         self.ended = False
+        self.ahead_of_commit: Callable[[], None] | None = None
         self._rebuilds = False
         # Whether nothing was committed in the middle of the transaction that has failed last.
         self._atomic = True
@@ -132,11 +134,13 @@ class OnlineTransactions:
             yield
             return
         self.holds_run = True
+        at_end = False
         try:
             with self._held(rebuilds):
                 yield
+                at_end = True
         except Exception as error:
-            if always or error is not self.commit_error or isinstance(error, NoLongerAtomic):
+            if always or not at_end or isinstance(error, NoLongerAtomic):
                 raise
             remains = self._left()
             if isinstance(error, MigrateOpsError):
@@ -154,6 +158,7 @@ class OnlineTransactions:
             raise
         finally:
             self.holds_run = False
+            self.ahead_of_commit = None
 
     @contextmanager
     def step(self, *, rebuilds: bool) -> Iterator[Transaction]:
@@ -239,7 +244,8 @@ class OnlineTransactions:
         try:
             yield
         except BaseException as error:
-            if self.current is not None and self.current.ended(error):
+            refused = error is self.commit_error and not isinstance(error, NoLongerAtomic)
+            if self.current is not None and not refused and self.current.ended(error):
                 begun.atomic = False
                 self.ended = True
             raise
@@ -372,9 +378,7 @@ class OnlineTransactions:
             return
         with self._committing_plainly():
             if current is not None:
-                current.commit()
-                current.atomic = False
-                self.taken.keep()
+                self._commit_early(current)
             restore = self.pack.autocommit(self.connection)
             try:
                 yield
@@ -390,9 +394,18 @@ class OnlineTransactions:
         if before is not None:
             self._go_on_after(before)
 
+    def _commit_early(self, current: Transaction) -> None:
+        if self.ahead_of_commit is not None:
+            self.ahead_of_commit()
+        self._commit(current)
+        current.atomic = False
+        self.taken.keep()
+
     def _go_on_after(self, before: Transaction) -> None:
         """Begin another transaction in the middle of what *before* was begun for."""
-        self.current = self.pack.begin(self.connection, rebuilds=self._rebuilds)
+        # One of the caller's that does not reach the server is still there.
+        make = self.pack.join if self.connection.in_transaction() else self.pack.begin
+        self.current = make(self.connection, rebuilds=self._rebuilds)
         # Whoever holds the former one of the step is told of both.
         self.current.notes = before.notes
         self.current.atomic = False
@@ -416,9 +429,7 @@ class OnlineTransactions:
             # What was put off is part of what is committed.
             self.before_statement()
             with self._committing_plainly():
-                before.commit()
-                before.atomic = False
-                self.taken.keep()
+                self._commit_early(before)
                 if COMMITS not in before.notes:
                     before.notes.append(COMMITS)
                 self._go_on_after(before)
