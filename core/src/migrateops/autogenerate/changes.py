@@ -220,12 +220,9 @@ class TableChanges:
             here = None if one.old is None else self._item_here(one.what, one.old)
             there = None if one.new is None else self._there.find(one.what, one.new)
             shown, other = (here, None) if one.new is None else (there, here)
-            # Where the server has an index for it, nobody knows which of the two it was made as.
-            unknown = one.what == What.UNIQUE and one.new is None
-            word = "unique_constraint" if unknown else type_word(shown)
             if shown is None and one.new is not None:
                 self.context.not_done(self.model, f"{one.what} {_called(one)} cannot be written")
-            elif shown is None or self._filter(shown, word, one.new is None, other):
+            elif shown is None or self._filter(shown, type_word(shown), one.new is None, other):
                 if one.old is not None:
                     self._gone.append((one.what, one.old))
                 if one.new is not None:
