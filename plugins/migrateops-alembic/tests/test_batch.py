@@ -262,6 +262,21 @@ def test_what_is_said_of_a_new_table_counts_where_there_is_one(
     assert (("sqlite_autoindex_t_1",) in names or columns.index("c") < columns.index("a")) is anew
 
 
+@pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+def test_what_is_said_of_a_new_table_where_none_may_be_made(project: Any, said: str) -> None:
+    project.revision(
+        "aa1", 'op.create_table("t", *(sa.Column(name, sa.Integer) for name in "abc"))', 'op.drop_table("t")'
+    )
+    change = 'batch.add_column(sa.Column("d", sa.Integer))'
+    project.revision("bb2", f'with op.batch_alter_table("t", recreate="never", {said}) as batch:\n    {change}')
+    found = []
+    for run in (peers.peer, peers.ours):
+        run(project.root, "upgrade", "head")
+        found.append(project.rows("SELECT name FROM pragma_table_info('t')"))
+        run(project.root, "downgrade", "base")
+    assert found[0] == found[1] == [("a",), ("b",), ("c",), ("d",)]
+
+
 def test_a_table_that_is_not_there_and_no_change(project: Any) -> None:
     project.revision("aa1", f'with op.batch_alter_table("t", {SAID["constraint"]}):\n    pass')
     project.run("upgrade", "head")

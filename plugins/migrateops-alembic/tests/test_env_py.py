@@ -72,3 +72,36 @@ def test_a_script_there_that_cannot_be_read(by_dialect: Any) -> None:
     by_dialect.write("migrations/versions/sqlite/bb2.py", "revision = 'bb2'\ndown_revision = (")
     assert by_dialect.run("upgrade", "head", status=1).err.startswith("error[MO241]")
     assert by_dialect.tables() <= {"alembic_version"}
+
+
+def test_what_does_not_fit_together_there_is_no_obstacle_to_looking(by_dialect: Any) -> None:
+    by_dialect.run("upgrade", "head")
+    by_dialect.write("migrations/versions/sqlite/bb2.py", "revision = 'bb2'\ndown_revision = 'nowhere'\n")
+    assert by_dialect.run("current").out == "aa1 (head)\n"
+    by_dialect.run("current", "--check-heads", status=1)
+
+
+def test_each_of_several_databases_has_its_own_scripts(project: Any) -> None:
+    for database, name in (("one", "aa1"), ("two", "bb1")):
+        script = SCRIPT.format(table=database).replace("aa1", name)
+        project.write(f"migrations/versions/{database}/{name}.py", script)
+    project.write(
+        "migrations/env.py",
+        """
+        from pathlib import Path
+
+        import sqlalchemy as sa
+        from alembic import context
+
+        for name in ("one", "two"):
+            context.script.version_locations = [Path(__file__).parent / "versions" / name]
+            with sa.create_engine(f"sqlite:///{name}.db").connect() as connection:
+                context.configure(connection=connection)
+                with context.begin_transaction():
+                    context.run_migrations()
+        """,
+    )
+    project.run("upgrade", "head")
+    assert project.run("current", "--check-heads").out == "aa1 (head)\nbb1 (head)\n"
+    project.run("stamp", "base")
+    project.run("current", "--check-heads", status=4)

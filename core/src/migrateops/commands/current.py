@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ class CurrentDatabase:
         rows: The rows of its version table, sorted.
         implied: In a project of another shape, the newest revisions of other branches, which have no
             row, as a revision that has one depends on them.
-        script: The scripts, where ``env.py`` has said that they are.
+        script: The scripts, where ``env.py`` has said for this database that they are.
     """
 
     url: str
@@ -97,8 +98,8 @@ def current(
         # Scripts that do not fit together are no obstacle, unless the database is at one of them.
         script.leave_out_broken()
     found = databases(config, script, only_known=only_known)
-    heads = script.get_heads(consider_depends_on=True) if check_heads else []
     for database in found if check_heads else ():
+        heads = database.script.get_heads(consider_depends_on=True)
         if set(database.revisions) != set(heads):
             raise DatabaseNotAtHead(database.revisions, tuple(heads))
     return tuple(row for database in found for row in database.rows)
@@ -133,7 +134,8 @@ def databases(
         known = [row for row in rows if row in graph]
         implied = graph.newest(known).difference(rows) if config.shape is not None else ()
         own, others = (tuple(_row(graph, url, each) for each in sorted(ids)) for ids in (rows, implied))
-        found.append(CurrentDatabase(url, own, others, script))
+        # Of each: env.py may turn to other scripts with the next database.
+        found.append(CurrentDatabase(url, own, others, copy(script)))
         return []
 
     visit_databases(config, script, look, read_only=True)

@@ -91,7 +91,7 @@ class ScriptDirectory:
         self._registrations: Any = None
         self._graph: RevisionGraph | None = None
         self._faults: tuple[MigrateOpsError, ...] = ()
-        self._left_out = False
+        self._lenient = self._left_out = False
         self.version_locations = version_locations
         self._modules: dict[str, ModuleType] = {}
 
@@ -156,8 +156,14 @@ class ScriptDirectory:
             try:
                 self._graph = RevisionGraph(revisions)
             except BrokenGraph as broken:
-                # A script that cannot be read is often why others miss it.
-                raise BrokenGraph((*self._faults, *broken.faults)) from None
+                if not self._lenient:
+                    # A script that cannot be read is often why others miss it.
+                    raise BrokenGraph((*self._faults, *broken.faults)) from None
+                from migrateops.revisions.sound import sound_part
+
+                self._graph, faults = sound_part(revisions)
+                self._faults += faults
+                self._left_out = True
         return self._graph
 
     @property
@@ -173,17 +179,8 @@ class ScriptDirectory:
         looks at revisions by their ids, or goes back from them; whoever asks for a head, or writes
         a revision, needs the whole graph.
         """
-        if self._graph is not None:
-            return
-        revisions, self._faults = self._read()
-        try:
-            self._graph = RevisionGraph(revisions)
-        except BrokenGraph:
-            from migrateops.revisions.sound import sound_part
-
-            self._graph, faults = sound_part(revisions)
-            self._faults += faults
-            self._left_out = True
+        self._lenient = True
+        _ = self.graph
 
     def check_graph(self) -> None:
         """Raise if revisions have been left out of the graph.
@@ -191,6 +188,7 @@ class ScriptDirectory:
         Raises:
             BrokenGraph: With everything that keeps them out.
         """
+        _ = self.graph
         if self._left_out:
             raise BrokenGraph(self._faults)
 

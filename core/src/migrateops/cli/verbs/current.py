@@ -45,14 +45,16 @@ def current(invocation: Invocation, verbose: bool, check_heads: bool, as_json: b
         say("\n\n".join(map(_entry, rows)) if verbose else "\n".join(map(line, rows)))
     if not check_heads:
         return 0
-    script = next(one.script for one in found)
-    refuse_unreadable(script)
-    wanted = set(script.get_heads(consider_depends_on=True))
-    behind = [one for one in found if wanted != set(one.revisions)]
-    for one in behind if not rows else ():
-        # Else what was printed says it.
-        note(DatabaseNotAtHead(one.revisions, tuple(sorted(wanted))).message())
-    return 4 if behind else 0
+    status = 0
+    for one in found:
+        refuse_unreadable(one.script)
+        wanted = set(one.script.get_heads(consider_depends_on=True))
+        if wanted != set(one.revisions):
+            status = 4
+            if not rows:
+                # Else what was printed says it.
+                note(DatabaseNotAtHead(one.revisions, tuple(sorted(wanted))).message())
+    return status
 
 
 def _named(row: CurrentRevision) -> str:

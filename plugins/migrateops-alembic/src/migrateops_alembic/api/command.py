@@ -173,12 +173,12 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
         directory = _directory(config)
         found = databases(config, directory)
         for database in found if check_heads else ():
-            _require_heads(directory, database)
+            _require_heads(database)
         _print(config, "current", found, verbose=verbose)
 
 
-def _require_heads(directory: ScriptDirectory, database: CurrentDatabase) -> None:
-    heads = directory.get_heads(consider_depends_on=True)
+def _require_heads(database: CurrentDatabase) -> None:
+    heads = database.script.get_heads(consider_depends_on=True)
     if set(database.revisions) != set(heads):
         raise DatabaseNotAtHead(database.revisions, tuple(heads))
 
