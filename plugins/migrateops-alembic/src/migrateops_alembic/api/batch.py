@@ -185,7 +185,7 @@ def run(operations: Any, asked: TableBatch) -> None:
     may_need = not is_sqlite and (asked.recreate == "always" or (asked.recreate == "auto" and says))
     if not is_sqlite:
         altered = _altering(asked)._replace(recreate="auto", copy_from=None)
-    elif asked.recreate == "auto" and asked.describes_new_table and not _is_made_anew(operations, asked):
+    elif asked.describes_new_table and not _is_made_anew(operations, asked):
         altered = _altering(asked)
     else:
         altered = _in_its_order(operations, asked)
@@ -216,6 +216,8 @@ def _is_made_anew(operations: Any, asked: TableBatch) -> bool:
     """Say whether a batch on SQLite is one that Alembic makes a new table for."""
     from migrateops_alembic.api.impl_operations import is_called
 
+    if asked.recreate != "auto":
+        return asked.recreate == "always"
     batch = BatchOperationsImpl(operations, asked)
     for operation in asked.operations:
         if not is_called(operation):
