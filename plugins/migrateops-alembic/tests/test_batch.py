@@ -268,7 +268,9 @@ def test_what_is_said_of_a_new_table_where_none_may_be_made(project: Any, said: 
         "aa1", 'op.create_table("t", *(sa.Column(name, sa.Integer) for name in "abc"))', 'op.drop_table("t")'
     )
     change = 'batch.add_column(sa.Column("d", sa.Integer))'
-    project.revision("bb2", f'with op.batch_alter_table("t", recreate="never", {said}) as batch:\n    {change}')
+    project.revision(
+        "bb2", f'with op.batch_alter_table("t", recreate="never", {said}) as batch:\n    {change}'
+    )
     found = []
     for run in (peers.peer, peers.ours):
         run(project.root, "upgrade", "head")

@@ -275,7 +275,9 @@ def test_stamp_of_several() -> None:
     assert rows_after([], stamp_steps(TWO, [], ["b2", "a1"])) == {"b2"}, "nor is it lost where it comes first"
     assert rows_after(["a1"], stamp_steps(TWO, ["a1"], ["b2", "a1"])) == {"b2"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["a1", "b2"])) == {"b2"}, "a2 goes beyond a1"
-    assert rows_after(["a2", "b2"], stamp_steps(TWO, ["a2", "b2"], ["a1", "b2"])) == {"b2"}, "also where b2 is"
+    assert rows_after(["a2", "b2"], stamp_steps(TWO, ["a2", "b2"], ["a1", "b2"])) == {"b2"}, (
+        "also where b2 is"
+    )
     assert rows_after(["b1", "b2"], stamp_steps(TWO, ["b1", "b2"], "b1")) == {"b1"}, "one row of too many"
     assert rows_after(["a1", "b3"], stamp_steps(TWO, ["a1", "b3"], ["a1", "b1"])) == {"a1", "b1"}
     assert rows_after(["a2"], stamp_steps(TWO, ["a2"], ["base", "b1"])) == {"b1"}
