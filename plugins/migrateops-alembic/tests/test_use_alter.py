@@ -66,6 +66,25 @@ def test_sqlite_has_them_in_the_table(project: Any) -> None:
     assert sorted(str(key["name"]) for key in keys) == ["fk_a", "fk_b"]
 
 
+def test_one_without_a_name_is_made_with_the_table(project: Any, postgresql_url: str) -> None:
+    """Made apart, it could not be dropped again."""
+    on(project, postgresql_url)
+    unnamed = MODELS.replace('name="fk_ut", ', "").replace(
+        'sa.ForeignKey("u.id", name="fk_tu")', "sa.Integer"
+    )
+    project.write("models.py", unnamed.replace('"u_id", sa.Integer, sa.Integer', '"u_id", sa.Integer'))
+    env = project.root / "migrations" / "env.py"
+    text = env.read_text()
+    env.write_text(text.replace("target_metadata = None", "from models import metadata as target_metadata"))
+    project.run("revision", "--autogenerate", "-m", "both")
+    project.run("upgrade", "head")
+    project.run("check")
+    engine = sa.create_engine(postgresql_url, poolclass=sa.NullPool)
+    assert [key["referred_table"] for key in sa.inspect(engine).get_foreign_keys("u")] == ["t"]
+    project.run("downgrade", "base")
+    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+
+
 def test_new_scripts_add_them(project: Any, postgresql_url: str) -> None:
     on(project, postgresql_url)
     project.write("models.py", MODELS)

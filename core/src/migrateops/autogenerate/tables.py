@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any
 
 from sqlalchemy import (
@@ -44,7 +45,8 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     Attributes:
         apart: Foreign keys that are made after all tables, as ``(table, table referred to)``;
-            of tables that refer to each other, in a circle.  So are those that say it themselves.
+            of tables that refer to each other, in a circle.  So are those that say it themselves, and
+            have a name by which they can be dropped.
         added_apart: The operations that make them, after their tables were created.
         removed_apart: The operations that drop them, before their tables are dropped.
         taken: The names that what is new gets; None until that is known.
@@ -169,12 +171,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
             for reference in sorted(table.foreign_key_constraints, key=_name)
             if (key, self.referred(reference)) in self.apart
             or self._needs_index(key, reference)
-            or (reference.use_alter and self.context.adds_constraints)
+            or (reference.use_alter and reference.name and self.context.adds_constraints)
         ]
         if apart:
             left_out = set(map(id, apart))
             creation.columns = [item for item in creation.columns if id(item) not in left_out]
             made_apart += [ops.CreateForeignKeyOp.from_constraint(reference) for reference in apart]
+        if self.context.adds_constraints:
+            creation.columns = [_at_once(item) for item in creation.columns]
         return creation
 
     def _is_taken(self, item: Any, table: Table) -> bool:
@@ -319,6 +323,14 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
 
     def _referent(self, op: ops.CreateForeignKeyOp) -> Key:
         return self.definitions.key(op.kw.get("referent_schema"), op.referent_table)
+
+
+def _at_once(item: Any) -> Any:
+    """Return an item of a new table, a foreign key as one that is made with it."""
+    if isinstance(item, ForeignKeyConstraint) and item.use_alter:
+        item = copy(item)
+        item.use_alter = False
+    return item
 
 
 def _reaching(needs: Sequence[tuple[Key, Key]], goals: Collection[Key]) -> set[Key]:
