@@ -120,7 +120,8 @@ def test_a_default_that_postgresql_refuses(
 @pytest.mark.parametrize(
     ("option", "function", "code", "words"),
     [
-        ("include_name=asked", "return 1 / 0", "MO342", ["include_name", "table 'kept'"]),
+        ("include_name=asked", "return 1 / 0", "MO342", ["include_name", "the default schema"]),
+        ("include_name=asked", "return args[0] is None or 1 / 0", "MO342", ["include_name", "table 'kept'"]),
         ("include_object=asked", "return 1 / 0", "MO342", ["include_object", "table 'bad'"]),
         ("compare_type=asked", "return 1 / 0", "MO342", ["compare_type", "kept.id"]),
         ("compare_type=asked", "return 'yes'", "MO338", ["compare_type", "kept.id", "True, False or None"]),

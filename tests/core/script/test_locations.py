@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -168,8 +169,7 @@ def test_no_location_has_to_be_made_before_the_first_script(project: Project) ->
 
 def test_the_default_location_may_be_missing(misspelt: Project) -> None:
     misspelt.configure(version_locations=None)
-    (misspelt.root / "migrations" / "versions" / "aa1.py").unlink()
-    (misspelt.root / "migrations" / "versions").rmdir()
+    shutil.rmtree(misspelt.root / "migrations" / "versions")
     result = misspelt.run("heads")
     assert (result.stdout, result.stderr) == ("", "")
     misspelt.run("revision", "-m", "x", "--rev-id", "bb2")

@@ -188,7 +188,8 @@ class AutogenContext:
                 parents["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
         asked = (name, type_, parents.get("schema_name"), parents.get("table_name"))
         if asked not in self._chosen:
-            where = " ".join(filter(None, (type_, None if name is None else repr(name))))
+            unnamed = "the default schema" if type_ == "schema" else type_
+            where = unnamed if name is None else f"{type_} {name!r}"
             self._chosen[asked] = bool(asked_of("include_name", where, include, name, type_, parents))
         return self._chosen[asked]
 
