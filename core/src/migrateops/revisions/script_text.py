@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from migrateops.revisions.survey import DEFAULT_OP_MODULES, Survey, survey
+if TYPE_CHECKING:
+    from migrateops.revisions.survey import Survey
 
+DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
 _WORD = r"[^\W\d]\w*"
 # Any ``op``, with the name behind its dot.
 _OP = rf"\bop\b(?:\s*\.\s*({_WORD}))?"
@@ -35,6 +38,8 @@ class ScriptText:
     @cached_property
     def survey(self) -> Survey:
         """What the direction calls, read from the syntax tree."""
+        from migrateops.revisions.survey import Survey, survey
+
         try:
             return survey(self.text, self.direction, self.op_modules)
         except SyntaxError:

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
 from migrateops.revisions.header_tree import REFLECTION
 from migrateops.revisions.nodes import children, syntax_tree, walk
-
-DEFAULT_OP_MODULES = frozenset({"migrateops.op"})
+from migrateops.revisions.script_text import DEFAULT_OP_MODULES
 
 
 class OpCall(NamedTuple):
