@@ -25,6 +25,11 @@ def configured(project: Any, source: str) -> None:
     project.write("migrations/env.py", f"import sqlalchemy as sa\n{source}\n{env}")
 
 
+def compared_with(project: Any, models: str) -> None:
+    env = (project.root / "migrations" / "env.py").read_text()
+    project.write("migrations/env.py", env.replace("target_metadata = None", models))
+
+
 def test_the_version_table(project: Any) -> None:
     configured(
         project,
@@ -81,8 +86,7 @@ def test_types(project: Any) -> None:
     models = """target_metadata = sa.MetaData()
 a, b = sa.Column("a", sa.String), sa.Column("b", sa.String)
 sa.Table("t", target_metadata, a, b, sa.Column("c", sa.Text))"""
-    env = (project.root / "migrations" / "env.py").read_text()
-    project.write("migrations/env.py", env.replace("target_metadata = None", models))
+    compared_with(project, models)
     configured(
         project,
         """
@@ -130,8 +134,7 @@ sa.Table("t", target_metadata, sa.Column("id", sa.Integer, primary_key=True), *c
 others = [sa.Index("ix_kept_away2", "c"), sa.Index("ix_c", "c")]
 sa.Table("u", target_metadata, sa.Column("c", sa.Integer), *others)
 """
-    env = (project.root / "migrations" / "env.py").read_text()
-    project.write("migrations/env.py", env.replace("target_metadata = None", models))
+    compared_with(project, models)
     configured(
         project,
         """

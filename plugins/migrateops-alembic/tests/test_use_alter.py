@@ -45,6 +45,13 @@ def on(project: Any, url: str) -> None:
     project.write("alembic.ini", text.replace("sqlite:///app.db", url.replace("%", "%%")))
 
 
+def compared_with(project: Any, models: str) -> None:
+    project.write("models.py", models)
+    env = project.root / "migrations" / "env.py"
+    text = env.read_text()
+    env.write_text(text.replace("target_metadata = None", "from models import metadata as target_metadata"))
+
+
 @pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
 def test_a_table_is_made_without_them(project: Any, request: pytest.FixtureRequest, server: str) -> None:
     url = request.getfixturevalue(server)
@@ -72,10 +79,7 @@ def test_one_without_a_name_is_made_with_the_table(project: Any, postgresql_url:
     unnamed = MODELS.replace('name="fk_ut", ', "").replace(
         'sa.ForeignKey("u.id", name="fk_tu")', "sa.Integer"
     )
-    project.write("models.py", unnamed.replace('"u_id", sa.Integer, sa.Integer', '"u_id", sa.Integer'))
-    env = project.root / "migrations" / "env.py"
-    text = env.read_text()
-    env.write_text(text.replace("target_metadata = None", "from models import metadata as target_metadata"))
+    compared_with(project, unnamed.replace('"u_id", sa.Integer, sa.Integer', '"u_id", sa.Integer'))
     project.run("revision", "--autogenerate", "-m", "both")
     project.run("upgrade", "head")
     project.run("check")
@@ -87,10 +91,7 @@ def test_one_without_a_name_is_made_with_the_table(project: Any, postgresql_url:
 
 def test_new_scripts_add_them(project: Any, postgresql_url: str) -> None:
     on(project, postgresql_url)
-    project.write("models.py", MODELS)
-    env = project.root / "migrations" / "env.py"
-    text = env.read_text()
-    env.write_text(text.replace("target_metadata = None", "from models import metadata as target_metadata"))
+    compared_with(project, MODELS)
     project.run("revision", "--autogenerate", "-m", "both")
     project.run("upgrade", "head")
     project.run("check")

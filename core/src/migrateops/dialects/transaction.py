@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, RootTransaction
 
@@ -13,6 +13,9 @@ NOTHING_APPLIED = "nothing of it is applied"
 
 COMMIT_IN_DOUBT = "whether it is applied, the version table says"
 """What is said where the connection was lost while it was committed."""
+
+# Of the statements that are in the database for good, how many a message lists.
+_LISTED = 3
 
 
 class Transaction:
@@ -92,6 +95,22 @@ class Transaction:
         asked after ``rollback()``.
         """
         return None
+
+    def kept(self, statements: Sequence[str], doubtful: int = 0) -> str | None:
+        """Return what ``remains()`` answers where the server commits at statements of its own choice.
+
+        Args:
+            statements: Those that it has committed, shortened; three of them are listed.
+            doubtful: How many more it may have committed.
+        """
+        said = []
+        if statements:
+            listed = ", ".join(map(repr, statements[:_LISTED]))
+            more = f" and {len(statements) - _LISTED} more" if len(statements) > _LISTED else ""
+            said.append(f"the server has committed {len(statements)} of its statements: {listed}{more}")
+        if doubtful:
+            said.append(f"{doubtful} may be applied")
+        return "; ".join(said) or (NOTHING_APPLIED if self.owned else None)
 
     def begin_root(self) -> None:
         """Begin SQLAlchemy's transaction on a connection that is in none."""

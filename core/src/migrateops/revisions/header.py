@@ -198,13 +198,18 @@ def _texts(literal: str) -> tuple[str, ...]:
     return tuple(text[1:-1] for text in re.findall(_TEXT, literal))
 
 
+def as_identifiers(text: str) -> str:
+    """Return *text* in the form in which Python compares identifiers."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFKC", text)
+
+
 def is_hazardous(text: str) -> bool:
     """Return whether a word of *text* may bind a name of the header, or has code run that does."""
-    if not text.isascii():
-        # Python compares identifiers in this form.
-        from unicodedata import normalize
-
-        text = normalize("NFKC", text)
+    text = as_identifiers(text)
     # Plain substrings first: they are found at the speed of memchr. Many tables are called something
     # like ``package_revision``; any other false alarm costs no more than reading the syntax tree.
     if any(hazard in text for hazard in _HAZARDS) and re.search(_HAZARD, text):

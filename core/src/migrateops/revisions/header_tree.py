@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrateops.revisions.header import NAMES, BadValue, Header, canonical, is_hazardous, scan_ordinary
-from migrateops.revisions.nodes import children, syntax_tree, walk
+from migrateops.revisions.nodes import SCOPES, children, syntax_tree, walk
 
 # Through these a module can set its own variables in a way that no reading finds.
 REFLECTION = frozenset({"globals", "locals", "vars", "exec", "eval", "setattr"})
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _REACHING = (ast.Global, ast.Attribute, ast.NamedExpr)
 # The kinds of nodes that `_may_bind` looks at: most are none of them, and ``match`` tries each case.
 _BINDING = (
@@ -102,7 +101,7 @@ def _own_scope(root: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, _SCOPES):
+        if isinstance(node, SCOPES):
             for inner in walk(node):
                 # A walrus in a decorator or default belongs to the scope around it.
                 if isinstance(inner, _REACHING) or (isinstance(inner, ast.Name) and inner.id in REFLECTION):

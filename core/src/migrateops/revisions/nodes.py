@@ -32,6 +32,8 @@ _BARE = frozenset(
         "type_ignores",
     }
 )
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+"""What has names of its own, apart from comprehensions."""
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _LEAVES = (ast.Name, ast.Constant)  # and most nodes are one of them
 # By kind of node, which of its fields may have nodes.

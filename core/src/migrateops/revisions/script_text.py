@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from migrateops.revisions.header import as_identifiers
+
 if TYPE_CHECKING:
     from migrateops.revisions.survey import Survey
 
@@ -74,9 +76,4 @@ class ScriptText:
 
     @cached_property
     def _identifiers(self) -> str:
-        if self.text.isascii():
-            return self.text
-        # Python compares identifiers in this form.
-        from unicodedata import normalize
-
-        return normalize("NFKC", self.text)
+        return as_identifiers(self.text)

@@ -1,6 +1,6 @@
 """What a migration script will call, found in its text: for checks before anything runs."""
 
-# Annotations are not postponed here: named tuples compile each one that is, at every start.
+from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from migrateops.revisions.bindings import Meaning, Scope, around, is_harmless
 from migrateops.revisions.header_tree import REFLECTION
-from migrateops.revisions.nodes import children, syntax_tree, walk
+from migrateops.revisions.nodes import SCOPES, children, syntax_tree, walk
 from migrateops.revisions.script_text import DEFAULT_OP_MODULES
 
 
@@ -70,7 +70,6 @@ _STRING_METHODS = frozenset(dir(str))
 _RUN_FOREIGN_CODE = frozenset({"run_async"})
 _SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await)
 _RAISING = (ast.Raise, ast.Assert)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _Arguments = tuple[tuple[str, Meaning], ...]
 
 
@@ -387,5 +386,5 @@ def _own_nodes(roots: Iterable[ast.AST]) -> Iterable[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, _SCOPES):
+        if not isinstance(node, SCOPES):
             stack += children(node)

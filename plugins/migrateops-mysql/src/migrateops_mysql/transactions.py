@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from migrateops.dialects import NOTHING_APPLIED, Transaction
+from migrateops.dialects import Transaction
 from migrateops_mysql.statement_text import effect
 
-# Of the statements that are applied, for the message that lists them: how many, and how much of each.
-_LISTED, _KEPT = 3, 60
+# How much of each statement is kept for the message that lists those that are applied.
+_KEPT = 60
 
 
 class MySQLTransaction(Transaction):
@@ -69,18 +69,7 @@ class MySQLTransaction(Transaction):
             # What came after the commit, in an autocommit block, was not watched.
             return None
         # A DDL statement that fails has committed what was there before, unless it could not even be read.
-        doubtful = len(self._pending) if self._in_doubt else 0
-        if not self._applied and not doubtful:
-            return NOTHING_APPLIED if self.owned else None
-        number = len(self._applied)
-        said = []
-        if number:
-            listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
-            more = f" and {number - _LISTED} more" if number > _LISTED else ""
-            said.append(f"the server has committed {number} of its statements: {listed}{more}")
-        if doubtful:
-            said.append(f"{doubtful} may be applied")
-        return "; ".join(said)
+        return self.kept(self._applied, len(self._pending) if self._in_doubt else 0)
 
     def _watch(self, on: bool) -> None:
         if on == self._watching:

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from migrateops.dialects import NOTHING_APPLIED, Transaction
+from migrateops.dialects import Transaction
 
-# Of the statements that are applied, for the message that lists them: how many, and how much of each.
-_LISTED, _KEPT = 3, 60
+# How much of each statement is kept for the message that lists those that are applied.
+_KEPT = 60
 _LEAD = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*+"
 _COMMITS = re.compile(
     _LEAD + r"(?:CREATE|ALTER|DROP|RENAME|TRUNCATE|COMMENT|GRANT|REVOKE|ANALYZE|AUDIT|NOAUDIT|PURGE|FLASHBACK"
@@ -63,18 +63,7 @@ class OracleTransaction(Transaction):
             return None
         # A DDL statement that fails has committed what was there before, unless it could not even be read.
         self._settle()
-        doubtful = self._doubtful
-        number = len(self._applied)
-        if not number and not doubtful:
-            return NOTHING_APPLIED if self.owned else None
-        said = []
-        if number:
-            listed = ", ".join(repr(text) for text in self._applied[:_LISTED])
-            more = f" and {number - _LISTED} more" if number > _LISTED else ""
-            said.append(f"the server has committed {number} of its statements: {listed}{more}")
-        if doubtful:
-            said.append(f"{doubtful} may be applied")
-        return "; ".join(said)
+        return self.kept(self._applied, self._doubtful)
 
     def _watch(self, on: bool) -> None:
         if on == self._watching:
