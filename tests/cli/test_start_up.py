@@ -68,6 +68,12 @@ def test_rich_is_for_terminals(project: Project) -> None:
     assert "rich" not in imported(project, "plugins", "list")
 
 
+def test_a_plain_upgrade_needs_no_click(project: Project) -> None:
+    project.revision("aa1")
+    assert "click" not in imported(project, "upgrade", "aa1")
+    assert "click" in imported(project, "-q", "upgrade")
+
+
 GARBAGE = """
 import gc, json, sys
 from migrateops.__main__ import main

@@ -19,8 +19,7 @@ _RARELY = 200_000
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Run the command line and return its exit status.
 
-    ``--version``, the verbs that only read scripts, and an upgrade that has nothing to do are
-    answered before click is imported.
+    ``--version``, the verbs that only read scripts, and a plain upgrade are answered without click.
 
     Args:
         argv: The arguments without the program's name; None takes those of the process.
@@ -33,44 +32,47 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         return 0
     import gc
 
+    alone = argv is None
     collecting, usual = gc.isenabled(), gc.get_threshold()
     # Imports, and reading thousands of headers, make many objects and no garbage.
     gc.disable()
     try:
-        status = _fast(arguments)
-        full = _full() if status is None else None
-        # What is imported next, SQLAlchemy and the models, is no garbage either: look for it rarely.
-        gc.set_threshold(_RARELY, *usual[1:])
-        if collecting:
-            gc.enable()
-        if full is not None:
-            status = full(argv)
+        found = _fast(arguments, alone=alone)
+        if isinstance(found, int):
+            status = found
+        else:
+            run = found or _full(argv)
+            # What is imported next, SQLAlchemy and the models, is no garbage either: look for it rarely.
+            gc.set_threshold(_RARELY, *usual[1:])
+            if collecting:
+                gc.enable()
+            status = run()
     finally:
-        if argv is not None:
+        if not alone:
             gc.set_threshold(*usual)
         if collecting:
             gc.enable()
-    if argv is None and (full is None or not {"--help", "-h"}.isdisjoint(arguments)):
+    if alone and (isinstance(found, int) or not {"--help", "-h"}.isdisjoint(arguments)):
         # The process ends, and would look for garbage once more, where there is none.
         gc.freeze()
-    return status or 0
+    return status
 
 
-def _fast(arguments: "list[str]") -> "int | None":
-    """Return the exit status if the arguments could be answered at once, else None."""
+def _fast(arguments: "list[str]", *, alone: bool) -> "int | Callable[[], int] | None":
+    """Return the exit status if the arguments could be answered at once, or what is left to run, or None."""
     if {"heads", "history", "show", "current", "upgrade"}.isdisjoint(arguments):
         return None
     from migrateops.cli import fast
 
     request = fast.parse(arguments)
-    return None if request is None else fast.answer(request)
+    return None if request is None else fast.answer(request, alone=alone)
 
 
-def _full() -> "Callable[[Sequence[str] | None], int]":
-    """Return the whole command line, imported."""
+def _full(argv: "Sequence[str] | None") -> "Callable[[], int]":
+    """Return what runs the whole command line, imported."""
     from migrateops.cli.main import main as full
 
-    return full
+    return lambda: full(argv)
 
 
 if __name__ == "__main__":

@@ -370,6 +370,22 @@ def directives(context, revision, scripts):
     assert [path.name for path in (project.root / "migrations/versions").glob("*.py")] == ["aa1_.py"]
 
 
+@pytest.mark.parametrize("words", [["upgrade", "head"], ["--quiet", "upgrade", "head"]])
+def test_the_options_of_an_upgrade_are_known_to_env_py(project: Any, words: list[str]) -> None:
+    env = (project.root / "migrations/env.py").read_text()
+    project.write(
+        "migrations/env.py",
+        f"""{env}
+asked = config.cmd_opts
+assert (asked.revision, asked.sql, asked.tag, asked.x, asked.name) == ("head", False, None, [], None)
+assert (asked.cmd[0].__name__, asked.cmd[1], hasattr(asked, "message")) == ("upgrade", ["revision"], False)
+assert "sql" in asked.cmd[2] and __import__("copy").copy(asked).revision == "head"
+""",
+    )
+    project.revision("aa1", "pass")
+    project.run(*words)
+
+
 def test_server_defaults_are_compared_where_env_py_asks_for_it(project: Any) -> None:
     env = (project.root / "migrations/env.py").read_text()
     models = """

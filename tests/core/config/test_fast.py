@@ -161,6 +161,8 @@ def test_show() -> None:
         ("history -r -3:", "history", {"range": "-3:"}, set()),
         ("history --rev-range=a:b -v", "history", {"range": "a:b"}, {"verbose"}),
         ("show ae1", "show", {"revision": "ae1"}, set()),
+        ("upgrade", "upgrade", {}, set()),
+        ("--url sqlite:// upgrade ae1", "upgrade", {"url": "sqlite://", "revision": "ae1"}, set()),
         ("-c heads show heads", "show", {"file": "heads", "revision": "heads"}, set()),
     ],
 )
@@ -188,6 +190,8 @@ def test_what_is_taken(arguments: str, verb: str, values: dict[str, str], flags:
         "show",
         "show current",
         "show a b",
+        "upgrade -1",
+        "upgrade --sql",
         "show -- -1",
         "revision -m heads",
         "-x a=b heads",

@@ -1,8 +1,8 @@
-"""What is answered before click is imported: reading scripts, and an upgrade with nothing to do.
+"""What is answered without click: reading scripts, and an upgrade.
 
 The verbs are taken here in their simple forms: ``-c``, ``-n``, ``--url``, ``-v``, ``--json``, ``-r`` of
-``history``, the revision of ``show``, ``head`` of ``upgrade``.  ``parse`` leaves anything else to the
-full command line; so does ``answer`` where the database has to be entered.
+``history``, the revision of ``show`` and ``upgrade``.  ``parse`` leaves anything else to the
+full command line; so does ``answer`` for ``current`` where the database has to be entered.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import sys
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from migrateops.cli.invocation import Invocation
     from migrateops.commands.current import CurrentRevision
     from migrateops.commands.read import Listing, RevisionInfo
     from migrateops.config import Config
+    from migrateops.script.directory import ScriptDirectory
 
 READING = ("heads", "history", "show")
 _VERBS = (*READING, "current", "upgrade")
@@ -71,24 +73,30 @@ def parse(arguments: Sequence[str]) -> Request | None:
 def _is_ours(request: Request) -> bool:
     revision = request.values.get("revision")
     if request.verb == "upgrade":
-        return revision in (None, "head", "heads")
+        return True
     if not request.verb or (request.verb == "show" and revision is None):
         return False
     # There, it stands for what the database has.
     return not any("current" in request.values.get(field, "") for field in ("range", "revision"))
 
 
-def answer(request: Request) -> int | None:
+def answer(request: Request, *, alone: bool) -> int | Callable[[], int] | None:
     """Do what is asked for, print it or the error, and return the exit status.
 
+    Args:
+        request: What is asked for.
+        alone: The process ends with it.
+
     Returns:
-        None where the full command line must answer; then nothing is printed.
+        What runs an upgrade, where there may be something to do; None where the full command line must
+        answer. Then nothing is printed.
     """
     try:
-        if request.verb in READING:
-            _read(request)
-            return 0
-        return _probe(request)
+        if request.verb == "upgrade":
+            return _upgrade(request, alone)
+        if request.verb == "current":
+            return _current(request)
+        _read(request)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -129,26 +137,48 @@ def _read(request: Request) -> None:
     print_listing(config, request.verb, found, verbose="verbose" in flags, as_json="json" in flags)
 
 
-def _probe(request: Request) -> int | None:
-    """Answer ``current``, and ``upgrade`` if there is nothing to do, from the version rows alone."""
+def _current(request: Request) -> int | None:
+    """Answer ``current`` from the version rows alone."""
+    from migrateops.commands import probe
+
+    config = _config(request)
+    rows = probe.current(config)
+    if rows is None:
+        return None
+    print_ignored_files(config)
+    for row in rows:
+        write(encodable(f"{current_line(row)}\n"))
+    return 0
+
+
+def _upgrade(request: Request, alone: bool) -> int | Callable[[], int]:
+    """Answer ``upgrade`` from the version rows alone if there is nothing to do, else return what runs it."""
+    from migrateops.cli.invocation import Invocation
     from migrateops.commands import probe
     from migrateops.script.directory import ScriptDirectory
 
-    config = _config(request)
-    if request.verb == "upgrade":
-        heads = probe.at_heads(
-            config, ScriptDirectory.from_config(config), request.values.get("revision", "head")
-        )
-        text = nothing_to_do(heads) if heads is not None else None
-    else:
-        rows = probe.current(config)
-        text = "\n".join(map(current_line, rows)) if rows is not None else None
-    if text is None:
-        return None
-    print_ignored_files(config)
-    if text:
-        write(encodable(f"{text}\n"))
-    return 0
+    values = request.values
+    revision = values.get("revision", "head")
+    invocation = Invocation(alone=alone, words=("upgrade", revision))
+    invocation.file, invocation.name, invocation.url = (values.get(name) for name in ("file", "name", "url"))
+    script = heads = None
+    try:
+        script = ScriptDirectory.from_config(invocation.config)
+        heads = probe.at_heads(invocation.config, script, revision)
+    except Exception:
+        # The run meets it as well, and says so.
+        pass
+    if heads is not None:
+        write(encodable(f"{nothing_to_do(heads)}\n"))
+        return 0
+    return lambda: _run(invocation, script, revision)
+
+
+def _run(invocation: Invocation, script: ScriptDirectory | None, revision: str) -> int:
+    from migrateops.cli.ending import status_of
+    from migrateops.cli.running import upgrade
+
+    return status_of(lambda: upgrade(invocation, revision, script))
 
 
 def print_ignored_files(config: Config) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrateops.cli.fast import abandon_stdout
-from migrateops.cli.invocation import Invocation, options
+from migrateops.cli.invocation import Invocation
+from migrateops.cli.options import options
 from migrateops.errors.base import MigrateOpsError, closest
 
 if TYPE_CHECKING:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
 from migrateops import __version__
-from migrateops.cli.failure import INTERRUPTED, failed, interrupted
+from migrateops.cli.ending import status_of
+from migrateops.cli.failure import interrupted
 from migrateops.cli.group import Verbs
-from migrateops.cli.invocation import Invocation, options
+from migrateops.cli.invocation import Invocation
+from migrateops.cli.options import options
 
 COMPLETING = "_MIGRATEOPS_COMPLETE"
 """The variable by which a shell asks for what may come next."""
@@ -29,32 +28,6 @@ program = Verbs(
 click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")(program)
 
 
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[list[int]]:
-    """Have SIGTERM end what the block does as Ctrl-C does, which says what is applied; else it just ends.
-
-    Supervisors send it.  Yields a list that holds the signal's number once it has come.
-    """
-    told: list[int] = []
-
-    def tell(number: int, frame: object) -> None:
-        told.append(number)
-        signal.raise_signal(signal.SIGINT)
-
-    # Where a program has seen to it, or Ctrl-C is ignored, it stays as it is.
-    usual = threading.current_thread() is threading.main_thread() and (
-        signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
-    if usual:
-        signal.signal(signal.SIGTERM, tell)
-    try:
-        yield told
-    finally:
-        if usual:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status.
 
@@ -66,14 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from migrateops.cli.bash import register
 
         register()
-    with _ended_like_ctrl_c() as told:
-        status = _run(arguments, alone=argv is None)
-    # As a shell has it.
-    return 128 + told[0] if told and status == INTERRUPTED else status
+    debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
+    return status_of(lambda: _run(arguments, alone=argv is None), debug=debug, as_json="--json" in arguments)
 
 
 def _run(arguments: list[str], *, alone: bool) -> int:
-    debug = not {"--debug", "--raiseerr"}.isdisjoint(arguments)
     try:
         given = Invocation(alone=alone)
         status = program.main(arguments, prog_name="migrateops", standalone_mode=False, obj=given)
@@ -83,10 +53,8 @@ def _run(arguments: list[str], *, alone: bool) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except KeyboardInterrupt as error:
-        return interrupted(error)
-    except Exception as error:
+    except Exception:
         if COMPLETING in os.environ:
             # A shell would show it in the middle of the line that is typed.
             return 1
-        return failed(error, debug=debug, as_json="--json" in arguments)
+        raise

@@ -41,12 +41,24 @@ def upgrade(
         MigrateOpsError: Whatever stops the run; what was committed before it stays.
     """
     script = ScriptDirectory.from_config(config)
+    heads = None if sql else at_heads(config, script, revision)
+    if heads is not None:
+        return RunReport(heads=heads)
+    return run_upgrade(config, script, revision, sql=sql, tag=tag, progress=progress)
+
+
+def run_upgrade(
+    config: Config,
+    script: ScriptDirectory,
+    revision: str,
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Do what ``upgrade()`` does where it is not known already that there is nothing to do."""
     refuse_unreadable(script)
     start, revision = start_of(script, revision, sql)
-    if not sql:
-        heads = at_heads(config, script, revision)
-        if heads is not None:
-            return RunReport(heads=heads)
     # Imports SQLAlchemy, which a run with nothing to do does not need.
     from migrateops.commands.running import take_steps
 

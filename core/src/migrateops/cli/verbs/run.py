@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from migrateops.cli.completion import revisions as known
 from migrateops.cli.invocation import Invocation
-from migrateops.cli.output import document_alone, note, progress, refuse_sql_and_json, report, say_json
+from migrateops.cli.output import document_alone, refuse_sql_and_json
 from migrateops.cli.relative import Relative
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from migrateops.commands.report import RunReport
+from migrateops.cli.running import run, say_done
 
 _SQL = click.option("--sql", is_flag=True, help="Write the SQL on stdout, and touch no database.")
 _TAG = click.option("--tag", metavar="TEXT", help="Free text for env.py.")
@@ -33,7 +27,7 @@ def upgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None, a
     """
     from migrateops.commands.upgrade import upgrade as command
 
-    return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
+    return run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
 
 
 @click.command(cls=Relative)
@@ -48,7 +42,7 @@ def downgrade(invocation: Invocation, revision: str, sql: bool, tag: str | None,
     """
     from migrateops.commands.downgrade import downgrade as command
 
-    return _run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
+    return run(invocation, command, revision, sql=sql, tag=tag, as_json=as_json)
 
 
 @click.command(cls=Relative)
@@ -75,30 +69,4 @@ def stamp(
     config = invocation.config
     with document_alone(sql or as_json):
         done = command(config, revisions, sql=sql, tag=tag, purge=purge)
-    return _print(invocation, done, sql=sql, as_json=as_json, steps=True)
-
-
-def _run(
-    invocation: Invocation,
-    command: Callable[..., RunReport],
-    revision: str,
-    *,
-    sql: bool,
-    tag: str | None,
-    as_json: bool,
-) -> int:
-    refuse_sql_and_json(sql, as_json)
-    # It notes what stdout is.
-    config = invocation.config
-    with document_alone(sql or as_json), progress(invocation, sql=sql or as_json) as told:
-        done = command(config, revision, sql=sql, tag=tag, progress=told)
-    return _print(invocation, done, sql=sql, as_json=as_json)
-
-
-def _print(invocation: Invocation, done: RunReport, *, sql: bool, as_json: bool, steps: bool = False) -> int:
-    if not as_json:
-        return report(invocation, done, sql=sql, steps=steps)
-    say_json(done)
-    for error in done.hook_errors:
-        note(error.report())
-    return 3 if done.hook_errors else 0
+    return say_done(invocation, done, sql=sql, as_json=as_json, steps=True)
