@@ -17,16 +17,18 @@ class MigrateOpsError(Exception):
     """
 
     code: ClassVar[str] = "MO000"
-    _fields: ClassVar[tuple[str, ...]] = ()
 
-    # Not made by dataclasses: generating the methods of all errors takes longer than many a command.
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        own = (name for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind))
-        cls._fields = tuple(dict.fromkeys((*cls._fields, *own)))
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """Return the names of the values, those of base classes first."""
+        # Asked for where an error is made: doing it for each class when it is defined takes longer than many
+        # a command, and having dataclasses generate the methods longer still.
+        bases = (base for base in reversed(cls.__mro__) if issubclass(base, MigrateOpsError))
+        declared = (item for base in bases for item in base.__annotations__.items())
+        return tuple(dict.fromkeys(name for name, kind in declared if "ClassVar" not in str(kind)))
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        fields = self._fields
+        fields = self.fields()
         if not fields and type(self).message is MigrateOpsError.message and not named:
             # Raised, or inherited from, by a program that has a text and no fact of its own.
             super().__init__(*values)
