@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrateops import current
-from migrateops.errors.operations import NoEnvironment
+from migrateops import current, errors
 
 
 def __getattr__(name: str) -> Any:
@@ -14,7 +13,7 @@ def __getattr__(name: str) -> Any:
     frame = current.frame()
     environment = frame.environment if frame is not None else None
     if environment is None:
-        raise NoEnvironment(f"context.{name}")
+        raise errors.operations.NoEnvironment(f"context.{name}")
     return getattr(environment, name)
 
 

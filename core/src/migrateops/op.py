@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from migrateops import current
-from migrateops.errors.operations import NoEnvironment, UnknownDirective
+from migrateops import current, errors
 
 _functions: dict[str, Callable[..., Any]] = {}
 _PROPERTIES = frozenset({"impl", "migration_context", "schema_obj"})
@@ -25,11 +24,11 @@ def _operations(what: str) -> Any:
     return operations
 
 
-def _no_environment(what: str) -> NoEnvironment:
+def _no_environment(what: str) -> errors.operations.NoEnvironment:
     import threading
 
     started = threading.current_thread() is not threading.main_thread() and current.frame() is None
-    return NoEnvironment(f"op.{what}", started)
+    return errors.operations.NoEnvironment(f"op.{what}", started)
 
 
 def _late_bound(name: str) -> Callable[..., Any]:
@@ -122,7 +121,7 @@ def __getattr__(name: str) -> Any:
         return _late_bound(name)
     if namespace.sources is not None:
         raise namespace.sources.unknown(name)
-    raise UnknownDirective("op", name, tuple(namespace.names()))
+    raise errors.operations.UnknownDirective("op", name, tuple(namespace.names()))
 
 
 def __dir__() -> list[str]:

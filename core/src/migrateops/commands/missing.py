@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from migrateops.errors.revisions import RevisionNotFound, UnknownVersionRow
+from migrateops import errors
 
 if TYPE_CHECKING:
     from migrateops.commands.running import MakeSteps
@@ -25,7 +25,7 @@ def explaining(script: ScriptDirectory, context: MigrationContext | None = None)
     """
     try:
         yield
-    except (UnknownVersionRow, RevisionNotFound) as error:
+    except (errors.revisions.UnknownVersionRow, errors.revisions.RevisionNotFound) as error:
         from migrateops.script.whereabouts import explained
 
         raise explained(error, script.version_locations, _url(context)) from None

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from migrateops import errors
 from migrateops.commands.missing import explained_steps
 from migrateops.commands.report import DatabaseReport, RunReport, StepReport
-from migrateops.errors.runtime import NothingRun
 from migrateops.plugins.discovery import discover
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
@@ -120,7 +120,7 @@ def visit_databases(
     """
     environment = run_environment(config, script, make_steps, **opts)
     if not any(context.was_run for context in environment.contexts):
-        raise NothingRun(script.env_py_location)
+        raise errors.runtime.NothingRun(script.env_py_location)
     return environment
 
 

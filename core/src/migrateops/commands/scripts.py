@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from migrateops.errors.runtime import RangeOnline
-from migrateops.errors.scripts import NoRevisionHeader, VersionLocationMissing
+from migrateops import errors
 from migrateops.revisions.expressions import split_range
 from migrateops.revisions.starts import starts_of
 
@@ -33,10 +32,10 @@ def refuse_unreadable(script: ScriptDirectory, new_location: str | None = None) 
     # Where there is none yet, no scripts can be missing: the first one makes them all.
     none_yet = made is not None and not any(map(os.path.isdir, script.version_locations))
     for fault in script.faults:
-        expected = isinstance(fault, VersionLocationMissing) and (
+        expected = isinstance(fault, errors.scripts.VersionLocationMissing) and (
             none_yet or os.path.realpath(fault.path) == made
         )
-        if not expected and not isinstance(fault, NoRevisionHeader):
+        if not expected and not isinstance(fault, errors.scripts.NoRevisionHeader):
             raise fault
 
 
@@ -52,6 +51,6 @@ def start_of(script: ScriptDirectory, revision: str, sql: bool) -> tuple[tuple[s
     if ":" not in revision:
         return None, revision
     if not sql:
-        raise RangeOnline(revision)
+        raise errors.runtime.RangeOnline(revision)
     start, end = split_range(revision) or ("", "")
     return starts_of(script.graph, start or "base"), end or "heads"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, TextIO, overload
 
+from migrateops import errors
 from migrateops.config.callables import load, prepend
 from migrateops.config.model import URL_KEYS, PluginSettings, Settings
 from migrateops.config.options import Options
@@ -21,7 +22,6 @@ from migrateops.config.source import MAIN, Source
 from migrateops.config.values import Form, names
 from migrateops.config.variables import literal
 from migrateops.config.where import Found, find, read
-from migrateops.errors.config import TwoConfigFiles, UnknownSection, UrlCallFailed
 
 __all__ = ["Config", "PluginSettings", "Settings"]
 
@@ -68,7 +68,7 @@ class Config:
             TwoConfigFiles: Both files are given.
         """
         if file_ is not None and toml_file is not None:
-            raise TwoConfigFiles(os.fspath(file_), os.fspath(toml_file))
+            raise errors.config.TwoConfigFiles(os.fspath(file_), os.fspath(toml_file))
         file = file_ if file_ is not None else toml_file
         self._file = None if file is None else os.fspath(file)
         self._found: Found | None = None
@@ -208,7 +208,7 @@ class Config:
             source = self._options.source
             known = name in source.selectable or (source.text and self._options.has_section(name))
             if source.file is not None and not known:
-                raise UnknownSection(source.file, name, source.selectable)
+                raise errors.config.UnknownSection(source.file, name, source.selectable)
             self._read = (name, read_project(self._options, name))
         return self._read[1]
 
@@ -237,12 +237,12 @@ class Config:
         try:
             url = function()
         except Exception as error:
-            raise UrlCallFailed(settings.url_call, True, type(error).__name__) from error
+            raise errors.config.UrlCallFailed(settings.url_call, True, type(error).__name__) from error
         # The text of a SQLAlchemy URL has asterisks in place of the password.
         if hasattr(url, "render_as_string"):
             url = url.render_as_string(hide_password=False)
         if not isinstance(url, str):
-            raise UrlCallFailed(settings.url_call, False, type(url).__name__)
+            raise errors.config.UrlCallFailed(settings.url_call, False, type(url).__name__)
         return url
 
     def prepend_sys_path(self) -> list[str]:

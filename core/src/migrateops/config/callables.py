@@ -7,13 +7,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from migrateops import errors
 from migrateops.config.values import CALLABLE
-from migrateops.errors.config import (
-    CallableAttributeMissing,
-    CallableModuleFailed,
-    CallableModuleMissing,
-    CallableNameWrong,
-)
 
 _added: set[str] = set()
 
@@ -36,21 +31,21 @@ def load(spec: str) -> Any:
         CallableAttributeMissing: The module has no such attribute.
     """
     if not CALLABLE.fullmatch(spec):
-        raise CallableNameWrong(spec)
+        raise errors.config.CallableNameWrong(spec)
     module, _, path = spec.partition(":")
     try:
         found: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module}.".startswith(f"{error.name}."):
-            raise CallableModuleMissing(spec, error.name) from None
-        raise CallableModuleFailed(spec, module, f"{type(error).__name__}: {error}") from error
+            raise errors.config.CallableModuleMissing(spec, error.name) from None
+        raise errors.config.CallableModuleFailed(spec, module, f"{type(error).__name__}: {error}") from error
     except Exception as error:
-        raise CallableModuleFailed(spec, module, f"{type(error).__name__}: {error}") from error
+        raise errors.config.CallableModuleFailed(spec, module, f"{type(error).__name__}: {error}") from error
     owner = module
     for name in path.split("."):
         try:
             found = getattr(found, name)
         except AttributeError:
-            raise CallableAttributeMissing(spec, owner, name, tuple(dir(found))) from None
+            raise errors.config.CallableAttributeMissing(spec, owner, name, tuple(dir(found))) from None
         owner = f"{owner}.{name}"
     return found

@@ -8,8 +8,8 @@ import configparser
 import os
 from collections.abc import Mapping
 
+from migrateops import errors
 from migrateops.config.source import MAIN, Source
-from migrateops.errors.config import ConfigSyntax
 
 
 def source(file: str, content: bytes) -> Source:
@@ -22,18 +22,20 @@ def source(file: str, content: bytes) -> Source:
     try:
         parser.read_string(content.decode("utf-8-sig"), source=file)
     except UnicodeDecodeError as error:
-        raise ConfigSyntax(file, None, str(error)) from None
+        raise errors.config.ConfigSyntax(file, None, str(error)) from None
     except configparser.DuplicateOptionError as error:
         problem = f"{error.option!r} is set twice in [{error.section}]"
-        raise ConfigSyntax(file, error.lineno, problem) from None
+        raise errors.config.ConfigSyntax(file, error.lineno, problem) from None
     except configparser.DuplicateSectionError as error:
-        raise ConfigSyntax(file, error.lineno, f"[{error.section}] is there twice") from None
+        raise errors.config.ConfigSyntax(file, error.lineno, f"[{error.section}] is there twice") from None
     except configparser.MissingSectionHeaderError as error:
-        raise ConfigSyntax(file, error.lineno, "there is a line before the first [section]") from None
+        raise errors.config.ConfigSyntax(
+            file, error.lineno, "there is a line before the first [section]"
+        ) from None
     except configparser.ParsingError as error:
         # The parser's own text quotes the line, which may hold a password.
         problem = "a line is neither 'key = value' nor [section]"
-        raise ConfigSyntax(file, error.errors[0][0], problem) from None
+        raise errors.config.ConfigSyntax(file, error.errors[0][0], problem) from None
     defaults = dict(parser.defaults())
     sections: dict[str, Mapping[str, object]] = {}
     for name in parser.sections():

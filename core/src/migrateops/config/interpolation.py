@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from migrateops.errors.config import InterpolationFailed
+from migrateops import errors
 
 _NAME = re.compile(r"%%|%\(([^)]+)\)s")
 
@@ -36,13 +36,13 @@ def interpolate(
                 return "%"
             name = name.lower()
             if name in within:
-                raise InterpolationFailed(file, section, key, name, circular=True)
+                raise errors.config.InterpolationFailed(file, section, key, name, circular=True)
             inner = names.get(name)
             if isinstance(inner, str):
                 return replaced(inner, within | {name})
             if name in fixed:
                 return fixed[name]
-            raise InterpolationFailed(file, section, key, name)
+            raise errors.config.InterpolationFailed(file, section, key, name)
 
         return _NAME.sub(value_of, value) if "%" in value else value
 

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from migrateops import errors
 from migrateops.config import values
 from migrateops.config.mask import masked
 from migrateops.config.model import (
@@ -20,7 +21,6 @@ from migrateops.config.model import (
 from migrateops.config.options import Options
 from migrateops.config.source import MAIN
 from migrateops.config.variables import expand_all, literal
-from migrateops.errors.config import ConflictingKeys, UnknownKey, UnknownSection, WrongValue
 
 _KEYS = readers(Settings)
 _PLUGIN_KEYS = readers(PluginSettings)
@@ -40,7 +40,7 @@ class _Place(NamedTuple):
             return reader(expanded, self.form)
         except values.Unfit as unfit:
             # Shown as it is written: a variable may hold a secret.
-            raise WrongValue(self.file, self.section, key, _shown(value), str(unfit)) from None
+            raise errors.config.WrongValue(self.file, self.section, key, _shown(value), str(unfit)) from None
 
     def inner(self, name: str) -> "_Place":
         """Return the place of a table in this one; the sections of an ini file are not nested."""
@@ -89,7 +89,7 @@ def read_project(options: Options, name: str) -> Settings:
         names = place.read(values.names, "databases", databases or [])
         missing = next((section for section in names if section not in source.sections), None)
         if missing is not None and source.shape is None:
-            raise UnknownSection(source.file, missing, tuple(source.sections))
+            raise errors.config.UnknownSection(source.file, missing, tuple(source.sections))
         sections = {section: section for section in names if section in source.sections}
     else:
         # A database starts from the keys of the top level; the url there is not its own.
@@ -126,7 +126,7 @@ def _apply(
         elif key.startswith(ENGINE) and key not in URL_KEYS:
             engine[key.removeprefix(ENGINE)] = value
         elif key not in KNOWN and place.file is not None and place.shape is None:
-            raise UnknownKey(place.file, place.section, key, (*KNOWN, *also_known))
+            raise errors.config.UnknownKey(place.file, place.section, key, (*KNOWN, *also_known))
     found["engine_table"] = engine
     if _only(place, keys, ("transaction", "transaction_per_migration")) == "transaction_per_migration":
         each = place.read(values.switch, "transaction_per_migration", keys["transaction_per_migration"])
@@ -141,7 +141,7 @@ def _only(place: _Place, keys: Mapping[str, object], alike: tuple[str, ...]) -> 
     """Return the one of the keys *alike* that is present, or None."""
     present = [key for key in alike if key in keys]
     if len(present) > 1:
-        raise ConflictingKeys(place.file, place.section, present[0], present[1])
+        raise errors.config.ConflictingKeys(place.file, place.section, present[0], present[1])
     return present[0] if present else None
 
 
@@ -168,5 +168,5 @@ def _plugins(
         elif isinstance(value, dict):
             options[key] = place.read(values.table, key, value)
         else:
-            raise UnknownKey(place.file, place.section, key, tuple(_PLUGIN_KEYS))
+            raise errors.config.UnknownKey(place.file, place.section, key, tuple(_PLUGIN_KEYS))
     return PluginSettings(**policy), options

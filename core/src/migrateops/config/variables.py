@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from migrateops.errors.config import MissingVariable
+from migrateops import errors
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -28,7 +28,7 @@ def expand(text: str, *, key: str, file: str | None) -> str:
         try:
             return os.environ[name]
         except KeyError:
-            raise MissingVariable(name, key, file) from None
+            raise errors.config.MissingVariable(name, key, file) from None
 
     return _VARIABLE.sub(value_of, text)
 

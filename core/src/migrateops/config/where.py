@@ -7,9 +7,9 @@
 import os
 from typing import NamedTuple
 
+from migrateops import errors
 from migrateops.config import shapes
 from migrateops.config.source import Source
-from migrateops.errors.config import ConfigFileMissing
 
 VARIABLE = "MIGRATEOPS_CONFIG"
 TOML, PYPROJECT, INI = "migrateops.toml", "pyproject.toml", "migrateops.ini"
@@ -46,7 +46,9 @@ def read(file: str, given_by: str = "", policy: "shapes.Policy | None" = None) -
         with open(file, "rb") as opened:
             content = opened.read()
     except OSError as error:
-        raise ConfigFileMissing(file, given_by, error.strerror or type(error).__name__) from None
+        raise errors.config.ConfigFileMissing(
+            file, given_by, error.strerror or type(error).__name__
+        ) from None
     if file.endswith(".toml"):
         from migrateops.config import toml
 

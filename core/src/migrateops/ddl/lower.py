@@ -31,6 +31,7 @@ from sqlalchemy.schema import (
 from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl.lone import in_table, is_lone, lone_index
 from migrateops.ddl.lower_data import bulk_insert, execute, require_columns, require_rows
 from migrateops.ddl.statements import (
@@ -44,10 +45,6 @@ from migrateops.ddl.statements import (
     TableEvent,
     is_generated,
     writes_identity,
-)
-from migrateops.errors.operations import (
-    IncompleteOperation,
-    UnsupportedOperation,
 )
 from migrateops.operations import ops
 from migrateops.operations.base import Operations
@@ -73,7 +70,7 @@ def supported(asked: bool | None, capability: str, operation: Any, target: Targe
         UnsupportedOperation: It is asked for, and the server lacks it.
     """
     if asked and not getattr(target.capabilities, capability):
-        raise UnsupportedOperation(operation.describe(), target.name, what)
+        raise errors.operations.UnsupportedOperation(operation.describe(), target.name, what)
     return bool(asked)
 
 
@@ -158,7 +155,7 @@ def _add_column_of_table(op: ops.AddColumnOp, target: Target, if_not_exists: boo
     column = table.columns[op.column.key]
     if column.identity is not None and not writes_identity(column, target.dialect):
         # SQLAlchemy leaves it out: rows would get no number.
-        raise UnsupportedOperation(op.describe(), target.name, "identity columns")
+        raise errors.operations.UnsupportedOperation(op.describe(), target.name, "identity columns")
     # IF NOT EXISTS is to hold for what belongs to the column as well.
     inline = bool(op.inline_references or if_not_exists)
     constraints = [
@@ -171,7 +168,7 @@ def _add_column_of_table(op: ops.AddColumnOp, target: Target, if_not_exists: boo
     if constraints and not target.capabilities.alter_constraints:
         # Before the column is there: half of an operation is worse than none of it.
         kinds = ", ".join(sorted({c.__visit_name__.replace("_", " ") for c in constraints}))
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             f"adding a {kinds} to an existing table",
@@ -237,11 +234,11 @@ def require_alter(op: ops.AlterColumnOp, target: Target) -> None:
     }
     for what, wanted in asked.items():
         if wanted and not target.capabilities.alter_column:
-            raise UnsupportedOperation(
+            raise errors.operations.UnsupportedOperation(
                 op.describe(), target.name, what, "build the table anew: use op.batch_alter_table"
             )
     if op.modify_comment is not False and not target.capabilities.comments:
-        raise UnsupportedOperation(op.describe(), target.name, "comments")
+        raise errors.operations.UnsupportedOperation(op.describe(), target.name, "comments")
 
 
 def alter_default(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
@@ -249,7 +246,7 @@ def alter_default(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     if op.modify_server_default is False:
         return
     if is_generated(op.modify_server_default) or is_generated(op.existing_server_default):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "making a column generated, or no longer so, by ALTER"
         )
     yield ColumnDefault(op.table_name, op.column_name, op.modify_server_default, op.schema)
@@ -286,7 +283,9 @@ def dropped_with_type(op: ops.AlterColumnOp, target: Target) -> list[Constraint]
     """
     found = type_constraints(op, op.existing_type, target)
     if any(not isinstance(c.name, str) for c in found):
-        raise IncompleteOperation(op.describe(), target.name, "the name of the CHECK of existing_type")
+        raise errors.operations.IncompleteOperation(
+            op.describe(), target.name, "the name of the CHECK of existing_type"
+        )
     return found
 
 
@@ -353,7 +352,7 @@ def resolved_name(op: ops.DropIndexOp | ops.DropConstraintOp, target: Target) ->
         if isinstance(made.name, str):
             # Final: the convention is not applied a second time.
             return conv(made.name)
-    raise IncompleteOperation(op.describe(), target.name, f"the name of the {kind}")
+    raise errors.operations.IncompleteOperation(op.describe(), target.name, f"the name of the {kind}")
 
 
 def dropped(op: ops.DropConstraintOp, name: str, target: Target) -> Constraint:
@@ -374,7 +373,9 @@ def add_constraint(op: ops.AddConstraintOp, target: Target) -> Iterator[Any]:
     yield AddConstraint(constraint)
     if constraint.comment:
         if not target.dialect.supports_constraint_comments:
-            raise UnsupportedOperation(op.describe(), target.name, "comments on constraints")
+            raise errors.operations.UnsupportedOperation(
+                op.describe(), target.name, "comments on constraints"
+            )
         yield SetConstraintComment(constraint)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import TableClause, literal
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import NullType
 
+from migrateops import errors
 from migrateops.ddl.rows import together
 from migrateops.ddl.statements import Execute
-from migrateops.errors.operations import UnknownColumn, WrongType
 from migrateops.operations import ops
 from migrateops.operations.base import Operations
 from migrateops.operations.target import Target
@@ -25,12 +25,16 @@ def execute(op: ops.ExecuteSQLOp, target: Target) -> list[Any]:
     """Return the statement as it is."""
     statement, parameters, options = op.sqltext, op.parameters, op.execution_options
     if not isinstance(statement, _STATEMENTS):
-        raise WrongType("execute", "sqltext", "a string or a statement of SQLAlchemy", f"{statement!r}")
+        raise errors.operations.WrongType(
+            "execute", "sqltext", "a string or a statement of SQLAlchemy", f"{statement!r}"
+        )
     if parameters is options is None:
         return [statement]
     sets = parameters if isinstance(parameters, list | tuple) else [parameters]
     if not all(one is None or isinstance(one, Mapping) for one in sets):
-        raise WrongType("execute", "parameters", "a mapping or a list of mappings", f"{parameters!r}")
+        raise errors.operations.WrongType(
+            "execute", "parameters", "a mapping or a list of mappings", f"{parameters!r}"
+        )
     return [Execute(statement, parameters, options)]
 
 
@@ -63,12 +67,14 @@ def require_rows(op: ops.BulkInsertOp) -> None:
         WrongType: The table is none, the rows are no list, or one of them is no mapping.
     """
     if not isinstance(op.table, TableClause):
-        raise WrongType("bulk_insert", "table", "a Table or sa.table()", f"{op.table!r}")
+        raise errors.operations.WrongType("bulk_insert", "table", "a Table or sa.table()", f"{op.table!r}")
     if not isinstance(op.rows, list | tuple):
-        raise WrongType("bulk_insert", "rows", "a list of mappings", type(op.rows).__name__)
+        raise errors.operations.WrongType("bulk_insert", "rows", "a list of mappings", type(op.rows).__name__)
     for kind in set(map(type, op.rows)):
         if not issubclass(kind, Mapping):
-            raise WrongType("bulk_insert", "rows", "a list of mappings", f"a {kind.__name__} in it")
+            raise errors.operations.WrongType(
+                "bulk_insert", "rows", "a list of mappings", f"a {kind.__name__} in it"
+            )
 
 
 def require_columns(op: ops.BulkInsertOp, row: Mapping[str, Any]) -> None:
@@ -80,7 +86,7 @@ def require_columns(op: ops.BulkInsertOp, row: Mapping[str, Any]) -> None:
     known = tuple(op.table.c.keys())
     for key in row:
         if key not in known:
-            raise UnknownColumn("bulk_insert", op.table.name, key, known)
+            raise errors.operations.UnknownColumn("bulk_insert", op.table.name, key, known)
 
 
 def _typed(table: TableClause, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from sqlalchemy.schema import CreateColumn, DDLElement
 from sqlalchemy.sql.compiler import IdentifierPreparer
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import DefaultWithoutSQL
+from migrateops import errors
 from migrateops.operations.schema_objects import require_values
 
 
@@ -166,7 +166,7 @@ class ColumnDefault(AlterColumn):
     def __init__(self, table_name: str, column_name: str, default: Any, schema: str | None = None) -> None:
         super().__init__(table_name, column_name, schema)
         if isinstance(default, FetchedValue) and not isinstance(default, DefaultClause):
-            raise DefaultWithoutSQL(table_name, column_name, type(default).__name__)
+            raise errors.operations.DefaultWithoutSQL(table_name, column_name, type(default).__name__)
         require_values(f"default of {table_name}.{column_name}", getattr(default, "arg", default))
         self.default = default
 

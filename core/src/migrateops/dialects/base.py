@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from migrateops import errors
 from migrateops.dialects import transaction
 from migrateops.dialects.transaction import Transaction
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.target import Capabilities, Target
 
 if TYPE_CHECKING:
@@ -510,12 +510,14 @@ class Dialect:
         if always or batch.describes_new_table:
             what = "building a table anew in a batch"
             alter = 'leave recreate at "auto", without the arguments that describe the new table'
-            raise UnsupportedOperation(batch.describe(), target.name, what, alter)
+            raise errors.operations.UnsupportedOperation(batch.describe(), target.name, what, alter)
         # All of them are looked at before the first is sent.
         for operation in batch.operations:
             needed = self.rebuild_needed(operation, target)
             if needed is not None:
-                raise UnsupportedOperation(operation.describe(), target.name, needed, _BUILD_ANEW)
+                raise errors.operations.UnsupportedOperation(
+                    operation.describe(), target.name, needed, _BUILD_ANEW
+                )
         for operation in batch.operations:
             operations.invoke(operation)
 

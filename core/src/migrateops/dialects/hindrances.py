@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.errors.base import first_line
-from migrateops.errors.database import DatabaseLocked, DatabaseLost
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,7 +39,7 @@ def naming_hindrances(pack: Dialect, connection: Connection, undone: str) -> Ite
         kind = pack.error_kind(cause) if isinstance(cause, DBAPIError) else None
         database = connection.engine.url.database
         if kind == "locked":
-            raise DatabaseLocked(database, time.monotonic() - started, undone) from cause
+            raise errors.database.DatabaseLocked(database, time.monotonic() - started, undone) from cause
         if kind == "lost" and cause is not None:
-            raise DatabaseLost(database, first_line(cause), undone) from cause
+            raise errors.database.DatabaseLost(database, first_line(cause), undone) from cause
         raise

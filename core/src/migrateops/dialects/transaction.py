@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, RootTransaction
 
-from migrateops.errors.database import NoLongerAtomic
+from migrateops import errors
 
 NOTHING_APPLIED = "nothing of it is applied"
 """What ``Transaction.remains()`` says where that is so."""
@@ -45,7 +45,7 @@ class Transaction:
             NoLongerAtomic: It was ended under the step.
         """
         if self.root is None or not self.root.is_active:
-            raise NoLongerAtomic
+            raise errors.database.NoLongerAtomic
 
     def ended(self, error: BaseException) -> bool:
         """Say whether something in the step has ended the transaction, and may have committed it.
@@ -55,7 +55,7 @@ class Transaction:
         """
         try:
             self.check()
-        except NoLongerAtomic:
+        except errors.database.NoLongerAtomic:
             return True
         except Exception:
             # The connection is broken; a server undoes what was open on it.

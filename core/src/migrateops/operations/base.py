@@ -7,11 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
-from migrateops import current
-from migrateops.errors.operations import (
-    NotAwaitable,
-    ReservedName,
-)
+from migrateops import current, errors
 from migrateops.operations._surface import BatchSurface, OperationsSurface
 from migrateops.operations.batch import TableBatch, require_arguments
 from migrateops.operations.declare import Form, MigrateOperation
@@ -105,7 +101,7 @@ class AbstractOperations(metaclass=_Layered):
 
         def register(op_cls: OpT) -> OpT:
             if name.startswith("_") or name in members(cls):
-                raise ReservedName(name, op_cls.__name__)
+                raise errors.operations.ReservedName(name, op_cls.__name__)
             make = directive_maker(op_cls, name, cls.form, sourcename)
             registrations.add_directive(cls.form, name, op_cls, make, module)
             return op_cls
@@ -280,7 +276,7 @@ class AbstractOperations(metaclass=_Layered):
         """
         bind = self.migration_context.connection
         if bind is None or not bind.dialect.is_async:
-            raise NotAwaitable(self.migration_context.target.name)
+            raise errors.operations.NotAwaitable(self.migration_context.target.name)
         from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
         from sqlalchemy.util import await_only
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from migrateops.errors.batch import BatchArgument
+from migrateops import errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -60,7 +60,7 @@ def require_arguments(batch: TableBatch) -> None:
 
     def require(ok: bool, argument: str, given: Any, wanted: str) -> None:
         if not ok:
-            raise BatchArgument(str(batch.table_name), argument, repr(given), wanted)
+            raise errors.batch.BatchArgument(str(batch.table_name), argument, repr(given), wanted)
 
     def is_group(given: Any) -> bool:
         return isinstance(given, list | tuple) and all(isinstance(name, str) for name in given)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.operations import CannotBeWritten, UnboundParameter, UnknownOption, WrongType
+from migrateops import errors
 
 if TYPE_CHECKING:
     from migrateops.operations.declare import MigrateOperation, OpField
@@ -101,7 +101,9 @@ def require_types(operation: MigrateOperation, target: Target) -> None:
             continue
         if not check(value):
             called = operation.__op_names__.get("op") or type(operation).__name__
-            error = WrongType(called, parameter, expected, f"{value!r} ({type(value).__name__})")
+            error = errors.operations.WrongType(
+                called, parameter, expected, f"{value!r} ({type(value).__name__})"
+            )
             column = getattr(value, "name", None) if hasattr(value, "__clause_element__") else None
             if target.passed_over is None or check is not _is_text or not isinstance(column, str):
                 raise error
@@ -131,7 +133,7 @@ def refuse_misspelt_dialects(operation: MigrateOperation, keys: Sequence[str]) -
 
         near = difflib.get_close_matches(prefix, keys, n=1, cutoff=0.8)
         if near and not _is_dialect(prefix):
-            raise UnknownOption(operation.describe(), option, f"{near[0]}_{rest}")
+            raise errors.operations.UnknownOption(operation.describe(), option, f"{near[0]}_{rest}")
 
 
 def _is_dialect(name: str) -> bool:
@@ -168,13 +170,13 @@ def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) ->
 
     found = _NOT_ACCEPTED.match(str(error)) if isinstance(error, ArgumentError) else None
     if found is not None:
-        return UnknownOption(operation.describe(), found[1], None)
+        return errors.operations.UnknownOption(operation.describe(), found[1], None)
     found = _WITHOUT_VALUE.search(str(error)) if isinstance(error, StatementError) else None
     if found is not None and isinstance(error.orig, InvalidRequestError):  # type: ignore[attr-defined]
-        return UnboundParameter(operation.describe(), found[1])
+        return errors.operations.UnboundParameter(operation.describe(), found[1])
     unnamed = isinstance(error, InvalidRequestError) and "Naming convention" in str(error)
     if unnamed or isinstance(error, ArgumentError | CompileError | IdentifierError | NoReferenceError):
-        return CannotBeWritten(operation.describe(), dialect, _reason(error))
+        return errors.operations.CannotBeWritten(operation.describe(), dialect, _reason(error))
     return None
 
 

@@ -14,7 +14,7 @@ from inspect import Parameter, Signature
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, dataclass_transform
 
-from migrateops.errors.operations import BadDeclaration, NoDiffTuple, NotReversible
+from migrateops import errors
 from migrateops.operations.checking import checked_fields, in_order
 
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ class MigrateOperation:
         Raises:
             NotReversible: The operation does not hold enough to be taken back.
         """
-        raise NotReversible(self.describe(), "it has no opposite")
+        raise errors.operations.NotReversible(self.describe(), "it has no opposite")
 
     def to_diff_tuple(self) -> Any:
         """Return the difference as a tuple, ``("add_table", table)`` and the like.
@@ -366,7 +366,7 @@ class MigrateOperation:
             NoDiffTuple: The operation has no such form.
         """
         if not self.__diff__:
-            raise NoDiffTuple(type(self).__name__)
+            raise errors.operations.NoDiffTuple(type(self).__name__)
         tag, *names = self.__diff__
         return (tag, *(getattr(self, name) for name in names))
 
@@ -450,16 +450,20 @@ def operation(cls: type[T]) -> type[T]:
     roles = [f.role for f in fields]
     for role in (Role.TABLE, Role.SCHEMA, Role.SPREAD, Role.OPTIONS):
         if roles.count(role) > 1:
-            raise BadDeclaration(cls.__name__, f"it has more than one field with the role {role.value!r}")
+            raise errors.operations.BadDeclaration(
+                cls.__name__, f"it has more than one field with the role {role.value!r}"
+            )
     if Role.KW_ITEM in roles and Role.OPTIONS not in roles:
-        raise BadDeclaration(cls.__name__, "kw_item() needs an options() field to keep its value in")
+        raise errors.operations.BadDeclaration(
+            cls.__name__, "kw_item() needs an options() field to keep its value in"
+        )
     forms: tuple[Form, ...] = ("op", "batch")
     for names in ([f.param for f in fields if f.shown_in(form)] for form in forms):
         for name in names:
             # A directive is compiled when it is first called: too late to say so.
             if not name.isidentifier() or iskeyword(name) or names.count(name) > 1:
                 problem = f"its directive cannot have the parameter {name!r}, or has it already"
-                raise BadDeclaration(cls.__name__, problem)
+                raise errors.operations.BadDeclaration(cls.__name__, problem)
     spec = OpSpec(cls, fields)  # type: ignore[arg-type]
     setattr(cls, "__op_spec__", spec)
     setattr(cls, "__op_names__", {})

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.operations import NoImplementation, NoNextImplementation, UnknownOption, UsageError
 from migrateops.operations import registry
 from migrateops.operations.checking import in_our_words, refuse_misspelt_dialects, require_types
 from migrateops.operations.declare import Form, MigrateOperation
@@ -115,7 +115,7 @@ class Known:
                     break
                 run, noted = chain[index + 1]
                 return self.noted(operation, chain, index + 1) if noted else run(self.operations, operation)
-        raise NoNextImplementation(type(operation).__name__)
+        raise errors.operations.NoNextImplementation(type(operation).__name__)
 
     def noted(self, operation: MigrateOperation, chain: Chain, index: int) -> Any:
         """Run one implementation, and note which one it is, for ``next()``."""
@@ -131,7 +131,7 @@ class Known:
         found: tuple[Implementation, ...] = context.namespace.chain(op_cls, context.target.keys)
         if not found:
             known = context.namespace.implemented_for(op_cls)
-            raise NoImplementation(op_cls.__name__, context.target.name, known)
+            raise errors.operations.NoImplementation(op_cls.__name__, context.target.name, known)
         # A lowering does not ask for the next one, and where there is none, nothing need be noted.
         every: Chain = tuple(
             (_sender(i.function, op_cls, context), False) if i.lowering else (i.function, len(found) > 1)
@@ -290,7 +290,9 @@ def _try_those_behind_the_first(statements: Iterable[Any], dialect: Any) -> None
             first = False
 
 
-def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeError) -> UsageError | None:
+def usage_error(
+    form: Form, name: str, function: Callable[..., Any], exc: TypeError
+) -> errors.operations.UsageError | None:
     """Return the error for a call with arguments that a directive does not take.
 
     None if *exc* was raised inside the call, not by the call itself: then the traceback does not
@@ -304,7 +306,7 @@ def usage_error(form: Form, name: str, function: Callable[..., Any], exc: TypeEr
     # What is bound already has no parameter for the object that it is bound to.
     skipped = 0 if inspect.ismethod(function) else 1
     shown = plain(signature.replace(parameters=list(signature.parameters.values())[skipped:]))
-    return UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
+    return errors.operations.UsageError(f"{receiver}.{name}", problem, f"{receiver}.{name}{shown}")
 
 
 def refuse_unknown_options(operation: MigrateOperation, target: Target) -> None:
@@ -328,7 +330,7 @@ def refuse_unknown_options(operation: MigrateOperation, target: Target) -> None:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
         # An option of a dialect is named <dialect>_<option>.
         if near or "_" not in name.strip("_"):
-            error = UnknownOption(operation.describe(), name, near[0] if near else None)
+            error = errors.operations.UnknownOption(operation.describe(), name, near[0] if near else None)
             if target.passed_over is None or not operation.__op_names__.get("op", "").endswith("_column"):
                 raise error
             target.passed_over(f"{error.message()}; it is passed over")

@@ -23,13 +23,8 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.operations import (
-    DuplicateOperation,
-    ImplementationExists,
-    NotDeclared,
-    UnknownDirective,
-)
 from migrateops.operations.declare import Form, MigrateOperation
 
 REGISTRATIONS = "__migrateops_registrations__"
@@ -184,7 +179,7 @@ class Registrations:
             # An environment's own comes before what the process has, and so replaces it as well.
             others = [other for other in (*process.implementations.get(key, ()), *mine) if other != maker]
             if others and not replace:
-                raise ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
+                raise errors.operations.ImplementationExists(op_cls.__name__, dialect, str(others[-1]))
             mine[maker] = Implementation(function, lowering, maker, _changed(), only_with_options)
             self.implementations[key] = mine
             _changed()
@@ -234,7 +229,7 @@ def directive_maker(
     spec = vars(op_cls).get("__op_spec__")
     if spec is None or sourcename is not None:
         inherited = spec is None and getattr(op_cls, "__op_spec__", None) is not None
-        raise NotDeclared(op_cls.__name__, sourcename or name, inherited)
+        raise errors.operations.NotDeclared(op_cls.__name__, sourcename or name, inherited)
     op_cls.__op_names__.setdefault(form, name)
     return partial(spec.directive, name, form)
 
@@ -302,7 +297,9 @@ class Namespace:
             if found is None:
                 if self.sources is not None:
                     raise self.sources.unknown(name)
-                raise UnknownDirective("op" if form == "op" else "batch_op", name, tuple(self.names(form)))
+                raise errors.operations.UnknownDirective(
+                    "op" if form == "op" else "batch_op", name, tuple(self.names(form))
+                )
             self._directives[form, name] = found
         return found
 
@@ -312,7 +309,9 @@ class Namespace:
                 # No plugin comes before another by chance, and none before core.
                 rivals = [*directives, *self._by_layer(form, name).get(Layer.CORE, ())]
                 if len({rival.maker.module.partition(".")[0] for rival in rivals}) > 1:
-                    raise DuplicateOperation(name, tuple(sorted(r.maker.module for r in rivals)))
+                    raise errors.operations.DuplicateOperation(
+                        name, tuple(sorted(r.maker.module for r in rivals))
+                    )
             return directives[0]
         return None
 

@@ -24,7 +24,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotAList, NotASchemaItem, UnboundParameter, WrongType
+from migrateops import errors
 
 if TYPE_CHECKING:
     from migrateops.operations.target import Target
@@ -115,7 +115,7 @@ def require_list(call: str, parameter: str, given: Any) -> None:
         NotAList: *given* is a string.
     """
     if isinstance(given, str):
-        raise NotAList(call, parameter, repr(given))
+        raise errors.operations.NotAList(call, parameter, repr(given))
 
 
 def require_names(call: str, parameter: str, given: Any) -> None:
@@ -127,7 +127,7 @@ def require_names(call: str, parameter: str, given: Any) -> None:
     """
     require_list(call, parameter, given)
     if not given:
-        raise WrongType(call, parameter, "a list of at least one column", repr(given))
+        raise errors.operations.WrongType(call, parameter, "a list of at least one column", repr(given))
 
 
 def require_expression(call: str, parameter: str, given: Any) -> None:
@@ -138,7 +138,7 @@ def require_expression(call: str, parameter: str, given: Any) -> None:
     """
     if not isinstance(given, str) and not isinstance(_element(given), ClauseElement):
         wanted = "SQL text, text(), or a SQL expression"
-        raise WrongType(call, parameter, wanted, f"{given!r} ({type(given).__name__})")
+        raise errors.operations.WrongType(call, parameter, wanted, f"{given!r} ({type(given).__name__})")
 
 
 def require_items(call: str, items: Iterable[Any], *kinds: type[Any]) -> None:
@@ -150,7 +150,7 @@ def require_items(call: str, items: Iterable[Any], *kinds: type[Any]) -> None:
     for item in items:
         if not isinstance(item, kinds):
             expected = " or ".join(kind.__name__ for kind in kinds)
-            raise NotASchemaItem(call, f"a {expected}", f"{item!r} ({type(item).__name__})")
+            raise errors.operations.NotASchemaItem(call, f"a {expected}", f"{item!r} ({type(item).__name__})")
 
 
 class SchemaObjects:
@@ -311,7 +311,7 @@ class SchemaObjects:
             made = CheckConstraint("TRUE", name=name)
         else:
             kinds = "'foreignkey', 'primary', 'unique' or 'check'"
-            raise WrongType(f"drop_constraint {name!r}", "type_", kinds, repr(type_))
+            raise errors.operations.WrongType(f"drop_constraint {name!r}", "type_", kinds, repr(type_))
         Table(table_name, self.metadata(), made, schema=schema)
         return made
 
@@ -383,7 +383,7 @@ def require_values(call: str, *expressions: Any) -> None:
             continue
         for one in visitors.iterate(element):
             if isinstance(one, BindParameter) and one.required:
-                raise UnboundParameter(call, one.key)
+                raise errors.operations.UnboundParameter(call, one.key)
 
 
 def require_values_in(call: Callable[[], str], made: Table) -> None:

@@ -6,15 +6,8 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError, closest
-from migrateops.errors.plugins import (
-    BadPluginsVariable,
-    BadRequirement,
-    MissingPlugin,
-    NeedsOtherCore,
-    PluginConflict,
-    UnknownPlugin,
-)
 from migrateops.plugins.discovery import (
     COMMANDS,
     DIALECTS,
@@ -31,25 +24,27 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-def required(policy: PluginPolicy) -> dict[str, Requirement | BadRequirement]:
+def required(policy: PluginPolicy) -> dict[str, Requirement | errors.plugins.BadRequirement]:
     """Return what the policy requires, by normalised name; what cannot be read, by its text."""
     if not policy.require:
         return {}
     from packaging.requirements import InvalidRequirement, Requirement
 
-    found: dict[str, Requirement | BadRequirement] = {}
+    found: dict[str, Requirement | errors.plugins.BadRequirement] = {}
     for text in policy.require:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
-            found[text] = BadRequirement(text, "require in the table plugins")
+            found[text] = errors.plugins.BadRequirement(text, "require in the table plugins")
         else:
             found[normalise(requirement.name)] = requirement
     return found
 
 
 def policy_faults(
-    policy: PluginPolicy, discovery: Discovery, requirements: Mapping[str, Requirement | BadRequirement]
+    policy: PluginPolicy,
+    discovery: Discovery,
+    requirements: Mapping[str, Requirement | errors.plugins.BadRequirement],
 ) -> Iterator[MigrateOpsError]:
     """Yield what is wrong with the policy itself; with any of these no run starts.
 
@@ -57,7 +52,7 @@ def policy_faults(
     configuration is what is broken.
     """
     if policy.misspelt is not None:
-        yield BadPluginsVariable(policy.misspelt)
+        yield errors.plugins.BadPluginsVariable(policy.misspelt)
     if policy.off is not None:
         return
     installed = discovery.distributions
@@ -68,21 +63,21 @@ def policy_faults(
     named += [("prefer", name) for name in policy.prefer.values()]
     for key, name in named:
         if name not in installed:
-            yield UnknownPlugin(name, key, closest(name, installed))
+            yield errors.plugins.UnknownPlugin(name, key, closest(name, installed))
     for name, requirement in requirements.items():
-        if isinstance(requirement, BadRequirement):
+        if isinstance(requirement, errors.plugins.BadRequirement):
             yield requirement
             continue
         fault = missing(policy, discovery, requirement, requirements)
         if fault is not None:
             yield fault
         elif name not in installed:
-            yield UnknownPlugin(name, "require", closest(name, installed))
+            yield errors.plugins.UnknownPlugin(name, "require", closest(name, installed))
 
 
 def missing(
     policy: PluginPolicy, discovery: Discovery, requirement: Requirement, required: Container[str]
-) -> MissingPlugin | None:
+) -> errors.plugins.MissingPlugin | None:
     """Return the fault if a requirement is not installed, too old, or turned off.
 
     Args:
@@ -97,7 +92,7 @@ def missing(
     blocked = policy.blocks(name, required) if fits else None
     if fits and blocked is None:
         return None
-    return MissingPlugin(name, f"{name}{requirement.specifier}", version, blocked)
+    return errors.plugins.MissingPlugin(name, f"{name}{requirement.specifier}", version, blocked)
 
 
 def _fits(requirement: Requirement, version: str) -> bool:
@@ -109,7 +104,7 @@ def _fits(requirement: Requirement, version: str) -> bool:
         return False
 
 
-def core_fault(distribution: Distribution) -> NeedsOtherCore | None:
+def core_fault(distribution: Distribution) -> errors.plugins.NeedsOtherCore | None:
     """Return the fault if a distribution's metadata excludes the version of core that runs."""
     lines = [line for line in distribution.requires if normalise(line).startswith("migrateops")]
     from migrateops import __version__ as core
@@ -130,7 +125,7 @@ def core_fault(distribution: Distribution) -> NeedsOtherCore | None:
             continue
         if not _fits(requirement, core):
             text = f"migrateops{requirement.specifier}"
-            return NeedsOtherCore(distribution.name, distribution.version, text, core)
+            return errors.plugins.NeedsOtherCore(distribution.name, distribution.version, text, core)
     return None
 
 
@@ -179,4 +174,6 @@ def choose(offers: Iterable[Advert], policy: PluginPolicy) -> Advert | None:
     for advert in candidates:
         if advert.distribution == policy.prefer.get(key):
             return advert
-    raise PluginConflict(key, tuple(map(str, candidates)), tuple(one.distribution for one in candidates))
+    raise errors.plugins.PluginConflict(
+        key, tuple(map(str, candidates)), tuple(one.distribution for one in candidates)
+    )

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.plugins import BadEntryPoint, DuplicateDistribution, UnreadableMetadata
 from migrateops.plugins.installed import Installed, entry_points, installed
 
 OPERATIONS = "migrateops.operations"
@@ -190,7 +190,9 @@ def _discover(path: tuple[str, ...]) -> Discovery:
         first = found.setdefault(dist.name, dist)
         if first.version != dist.version:
             faults.append(
-                DuplicateDistribution(dist.name, first.version, first.place, dist.version, dist.place)
+                errors.plugins.DuplicateDistribution(
+                    dist.name, first.version, first.place, dist.version, dist.place
+                )
             )
     distributions: dict[str, Distribution] = {}
     for name in sorted(found):
@@ -208,7 +210,7 @@ def _distributions(path: tuple[str, ...], faults: list[MigrateOpsError]) -> Iter
             try:
                 found = _read(dist, place)
             except Exception as error:
-                faults.append(UnreadableMetadata(place, f"{type(error).__name__}: {error}"))
+                faults.append(errors.plugins.UnreadableMetadata(place, f"{type(error).__name__}: {error}"))
                 continue
             if isinstance(found, Distribution):
                 yield found
@@ -226,7 +228,9 @@ def _read(dist: Installed, place: str) -> Distribution | MigrateOpsError | None:
         return None
     head = _head(dist)
     if not (head.name and head.version):
-        return UnreadableMetadata(place, "it has entry points, and no METADATA with name and version")
+        return errors.plugins.UnreadableMetadata(
+            place, "it has entry points, and no METADATA with name and version"
+        )
     name = normalise(head.name)
     adverts = (Advert(name, head.version, e.group, e.name, e.value) for e in ours)
     return Distribution(name, head.version, place, head.requires, tuple(sorted(adverts)))
@@ -267,7 +271,9 @@ def _checked(adverts: Iterable[Advert], faults: list[MigrateOpsError]) -> Iterat
             yield advert
             previous = advert
         else:
-            faults.append(BadEntryPoint(advert.distribution, advert.version, advert.entry_point, problem))
+            faults.append(
+                errors.plugins.BadEntryPoint(advert.distribution, advert.version, advert.entry_point, problem)
+            )
 
 
 def _problem(advert: Advert) -> str | None:

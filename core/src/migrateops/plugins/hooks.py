@@ -8,17 +8,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from migrateops import errors
 from migrateops.errors.base import closest
-from migrateops.errors.plugins import (
-    BadHook,
-    NeedsNewerApi,
-    PluginHookError,
-    PluginLoadError,
-    PluginOrderCycle,
-    UnknownHook,
-    WrongHookArgument,
-    WrongPluginObject,
-)
 from migrateops.plugins.discovery import PLUGINS, Advert, normalise
 
 if TYPE_CHECKING:
@@ -76,7 +67,7 @@ class HookRunner:
     ) -> None:
         self._implementations = implementations or {}
         self._first = first
-        self.errors: list[PluginHookError] = []
+        self.errors: list[errors.plugins.PluginHookError] = []
 
     def has(self, name: str) -> bool:
         """Say whether a plugin implements the hook, so that nothing is prepared for a call to nobody."""
@@ -107,7 +98,7 @@ class HookRunner:
                 answer = one.function(*[arguments[argument] for argument in one.arguments])
             except Exception as error:
                 advert = one.advert
-                failure = PluginHookError(
+                failure = errors.plugins.PluginHookError(
                     advert.distribution,
                     advert.version,
                     advert.entry_point,
@@ -139,17 +130,19 @@ def check_hooks(found: HookObject) -> None:
     advert = found.advert
     where = (advert.distribution, advert.version, advert.entry_point)
     if isinstance(found.plugin, type):
-        raise WrongPluginObject(*where, "an object with hooks", f"the class {found.plugin.__name__}")
+        raise errors.plugins.WrongPluginObject(
+            *where, "an object with hooks", f"the class {found.plugin.__name__}"
+        )
     _check_api(found)
     try:
         _check_implementations(found)
         for attribute in ("before", "after", "op_modules"):
             found.neighbours(attribute)
-    except (UnknownHook, WrongHookArgument, BadHook):
+    except (errors.plugins.UnknownHook, errors.plugins.WrongHookArgument, errors.plugins.BadHook):
         raise
     except Exception as error:
         # Looking for hooks reads every attribute, and a property may raise.
-        raise PluginLoadError(*where, f"{type(error).__name__}: {error}") from error
+        raise errors.plugins.PluginLoadError(*where, f"{type(error).__name__}: {error}") from error
 
 
 def _check_api(found: HookObject) -> None:
@@ -158,7 +151,7 @@ def _check_api(found: HookObject) -> None:
     advert = found.advert
     needs: Any = getattr(found.plugin, "MIGRATEOPS_API", API_VERSION)
     if not (isinstance(needs, tuple) and needs and all(isinstance(part, int) for part in needs)):
-        raise WrongPluginObject(
+        raise errors.plugins.WrongPluginObject(
             advert.distribution,
             advert.version,
             advert.entry_point,
@@ -166,7 +159,9 @@ def _check_api(found: HookObject) -> None:
             f"one with {needs!r}",
         )
     if needs[0] != API_VERSION[0] or needs > API_VERSION:
-        raise NeedsNewerApi(advert.distribution, advert.version, advert.entry_point, needs, API_VERSION)
+        raise errors.plugins.NeedsNewerApi(
+            advert.distribution, advert.version, advert.entry_point, needs, API_VERSION
+        )
 
 
 def _check_implementations(found: HookObject) -> None:
@@ -184,18 +179,18 @@ def _check_implementations(found: HookObject) -> None:
         if spec is None:
             if options.get("optionalhook"):
                 continue
-            raise UnknownHook(*where, hook, closest(hook, hook_names()))
+            raise errors.plugins.UnknownHook(*where, hook, closest(hook, hook_names()))
         if options.get("wrapper") or options.get("hookwrapper"):
-            raise BadHook(*where, hook, "is a wrapper, and wrappers are not called")
+            raise errors.plugins.BadHook(*where, hook, "is a wrapper, and wrappers are not called")
         if inspect.iscoroutinefunction(function):
-            raise BadHook(*where, hook, "is a coroutine function, and hooks are not awaited")
+            raise errors.plugins.BadHook(*where, hook, "is a coroutine function, and hooks are not awaited")
         implementation = pluggy.HookImpl(found.plugin, str(advert), function, options)
         for argument in (*implementation.argnames, *implementation.kwargnames):
             if argument not in spec.argnames:
-                raise WrongHookArgument(*where, hook, argument, tuple(spec.argnames))
+                raise errors.plugins.WrongHookArgument(*where, hook, argument, tuple(spec.argnames))
         if implementation.kwargnames:
             argument = implementation.kwargnames[0]
-            raise BadHook(
+            raise errors.plugins.BadHook(
                 *where, hook, f"gives {argument!r} a default, so that its value would not be passed"
             )
 
@@ -238,7 +233,7 @@ def in_order(objects: Iterable[HookObject]) -> list[HookObject]:
         sorter.prepare()
     except graphlib.CycleError as error:
         circle: Sequence[tuple[str, str]] = error.args[1]
-        raise PluginOrderCycle(tuple(distribution for distribution, _ in circle)) from None
+        raise errors.plugins.PluginOrderCycle(tuple(distribution for distribution, _ in circle)) from None
     ordered: list[HookObject] = []
     ready: list[tuple[str, str]] = []
     while sorter.is_active():

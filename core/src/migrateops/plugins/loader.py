@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from migrateops.errors.plugins import AdvertisedError, PluginLoadError, WrongPluginObject
+from migrateops import errors
 from migrateops.plugins.discovery import COMMANDS, DIALECTS, IMPLEMENTATIONS, OPERATIONS, Advert
 
 _EXPECTED: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -22,9 +22,9 @@ class Loader:
 
     def __init__(self) -> None:
         self._loaded: dict[Advert, Any] = {}
-        self._failed: dict[Advert, AdvertisedError] = {}
+        self._failed: dict[Advert, errors.plugins.AdvertisedError] = {}
 
-    def failures(self) -> tuple[AdvertisedError, ...]:
+    def failures(self) -> tuple[errors.plugins.AdvertisedError, ...]:
         """Return what has failed so far."""
         return tuple(self._failed.values())
 
@@ -42,7 +42,7 @@ class Loader:
             raise failed.with_traceback(None)
         try:
             found = _imported(advert)
-        except AdvertisedError as error:
+        except errors.plugins.AdvertisedError as error:
             self._failed[advert] = error
             raise
         self._loaded[advert] = found
@@ -57,8 +57,8 @@ def _imported(advert: Advert) -> Any:
             found = getattr(found, name)
     except (Exception, SystemExit) as error:
         # A module that calls sys.exit() when imported must not end the process without a word.
-        raise PluginLoadError(*where, f"{type(error).__name__}: {error}") from error
+        raise errors.plugins.PluginLoadError(*where, f"{type(error).__name__}: {error}") from error
     expected, is_right = _EXPECTED.get(advert.group, ("", lambda _: True))
     if not is_right(found):
-        raise WrongPluginObject(*where, expected, f"{type(found).__name__} {found!r}")
+        raise errors.plugins.WrongPluginObject(*where, expected, f"{type(found).__name__} {found!r}")
     return found

@@ -6,15 +6,8 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError, closest
-from migrateops.errors.plugins import (
-    PluginConflict,
-    PluginOrderCycle,
-    TakenName,
-    UnknownDialect,
-    UnknownOperation,
-    distributions_of,
-)
 from migrateops.plugins import checks
 from migrateops.plugins.discovery import (
     COMMANDS,
@@ -130,14 +123,14 @@ class Plugins:
                 candidates = [one for one in candidates if one.distribution not in own]
         return checks.choose(candidates, self.policy)
 
-    def conflicts(self) -> list[PluginConflict]:
+    def conflicts(self) -> list[errors.plugins.PluginConflict]:
         """Return what several enabled distributions offer, where the policy prefers none of them."""
-        found: dict[str, PluginConflict] = {}
+        found: dict[str, errors.plugins.PluginConflict] = {}
         for group in (OPERATIONS, DIALECTS, PROBES, COMMANDS, PROJECTS, IMPLEMENTATIONS):
             for name in self.discovery.offers[group]:
                 try:
                     self.choose(group, name)
-                except PluginConflict as conflict:
+                except errors.plugins.PluginConflict as conflict:
                     found.setdefault(conflict.name, conflict)
         return list(found.values())
 
@@ -228,19 +221,23 @@ class Plugins:
         """Return the operation names that enabled distributions advertise; imports nothing."""
         return self._names
 
-    def unknown(self, name: str) -> UnknownOperation:
+    def unknown(self, name: str) -> errors.plugins.UnknownOperation:
         """Return the error for an operation that nobody offers here: who would, or what was meant."""
         if name in self.builtin:
-            return UnknownOperation(name, outside_batch=True)
+            return errors.plugins.UnknownOperation(name, outside_batch=True)
         offers = sorted(self.discovery.offers[OPERATIONS].get(name, ()), key=lambda one: not self.allows(one))
         for advert in offers:
             blocked = self.blocks(advert.distribution)
-            return UnknownOperation(name, advert.distribution, blocked, outside_batch=blocked is None)
+            return errors.plugins.UnknownOperation(
+                name, advert.distribution, blocked, outside_batch=blocked is None
+            )
         known = KNOWN_OPERATIONS.get(name)
         if known is None:
-            return UnknownOperation(name, suggestion=closest(name, self.operation_names()))
+            return errors.plugins.UnknownOperation(name, suggestion=closest(name, self.operation_names()))
         installed = self.discovery.distributions.get(known)
-        return UnknownOperation(name, known, installed=installed.version if installed else None)
+        return errors.plugins.UnknownOperation(
+            name, known, installed=installed.version if installed else None
+        )
 
     def operation_names(self) -> set[str]:
         """Return the names of all operations that are registered, advertised by whomever, or known."""
@@ -283,11 +280,11 @@ class Plugins:
         self._layers = {}
         return found
 
-    def unknown_dialect(self, name: str) -> UnknownDialect:
+    def unknown_dialect(self, name: str) -> errors.plugins.UnknownDialect:
         """Return the error for a connection whose dialect has no pack here."""
         for advert in self.discovery.offers[DIALECTS].get(name, ()):
-            return UnknownDialect(name, advert.distribution, "deny")
-        return UnknownDialect(name, KNOWN_DIALECTS.get(name))
+            return errors.plugins.UnknownDialect(name, advert.distribution, "deny")
+        return errors.plugins.UnknownDialect(name, KNOWN_DIALECTS.get(name))
 
     def probe(self, name: str) -> Any | None:
         """Return the module that reads the version table with the driver alone, importing it."""
@@ -351,9 +348,9 @@ class Plugins:
                     faults[name] = fault
         return faults
 
-    def _taken(self) -> list[TakenName]:
+    def _taken(self) -> list[errors.plugins.TakenName]:
         return [
-            TakenName(one.distribution, one.version, one.entry_point, name)
+            errors.plugins.TakenName(one.distribution, one.version, one.entry_point, name)
             for name, adverts in self.discovery.offers[OPERATIONS].items()
             for one in filter(self.allows, adverts)
             if name in self.builtin
@@ -442,11 +439,11 @@ class Plugins:
             found = [one for one in found if one.advert.distribution not in self._left_out]
             try:
                 return in_order(found)
-            except PluginOrderCycle as fault:
+            except errors.plugins.PluginOrderCycle as fault:
                 self._leave_out(fault, needed)
 
     def _leave_out(self, fault: MigrateOpsError, needed: set[str]) -> None:
-        distributions = distributions_of(fault)
+        distributions = errors.plugins.distributions_of(fault)
         if not needed.isdisjoint(distributions):
             raise fault
         self._left_out.update(dict.fromkeys(distributions, fault))

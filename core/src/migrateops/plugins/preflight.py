@@ -6,15 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.plugins import (
-    BadRequirement,
-    MissingPlugin,
-    PreflightFailed,
-    UncheckedNames,
-    UnsupportedByDialect,
-    Use,
-)
 from migrateops.plugins.checks import missing
 from migrateops.plugins.discovery import normalise
 
@@ -56,7 +49,7 @@ class Preflight(NamedTuple):
             PreflightFailed: Something does.
         """
         if self.blocking:
-            raise PreflightFailed(self.blocking)
+            raise errors.plugins.PreflightFailed(self.blocking)
 
 
 def _runs_everywhere(name: str) -> bool | str:
@@ -100,7 +93,9 @@ def preflight(
             continue
         seen = script.text.survey
         if seen.dynamic:
-            check.reports.append(UncheckedNames(script.revision.revision, script.revision.path))
+            check.reports.append(
+                errors.plugins.UncheckedNames(script.revision.revision, script.revision.path)
+            )
         for call in seen.calls:
             check.call(script.revision, call)
     blocking, reports = check.faults()
@@ -114,7 +109,7 @@ class _Need:
     """What the scripts ask of one distribution."""
 
     specifiers: list[str] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
+    uses: list[errors.plugins.Use] = field(default_factory=list)
 
 
 @dataclass(eq=False, repr=False)
@@ -129,7 +124,9 @@ class _Check:
     needed: set[str] = field(default_factory=set)
     # By whether they block, then by distribution, or by operation.
     _missing: dict[bool, dict[str, _Need]] = field(default_factory=lambda: {True: {}, False: {}})
-    _unsupported: dict[bool, dict[str, list[Use]]] = field(default_factory=lambda: {True: {}, False: {}})
+    _unsupported: dict[bool, dict[str, list[errors.plugins.Use]]] = field(
+        default_factory=lambda: {True: {}, False: {}}
+    )
     _broken: dict[bool, dict[str, MigrateOpsError]] = field(default_factory=lambda: {True: {}, False: {}})
     _unknown: dict[str, MigrateOpsError] = field(default_factory=dict)
     _answers: dict[str, MigrateOpsError | bool] = field(default_factory=dict)
@@ -143,7 +140,7 @@ class _Check:
                 requirement = _requirement(name, condition, self.dialects)
             except ValueError:
                 where = f"requires_plugins of revision {revision.revision!r}"
-                self.reports.append(BadRequirement(f"{name}: {condition!r}", where))
+                self.reports.append(errors.plugins.BadRequirement(f"{name}: {condition!r}", where))
                 continue
             if requirement is None:
                 continue
@@ -152,7 +149,7 @@ class _Check:
             need = self._missing[True].setdefault(distribution, _Need())
             if requirement.specifier:
                 need.specifiers.append(str(requirement.specifier))
-            need.uses.append(Use(revision.revision, revision.path))
+            need.uses.append(errors.plugins.Use(revision.revision, revision.path))
 
     def is_plain(self, text: ScriptText) -> bool:
         """Return whether no call in a script can be objected to, nor needs a plugin, as its words show."""
@@ -166,7 +163,7 @@ class _Check:
     def call(self, revision: Revision, call: OpCall) -> None:
         """Note what one call needs."""
         blocks = call.unconditional
-        use = Use(revision.revision, revision.path, call.line, call.name)
+        use = errors.plugins.Use(revision.revision, revision.path, call.line, call.name)
         answer = self._answer(call.name)
         if isinstance(answer, MigrateOpsError):
             self._broken[blocks].setdefault(call.name, answer)
@@ -199,10 +196,12 @@ class _Check:
     def faults(self) -> tuple[list[MigrateOpsError], list[MigrateOpsError]]:
         """Return what blocks and what is reported."""
         blocking, possible = ([*self._found(blocks)] for blocks in (True, False))
-        absent = {fault.distribution for fault in blocking if isinstance(fault, MissingPlugin)}
+        absent = {fault.distribution for fault in blocking if isinstance(fault, errors.plugins.MissingPlugin)}
         # What a script may need under a condition is not said again where another needs it for certain.
         reports = [
-            one for one in possible if not (isinstance(one, MissingPlugin) and one.distribution in absent)
+            one
+            for one in possible
+            if not (isinstance(one, errors.plugins.MissingPlugin) and one.distribution in absent)
         ]
         return blocking, [*self.reports, *reports, *self._unknown.values()]
 
@@ -215,11 +214,11 @@ class _Check:
             if blocks or name not in self._broken[True]:
                 yield error
         for name, uses in sorted(self._unsupported[blocks].items()):
-            yield UnsupportedByDialect(
+            yield errors.plugins.UnsupportedByDialect(
                 name, self.dialects[0], self._lacks[name] or None, tuple(uses), not blocks
             )
 
-    def _missing_plugin(self, distribution: str, need: _Need) -> MissingPlugin | None:
+    def _missing_plugin(self, distribution: str, need: _Need) -> errors.plugins.MissingPlugin | None:
         from packaging.requirements import Requirement
 
         plugins = self.plugins
@@ -231,8 +230,8 @@ class _Check:
             if not uses:
                 return None
             version = plugins.discovery.version_of(distribution)
-            return MissingPlugin(distribution, str(requirement), version, uses=uses)
-        return MissingPlugin(
+            return errors.plugins.MissingPlugin(distribution, str(requirement), version, uses=uses)
+        return errors.plugins.MissingPlugin(
             fault.distribution, fault.requirement, fault.installed, fault.blocked, tuple(need.uses)
         )
 

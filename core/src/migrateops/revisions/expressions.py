@@ -6,16 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from migrateops.errors.revisions import (
-    AmbiguousWalk,
-    CurrentNotKnown,
-    MalformedExpression,
-    MultipleHeads,
-    RelativeTooFar,
-    UnexpectedRange,
-    UnknownVersionRow,
-    VersionRowNotText,
-)
+from migrateops import errors
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
 
@@ -49,10 +40,10 @@ def parse(text: str) -> Expression:
     """
     text = text.strip()
     if text.count(":") == 1:
-        raise UnexpectedRange(text)
+        raise errors.revisions.UnexpectedRange(text)
     match = _FORM.fullmatch(text)
     if match is None or not (match["symbol"] or match["offset"]):
-        raise MalformedExpression(text)
+        raise errors.revisions.MalformedExpression(text)
     return Expression(text, match["branch"], match["symbol"], int(match["offset"] or 0))
 
 
@@ -65,7 +56,7 @@ def split_range(text: str) -> tuple[str, str] | None:
     if ":" not in text:
         return None
     if text.count(":") > 1:
-        raise MalformedExpression(text)
+        raise errors.revisions.MalformedExpression(text)
     start, _, end = text.partition(":")
     return start.strip(), end.strip()
 
@@ -141,7 +132,9 @@ def resolve_one(graph: RevisionGraph, text: str, current: Collection[str] | None
     """
     found = resolve(graph, text, current)
     if len(found) > 1:
-        raise MultipleHeads(tuple(revision.revision for revision in found if revision is not None))
+        raise errors.revisions.MultipleHeads(
+            tuple(revision.revision for revision in found if revision is not None)
+        )
     return found[0] if found else None
 
 
@@ -155,9 +148,9 @@ def known_rows(graph: RevisionGraph, current: Iterable[str]) -> tuple[str, ...]:
     rows = tuple(dict.fromkeys(current))
     for row in rows:
         if not isinstance(row, str):
-            raise VersionRowNotText(repr(row), type(row).__name__)
+            raise errors.revisions.VersionRowNotText(repr(row), type(row).__name__)
         if row not in graph:
-            raise UnknownVersionRow(row)
+            raise errors.revisions.UnknownVersionRow(row)
     return rows
 
 
@@ -182,10 +175,14 @@ def walk(graph: RevisionGraph, expression: Expression, start: Revision | None) -
         if lineage is not None:
             ways = tuple(way for way in ways if way is None or way in lineage)
         if not ways:
-            raise RelativeTooFar(expression.text, "base" if start is None else start.revision, count)
+            raise errors.revisions.RelativeTooFar(
+                expression.text, "base" if start is None else start.revision, count
+            )
         way, *others = ways
         if others:
-            raise AmbiguousWalk(expression.text, tuple(way for way in ways if way is not None))
+            raise errors.revisions.AmbiguousWalk(
+                expression.text, tuple(way for way in ways if way is not None)
+            )
         here = None if way is None else graph[way]
     return here
 
@@ -210,11 +207,11 @@ def tips(graph: RevisionGraph, branch: str, current: Collection[str]) -> tuple[s
 def _start(graph: RevisionGraph, expression: Expression, current: Collection[str] | None) -> Revision | None:
     if expression.symbol is None:
         if current is None:
-            raise CurrentNotKnown(expression.text)
+            raise errors.revisions.CurrentNotKnown(expression.text)
         return _only(graph, expression, current)
     found = _resolve_symbol(graph, expression._replace(offset=0), current)
     if len(found) > 1:
-        raise AmbiguousWalk(
+        raise errors.revisions.AmbiguousWalk(
             expression.text, tuple(revision.revision for revision in found if revision is not None)
         )
     return found[0] if found else None
@@ -223,7 +220,7 @@ def _start(graph: RevisionGraph, expression: Expression, current: Collection[str
 def _only(graph: RevisionGraph, expression: Expression, current: Collection[str]) -> Revision | None:
     starts = tuple(current) if expression.branch is None else tips(graph, expression.branch, current)
     if len(starts) > 1:
-        raise AmbiguousWalk(expression.text, starts)
+        raise errors.revisions.AmbiguousWalk(expression.text, starts)
     return graph[starts[0]] if starts else None
 
 
@@ -242,19 +239,21 @@ def _resolve_symbol(
             return (None,)
         case "current":
             if current is None:
-                raise CurrentNotKnown(expression.text)
+                raise errors.revisions.CurrentNotKnown(expression.text)
             rows = current if branch is None else tips(graph, branch, current)
             return tuple(graph[name] for name in rows) or (None,)
         case str(given):
             return (graph.get(given, branch),)
         case None:
-            raise MalformedExpression(expression.text)
+            raise errors.revisions.MalformedExpression(expression.text)
 
 
 def _head(graph: RevisionGraph, branch: str | None) -> tuple[Revision | None, ...]:
     heads = _heads(graph, graph.heads, branch)
     if len(heads) > 1:
-        raise MultipleHeads(tuple(head.revision for head in heads if head is not None), branch)
+        raise errors.revisions.MultipleHeads(
+            tuple(head.revision for head in heads if head is not None), branch
+        )
     return heads
 
 

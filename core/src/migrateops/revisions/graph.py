@@ -6,12 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, R
 from functools import cached_property
 from itertools import chain
 
-from migrateops.errors.revisions import (
-    AmbiguousRevision,
-    BrokenGraph,
-    RevisionNotFound,
-    RevisionNotOnBranch,
-)
+from migrateops import errors
 from migrateops.revisions.names import Names
 from migrateops.revisions.revision import Revision, has_illegal_name
 
@@ -53,7 +48,7 @@ class RevisionGraph:
         if not fits or has_illegal_name(self.nodes, self.labels):
             from migrateops.revisions.faults import faults_of
 
-            raise BrokenGraph(faults_of(self, given))
+            raise errors.revisions.BrokenGraph(faults_of(self, given))
         self.heads: tuple[str, ...] = tuple(heads)
         needed = set(chain.from_iterable(self._dependencies.values()))
         self.effective_heads = tuple(name for name in self.heads if name not in needed)
@@ -219,12 +214,12 @@ class RevisionGraph:
             lineage = self.lineage(self.get(branch).revision)
             inside = [name for name in matches if name in lineage]
             if not inside and len(matches) == 1:
-                raise RevisionNotOnBranch(matches[0], branch)
+                raise errors.revisions.RevisionNotOnBranch(matches[0], branch)
             matches = inside
         if len(matches) > 1:
-            raise AmbiguousRevision(given, tuple(matches))
+            raise errors.revisions.AmbiguousRevision(given, tuple(matches))
         if not matches:
-            raise RevisionNotFound(given, self._names.closest(given))
+            raise errors.revisions.RevisionNotFound(given, self._names.closest(given))
         return self.nodes[matches[0]]
 
     def matches(self, given: str) -> list[str]:

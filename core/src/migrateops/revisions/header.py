@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from migrateops.errors.scripts import BadHeaderValue, NoRevisionHeader
+from migrateops import errors
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on", "requires_plugins")
 
@@ -66,12 +66,12 @@ def header_of(namespace: Mapping[str, Any], path: str) -> Header:
         BadHeaderValue: A variable has a value of the wrong type.
     """
     if namespace.get("revision") is None:
-        raise NoRevisionHeader(path)
+        raise errors.scripts.NoRevisionHeader(path)
     values = {name: namespace[name] for name in NAMES if name in namespace}
     try:
         return canonical(values, namespace.get("__doc__"))
     except BadValue as bad:
-        raise BadHeaderValue(path, bad.variable, repr(values[bad.variable])) from None
+        raise errors.scripts.BadHeaderValue(path, bad.variable, repr(values[bad.variable])) from None
 
 
 # ------------------------------------------------------------------ the canonical form of values

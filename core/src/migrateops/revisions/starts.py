@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrateops.errors.offline import RangeNotUpwards
+from migrateops import errors
 from migrateops.revisions.expressions import resolve
 from migrateops.revisions.graph import RevisionGraph
 
@@ -32,4 +32,4 @@ def check_upwards(graph: RevisionGraph, rows: tuple[str, ...], target: str) -> N
     """
     targets = tuple(one.revision for one in resolve(graph, target, rows) if one is not None)
     if rows and graph.ancestors(targets).isdisjoint(rows):
-        raise RangeNotUpwards(rows, targets)
+        raise errors.offline.RangeNotUpwards(rows, targets)

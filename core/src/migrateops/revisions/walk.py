@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 from typing import Literal, NamedTuple
 
-from migrateops.errors.revisions import (
-    AmbiguousWalk,
-    NotApplied,
-    NothingOfBranchApplied,
-    RelativeTooFar,
-    WrongDirection,
-)
+from migrateops import errors
 from migrateops.revisions.expressions import (
     Expression,
     as_ids,
@@ -228,7 +222,7 @@ def newest(graph: RevisionGraph, rows: Iterable[str]) -> tuple[set[str], tuple[s
 def _upgrade_targets(graph: RevisionGraph, text: str, rows: tuple[str, ...]) -> list[str]:
     expression = parse(text)
     if expression.symbol is None and expression.offset < 0:
-        raise WrongDirection(text, "an upgrade")
+        raise errors.revisions.WrongDirection(text, "an upgrade")
     return [revision.revision for revision in resolve(graph, text, rows) if revision is not None]
 
 
@@ -238,12 +232,12 @@ def _first_to_leave(
     """Return the oldest revisions that a downgrade takes off; some may not be applied."""
     if expression.symbol is None:
         if expression.offset >= 0:
-            raise WrongDirection(expression.text, "a downgrade")
+            raise errors.revisions.WrongDirection(expression.text, "a downgrade")
         return [_counted_back(graph, expression, rows, applied)]
     found = resolve(graph, expression.text, rows)
     missing = [revision for revision in found if revision is not None and revision.revision not in applied]
     if missing:
-        raise NotApplied(missing[0].revision, rows)
+        raise errors.revisions.NotApplied(missing[0].revision, rows)
     targets = {revision.revision for revision in found if revision is not None}
     if targets:
         first = {child for name in targets for child in graph.children(name)}
@@ -271,18 +265,18 @@ def _counted_back(
     else:
         starts = tips(graph, expression.branch, rows)
     if not starts:
-        raise RelativeTooFar(expression.text, "base", 0)
+        raise errors.revisions.RelativeTooFar(expression.text, "base", 0)
     start, *others = starts
     if others:
-        raise AmbiguousWalk(expression.text, tuple(graph.sorted(starts)))
+        raise errors.revisions.AmbiguousWalk(expression.text, tuple(graph.sorted(starts)))
     followed_by = tuple(name for name in graph.children(start) if name in applied)
     if followed_by:
-        raise NothingOfBranchApplied(expression.text, start, followed_by)
+        raise errors.revisions.NothingOfBranchApplied(expression.text, start, followed_by)
     # The last one to leave, not the one to arrive at: a merge is left without choosing a parent.
     back = Expression(expression.text, expression.branch, None, expression.offset + 1)
     last = walk(graph, back, graph[start])
     if last is None:
-        raise RelativeTooFar(expression.text, start, -expression.offset - 1)
+        raise errors.revisions.RelativeTooFar(expression.text, start, -expression.offset - 1)
     return last.revision
 
 

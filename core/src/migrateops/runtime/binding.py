@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.dialects import ANSI, Dialect, embedded
-from migrateops.errors.runtime import PackTooNew
 from migrateops.plugins.manager import Plugins
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def pack_for(name: str, plugins: Plugins, generic: Iterable[str] = ()) -> Dialec
     found: Any = embedded(name) or plugins.dialect_pack(name)
     if found is not None:
         if found.contract[0] > Dialect.contract[0]:
-            raise PackTooNew(
+            raise errors.runtime.PackTooNew(
                 f"{found.__module__}.{found.__qualname__}", name, found.contract, Dialect.contract
             )
         made: Dialect = found()

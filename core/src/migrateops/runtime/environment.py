@@ -9,10 +9,8 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from migrateops import current
+from migrateops import current, errors
 from migrateops.errors.base import CONNECTING, MigrateOpsError
-from migrateops.errors.revisions import CurrentNotKnown
-from migrateops.errors.runtime import NotConfigured, RunNotCommitted
 from migrateops.operations.registry import Registrations
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
@@ -131,7 +129,7 @@ class EnvironmentContext:
         if self.context is not None:
             return _one_or_all(_start_of(self.context))
         if "starting_rev" not in self.context_opts:
-            raise NotConfigured("get_starting_revision_argument()")
+            raise errors.runtime.NotConfigured("get_starting_revision_argument()")
         return _one_or_all(starting_rows(self.script, self.context_opts["starting_rev"]))
 
     def get_revision_argument(self) -> str | tuple[str, ...] | None:
@@ -146,7 +144,7 @@ class EnvironmentContext:
         rows = _start_of(self.context) if self.context is not None else None
         try:
             found = [one for text in texts for one in resolve(self.script.graph, text, rows)]
-        except CurrentNotKnown:
+        except errors.revisions.CurrentNotKnown:
             return _one_or_all(texts)
         return _one_or_all(tuple(one.revision for one in found if one is not None))
 
@@ -256,7 +254,7 @@ class EnvironmentContext:
             NotConfigured: There is none yet.
         """
         if self.context is None:
-            raise NotConfigured("get_context()")
+            raise errors.runtime.NotConfigured("get_context()")
         return self.context
 
     def get_bind(self) -> Any:
@@ -275,7 +273,7 @@ class EnvironmentContext:
     def run_migrations(self, **kw: Any) -> None:
         """Run the steps that the command asks for; *kw* go to ``upgrade()`` and ``downgrade()``."""
         if self.context is None:
-            raise NotConfigured("run_migrations()")
+            raise errors.runtime.NotConfigured("run_migrations()")
         self.context.run_migrations(**kw)
 
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
@@ -308,7 +306,7 @@ class EnvironmentContext:
             RunNotCommitted: It was rolled back, or never committed.
         """
         if self._lost:
-            raise RunNotCommitted(self._lost[0])
+            raise errors.runtime.RunNotCommitted(self._lost[0])
 
 
 _watching = threading.Lock()

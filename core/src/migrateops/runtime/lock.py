@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from migrateops import errors
 from migrateops.dialects.base import Dialect
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.lock import LockUnavailable
-from migrateops.errors.runtime import LockNotAcquired, LockRequired, not_applied
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -40,14 +39,14 @@ def locked(context: MigrationContext) -> Iterator[Lock | None]:
 
 
 def _taken(context: MigrationContext, held: ExitStack, *, required: bool) -> Lock | None:
-    unavailable: LockUnavailable | None = None
+    unavailable: errors.lock.LockUnavailable | None = None
     try:
         lock, is_ours = _asked_once(context, held)
-    except LockUnavailable as exc:
+    except errors.lock.LockUnavailable as exc:
         lock, is_ours, unavailable = None, False, exc
     if lock is None:
         if required:
-            raise LockRequired(context.dialect_name) from unavailable
+            raise errors.runtime.LockRequired(context.dialect_name) from unavailable
         if unavailable is not None:
             context.notes.append(unavailable.message())
     elif not is_ours:
@@ -63,9 +62,9 @@ def _asked_once(context: MigrationContext, held: ExitStack) -> tuple[Lock | None
         return None, False
     if connection.in_transaction():
         # What a lock guards was read before it could be taken.
-        raise LockUnavailable("the caller has begun a transaction")
+        raise errors.lock.LockUnavailable("the caller has begun a transaction")
     if type(context.pack).lock is Dialect.lock:
-        raise LockUnavailable(f"there is none for {context.dialect_name}")
+        raise errors.lock.LockUnavailable(f"there is none for {context.dialect_name}")
     engine = _own_engine(connection)
     held.callback(engine.dispose)
     lock = context.pack.lock(engine, _key(context, connection))
@@ -97,7 +96,7 @@ def _ask(lock: Lock) -> bool:
         # While they connect, drivers raise whatever they like.
         origin = getattr(exc, "orig", None) or exc
         lines = str(origin).strip().splitlines()
-        raise LockUnavailable(lines[0] if lines else type(origin).__name__) from exc
+        raise errors.lock.LockUnavailable(lines[0] if lines else type(origin).__name__) from exc
 
 
 def _wait(context: MigrationContext, lock: Lock) -> None:
@@ -116,9 +115,9 @@ def _wait(context: MigrationContext, lock: Lock) -> None:
             pause = min(pause * 2, _LONGEST_PAUSE)
     except BaseException as error:
         if not isinstance(error, Exception):
-            error.add_note(f"waiting for another run to end; {not_applied(of_several)}")
+            error.add_note(f"waiting for another run to end; {errors.runtime.not_applied(of_several)}")
         raise
-    raise LockNotAcquired(timeout, of_several)
+    raise errors.runtime.LockNotAcquired(timeout, of_several)
 
 
 def _sleep(context: MigrationContext, seconds: float) -> None:

@@ -9,15 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import migrateops.ddl.lower  # noqa: F401  the built-in operations' default implementations
+from migrateops import errors
 from migrateops.dialects.hindrances import naming_hindrances
-from migrateops.errors.offline import NoVersionColumn, StartOnline
-from migrateops.errors.runtime import (
-    LiteralBindsOnline,
-    MultipleHeadsInDatabase,
-    NoDatabase,
-    NotAConnection,
-    NullVersionRow,
-)
 from migrateops.operations.base import Observer
 from migrateops.operations.registry import Namespace, Registrations
 from migrateops.operations.target import Target
@@ -143,7 +136,7 @@ class MigrationContext:
             )
         else:
             if self.opts.get("literal_binds"):
-                raise LiteralBindsOnline
+                raise errors.runtime.LiteralBindsOnline
             self.statements = Online(connection)
             self.transactions = OnlineTransactions(
                 connection,
@@ -161,7 +154,7 @@ class MigrationContext:
             self.version_table, self.version_table_schema, primary_key=primary_key
         )
         if "version_num" not in table.c:
-            raise NoVersionColumn(type(self.pack).__qualname__, self.version_table)
+            raise errors.offline.NoVersionColumn(type(self.pack).__qualname__, self.version_table)
         # A project of another shape has its own way to write the rows.
         versions: type[VersionTable] = self.opts.get("versions", VersionTable)
         self.versions = versions(table, send=self.run_statement)
@@ -204,13 +197,15 @@ class MigrationContext:
         given = dict(opts or {})
         if connection is not None:
             if not isinstance(connection, Connection):
-                raise NotAConnection(f"{type(connection).__module__}.{type(connection).__qualname__}")
+                raise errors.runtime.NotAConnection(
+                    f"{type(connection).__module__}.{type(connection).__qualname__}"
+                )
             dialect = connection.dialect
         elif url is not None or dialect_name is not None:
             target = make_url(url) if url is not None else make_url(f"{dialect_name}://")
             dialect = dialect_of(target)(**(dialect_opts or {}))
         elif dialect is None:
-            raise NoDatabase
+            raise errors.runtime.NoDatabase
         if dialect_opts:
             given["dialect_opts"] = dict(dialect_opts)
         if plugins is not None and not isinstance(plugins, Plugins):
@@ -433,14 +428,14 @@ class MigrationContext:
         if self.as_sql:
             return starting_rows(self.script, self.opts.get("starting_rev"))
         if self.opts.get("starting_rev") is not None:
-            raise StartOnline(self.opts["starting_rev"])
+            raise errors.offline.StartOnline(self.opts["starting_rev"])
         with self.reading() as connection:
             found = self.versions.read(connection)
         self.taken.table_is_there = found is not None
         rows = found or ()
         known = tuple(row for row in rows if row is not None)
         if len(known) < len(rows) and not self.purge:
-            raise NullVersionRow(self.version_table)
+            raise errors.runtime.NullVersionRow(self.version_table)
         return known
 
     @contextmanager
@@ -470,7 +465,7 @@ class MigrationContext:
         """
         heads = self.get_current_heads()
         if len(heads) > 1:
-            raise MultipleHeadsInDatabase(heads)
+            raise errors.runtime.MultipleHeadsInDatabase(heads)
         return heads[0] if heads else None
 
     # -- running ------------------------------------------------------------------------------

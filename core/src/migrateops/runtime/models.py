@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.runtime import BadModels
+from migrateops import errors
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -40,4 +40,4 @@ def load_models(config: Any, name: str) -> MetaData:
         if isinstance(found, ModuleType)
         else f"{type(found).__module__}.{type(found).__qualname__}"
     )
-    raise BadModels(name, given, isinstance(getattr(found, "metadata", None), MetaData))
+    raise errors.runtime.BadModels(name, given, isinstance(getattr(found, "metadata", None), MetaData))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import closest
-from migrateops.errors.runtime import UnknownOption
 
 if TYPE_CHECKING:
     from migrateops.dialects.base import Dialect
@@ -85,7 +85,9 @@ def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> l
     known = OPTIONS | pack.configure_options
     shape = getattr(getattr(environment, "config", None), "shape", None)
     unknown = [
-        UnknownOption(name, _RENAMED.get(name) or closest(name, known)) for name in opts if name not in known
+        errors.runtime.UnknownOption(name, _RENAMED.get(name) or closest(name, known))
+        for name in opts
+        if name not in known
     ]
     if unknown and shape is None:
         raise unknown[0]

@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
-from migrateops import current
+from migrateops import current, errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.revisions import RevisionError
-from migrateops.errors.runtime import LockLost, ReadElsewhere, ScriptExited
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
@@ -122,7 +120,7 @@ def look(context: MigrationContext, seen: list[Step] | None = None) -> list[Step
     steps = list(context.opts["fn"](rows, context))
     # A transaction begun by the way would rule out the lock, and go on seeing the rows of the past.
     if _settles(context) and (now := context.get_current_heads()) != rows:
-        raise ReadElsewhere(rows, now)
+        raise errors.runtime.ReadElsewhere(rows, now)
     return steps
 
 
@@ -141,7 +139,7 @@ def try_look(context: MigrationContext, seen: list[Step] | None = None) -> list[
     """
     try:
         return look(context, seen)
-    except RevisionError:
+    except errors.revisions.RevisionError:
         context.taken.seen = None
         context.transactions.settle()
         return None
@@ -336,7 +334,7 @@ class _Run:
         """Stop where the lock is lost that was taken; the server is asked."""
         if self.lock is not None and not self.lock.held():
             remains = between_steps(self.context, self.rows)
-            raise LockLost(self.done, len(self.plan) - self.done, remains)
+            raise errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
         self.asked = time.monotonic()
 
     def _ready_table(self) -> None:
@@ -407,7 +405,7 @@ class _Run:
                     getattr(step.module, step.direction)(**self.kw)
             except SystemExit as exc:
                 # Let through, it would end the command with the script's own status, 0 among them.
-                raise ScriptExited(exc.code) from exc
+                raise errors.runtime.ScriptExited(exc.code) from exc
 
     def _committing(self) -> AbstractContextManager[None]:
         transactions = self.context.transactions

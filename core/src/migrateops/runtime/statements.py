@@ -12,10 +12,10 @@ from sqlalchemy.schema import CreateTable, ExecutableDDLElement
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
+from migrateops import errors
 from migrateops.ddl.remembering import remembering_compiler
 from migrateops.ddl.rows import InsertRows
 from migrateops.ddl.statements import AlterTable, Execute, TableEvent
-from migrateops.errors.runtime import NotOffline
 from migrateops.operations.schema_objects import require_values
 from migrateops.runtime.literals import literal_compiler
 
@@ -85,7 +85,7 @@ class OfflineBind(MockConnection):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotOffline(f"{name} of the connection")
+        raise errors.runtime.NotOffline(f"{name} of the connection")
 
 
 class NoRows:
@@ -94,10 +94,10 @@ class NoRows:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotOffline(f"{name} of a result")
+        raise errors.runtime.NotOffline(f"{name} of a result")
 
     def __iter__(self) -> Iterator[Any]:
-        raise NotOffline("a result")
+        raise errors.runtime.NotOffline("a result")
 
     def __bool__(self) -> bool:
         return False

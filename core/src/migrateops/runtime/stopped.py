@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED
 from migrateops.errors.base import MigrateOpsError, first_line
-from migrateops.errors.runtime import RevisionFailed
 from migrateops.runtime.transactions import left_of_run
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def explained(
     remains, partly = _remains(context, error, transaction, rows)
     kind = context.pack.error_kind(error)
     own = kind is None and not isinstance(error, DBAPIError)
-    failed = RevisionFailed(revision, step.direction, first_line(error), remains, partly, kind, own)
+    failed = errors.runtime.RevisionFailed(
+        revision, step.direction, first_line(error), remains, partly, kind, own
+    )
     statement = getattr(error, "statement", None)
     if isinstance(statement, str):
         failed.add_note(f"executing: {' '.join(statement.split())[:300]}")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal
 
+from migrateops import errors
 from migrateops.dialects.transaction import COMMIT_IN_DOUBT, NOTHING_APPLIED, Transaction, asked_level
 from migrateops.errors.base import MigrateOpsError, first_line
-from migrateops.errors.database import NoLongerAtomic
-from migrateops.errors.runtime import CommitFailed, ForeignTransaction
 from migrateops.runtime.callers import ForeignOutcome, held_elsewhere
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ class OnlineTransactions:
                 yield
                 at_end = True
         except Exception as error:
-            if always or not at_end or isinstance(error, NoLongerAtomic):
+            if always or not at_end or isinstance(error, errors.database.NoLongerAtomic):
                 raise
             remains = self._left()
             if isinstance(error, MigrateOpsError):
@@ -149,7 +148,7 @@ class OnlineTransactions:
             kind = self.pack.error_kind(error)
             if kind == "lost":
                 remains = COMMIT_IN_DOUBT
-            raise CommitFailed(first_line(error), remains, not self._atomic, kind) from error
+            raise errors.runtime.CommitFailed(first_line(error), remains, not self._atomic, kind) from error
         except BaseException as error:
             if not always and not getattr(error, "__notes__", ()):
                 doubtful = error is self.commit_error
@@ -244,7 +243,7 @@ class OnlineTransactions:
         try:
             yield
         except BaseException as error:
-            refused = error is self.commit_error and not isinstance(error, NoLongerAtomic)
+            refused = error is self.commit_error and not isinstance(error, errors.database.NoLongerAtomic)
             if self.current is not None and not refused and self.current.ended(error):
                 begun.atomic = False
                 self.ended = True
@@ -368,11 +367,11 @@ class OnlineTransactions:
         """
         current = self.current
         if current is not None and not current.owned:
-            raise ForeignTransaction("autocommit_block()")
+            raise errors.runtime.ForeignTransaction("autocommit_block()")
         if current is None:
             self.settle()
             if self.connection.in_transaction():
-                raise ForeignTransaction("autocommit_block()")
+                raise errors.runtime.ForeignTransaction("autocommit_block()")
         if isinstance(current, Unprotected):
             yield
             return

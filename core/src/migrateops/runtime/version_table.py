@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
+from migrateops import errors
 from migrateops.ddl.statements import Execute
 from migrateops.errors.base import first_line
-from migrateops.errors.runtime import VersionRowMismatch, VersionTableRefused
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -102,7 +102,7 @@ class VersionTable:
         try:
             yield
         except DBAPIError as error:
-            raise VersionTableRefused(self.name, what, first_line(error)) from error
+            raise errors.runtime.VersionTableRefused(self.name, what, first_line(error)) from error
 
     @cached_property
     def _insert(self) -> Any:
@@ -139,4 +139,4 @@ class VersionTable:
         if result is None or not result.dialect.supports_sane_rowcount:
             return
         if result.rowcount != 1:
-            raise VersionRowMismatch(self.name, row, result.rowcount)
+            raise errors.runtime.VersionRowMismatch(self.name, row, result.rowcount)

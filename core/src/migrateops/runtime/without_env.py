@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.mask import masked_query
-from migrateops.errors.runtime import (
-    CannotConnect,
-    DatabaseNotChosen,
-    NoDatabase,
-    RunningLoop,
-)
 from migrateops.runtime import reading
 
 if TYPE_CHECKING:
@@ -69,9 +64,9 @@ def _url(config: Any) -> URL:
 
     text = config.database_url()
     if text is None and config.settings.databases:
-        raise DatabaseNotChosen(tuple(config.settings.databases))
+        raise errors.runtime.DatabaseNotChosen(tuple(config.settings.databases))
     if text is None:
-        raise NoDatabase
+        raise errors.runtime.NoDatabase
     try:
         return make_url(text)
     except (ArgumentError, ValueError):
@@ -142,7 +137,7 @@ def _refuse_running_loop(url: str) -> None:
         asyncio.get_running_loop()
     except RuntimeError:
         return
-    raise RunningLoop(url)
+    raise errors.runtime.RunningLoop(url)
 
 
 def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any]) -> Any:
@@ -162,7 +157,7 @@ def _in_loop(url: URL, options: Any, use: Callable[[Connection], Any]) -> Any:
                 return await connection.run_sync(use)
             finally:
                 await connection.close()
-        except CannotConnect:
+        except errors.runtime.CannotConnect:
             # Those that look up names are the loop's own, and would never end by themselves.
             await asyncio.get_running_loop().shutdown_default_executor()
             # A thread of the driver's that has still something to say would find the loop closed.
@@ -201,4 +196,4 @@ def _connecting(url: URL) -> Iterator[None]:
         origin = getattr(exc, "orig", None) or exc
         lines = [line.strip() for line in str(origin).splitlines() if line.strip()]
         problem = lines[0] if lines else type(origin).__name__
-        raise CannotConnect(shown(url), problem, url.host is not None) from exc
+        raise errors.runtime.CannotConnect(shown(url), problem, url.host is not None) from exc

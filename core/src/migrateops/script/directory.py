@@ -12,15 +12,8 @@ from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.revisions import BrokenGraph, MultipleBases, MultipleHeads
-from migrateops.errors.scripts import (
-    EnvironmentFileMissing,
-    NoProject,
-    ScriptDirectoryMissing,
-    VersionLocationMissing,
-    VersionPathNeeded,
-)
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header
 from migrateops.revisions.revision import Revision
@@ -76,7 +69,7 @@ class ScriptDirectory:
     ) -> None:
         self.dir = fspath(dir)
         if not os.path.isdir(self.dir):
-            raise ScriptDirectoryMissing(self.dir)
+            raise errors.scripts.ScriptDirectoryMissing(self.dir)
         self.file_template = file_template
         self.truncate_slug_length = truncate_slug_length or 40
         self.sourceless = sourceless
@@ -114,7 +107,7 @@ class ScriptDirectory:
         location = directory_of(settings.script_location, paths)
         searched = getattr(config, "searched", None)
         if searched is not None and not os.path.isdir(location):
-            raise NoProject(location, os.path.abspath(searched))
+            raise errors.scripts.NoProject(location, os.path.abspath(searched))
         found = cls(
             location,
             file_template=settings.file_template,
@@ -155,10 +148,10 @@ class ScriptDirectory:
             revisions, self._faults = self._read()
             try:
                 self._graph = RevisionGraph(revisions)
-            except BrokenGraph as broken:
+            except errors.revisions.BrokenGraph as broken:
                 if not self._lenient:
                     # A script that cannot be read is often why others miss it.
-                    raise BrokenGraph((*self._faults, *broken.faults)) from None
+                    raise errors.revisions.BrokenGraph((*self._faults, *broken.faults)) from None
                 from migrateops.revisions.sound import sound_part
 
                 self._graph, faults = sound_part(revisions)
@@ -190,7 +183,7 @@ class ScriptDirectory:
         """
         _ = self.graph
         if self._left_out:
-            raise BrokenGraph(self._faults)
+            raise errors.revisions.BrokenGraph(self._faults)
 
     @property
     def faults(self) -> tuple[MigrateOpsError, ...]:
@@ -208,7 +201,11 @@ class ScriptDirectory:
                 header_index=self.header_index,
             )
         # The default one is missing in a fresh checkout without scripts; a configured one may be misspelt.
-        missing = (VersionLocationMissing(path) for path in self._configured if not os.path.isdir(path))
+        missing = (
+            errors.scripts.VersionLocationMissing(path)
+            for path in self._configured
+            if not os.path.isdir(path)
+        )
         return revisions, (*missing, *faults)
 
     def get_revision(self, id_: str | None) -> Script | None:
@@ -246,7 +243,7 @@ class ScriptDirectory:
         """
         heads = self.graph.heads
         if len(heads) > 1:
-            raise MultipleHeads(heads)
+            raise errors.revisions.MultipleHeads(heads)
         return heads[0] if heads else None
 
     def get_bases(self) -> list[str]:
@@ -261,7 +258,7 @@ class ScriptDirectory:
         """
         bases = self.graph.bases
         if len(bases) > 1:
-            raise MultipleBases(bases)
+            raise errors.revisions.MultipleBases(bases)
         return bases[0] if bases else None
 
     def get_all_current(self, id_: str | Iterable[str]) -> set[Script]:
@@ -323,7 +320,7 @@ class ScriptDirectory:
         """
         first, *others = self.version_locations
         if others:
-            raise VersionPathNeeded(self.version_locations)
+            raise errors.scripts.VersionPathNeeded(self.version_locations)
         return first
 
     @property
@@ -376,7 +373,7 @@ class ScriptDirectory:
         self._registrations = registrations
         path = self.env_py_location
         if not os.path.isfile(path):
-            raise EnvironmentFileMissing(path)
+            raise errors.scripts.EnvironmentFileMissing(path)
         with self._entered():
             run_file(path, "migrateops_env", registrations=registrations)
 

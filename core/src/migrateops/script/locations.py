@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from migrateops.errors.scripts import ScriptDirectoryMissing
+from migrateops import errors
 
 
 def directory_of(location: str | os.PathLike[str], more_paths: Iterable[str] = ()) -> str:
@@ -30,7 +30,7 @@ def directory_of(location: str | os.PathLike[str], more_paths: Iterable[str] = (
 
     found = directory_in(package, inner, more_paths)
     if found is None:
-        raise ScriptDirectoryMissing(text)
+        raise errors.scripts.ScriptDirectoryMissing(text)
     return found
 
 

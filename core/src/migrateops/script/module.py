@@ -16,15 +16,9 @@ from importlib.util import decode_source, module_from_spec, spec_from_file_locat
 from types import ModuleType, TracebackType
 from typing import Any
 
+from migrateops import errors
 from migrateops.current import reading_headers
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.scripts import (
-    FunctionNotCalled,
-    MissingFunction,
-    ScriptImportError,
-    ScriptSyntaxError,
-    ScriptUnreadable,
-)
 from migrateops.revisions.header import Header, header_of, scan
 
 REGISTRATIONS = "__migrateops_registrations__"
@@ -142,14 +136,14 @@ def direction_of(module: ModuleType, direction: str) -> Callable[..., Any]:
 
     function = getattr(module, direction, None)
     if not callable(function):
-        raise MissingFunction(str(module.__file__), direction)
+        raise errors.scripts.MissingFunction(str(module.__file__), direction)
     for applies, kind in (
         (inspect.iscoroutinefunction, "a coroutine function"),
         (inspect.isasyncgenfunction, "an asynchronous generator function"),
         (inspect.isgeneratorfunction, "a generator function"),
     ):
         if applies(function):
-            raise FunctionNotCalled(str(module.__file__), direction, kind)
+            raise errors.scripts.FunctionNotCalled(str(module.__file__), direction, kind)
     found: Callable[..., Any] = function
     return found
 
@@ -175,13 +169,13 @@ def _source(path: str) -> str:
     try:
         data = _content(path)
     except OSError as error:
-        raise ScriptUnreadable(path, error.strerror or type(error).__name__) from error
+        raise errors.scripts.ScriptUnreadable(path, error.strerror or type(error).__name__) from error
     try:
         if b"coding" in data and any(map(_COOKIE.match, data.split(b"\n", 2)[:2])):
             return decode_source(data)
         return data.removeprefix(BOM_UTF8).decode()
     except (SyntaxError, UnicodeDecodeError) as error:
-        raise ScriptSyntaxError(path, None, str(error)) from error
+        raise errors.scripts.ScriptSyntaxError(path, None, str(error)) from error
 
 
 def _content(path: str) -> bytes:
@@ -218,8 +212,10 @@ def _execute(module: ModuleType, spec: ModuleSpec) -> None:
 
 def _load_error(path: str, error: Exception) -> MigrateOpsError:
     if isinstance(error, SyntaxError) and error.filename == path:
-        return ScriptSyntaxError(path, error.lineno, error.msg)
-    return ScriptImportError(path, _line_in(path, error.__traceback__), type(error).__name__, str(error))
+        return errors.scripts.ScriptSyntaxError(path, error.lineno, error.msg)
+    return errors.scripts.ScriptImportError(
+        path, _line_in(path, error.__traceback__), type(error).__name__, str(error)
+    )
 
 
 def _line_in(path: str, traceback: TracebackType | None) -> int | None:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from migrateops import errors
 from migrateops.config import ini
 from migrateops.config.source import Source
 from migrateops.config.values import SEPARATORS
-from migrateops.errors.config import ConfigFileMissing
 
 MAIN, INI, PYPROJECT = "alembic", "alembic.ini", "pyproject.toml"
 HOOKS = "post_write_hooks"
@@ -109,7 +109,9 @@ def _parsed(file: str) -> Source:
         with open(file, "rb") as opened:
             content = opened.read()
     except OSError as error:
-        raise ConfigFileMissing(file, "ALEMBIC_CONFIG", error.strerror or type(error).__name__) from None
+        raise errors.config.ConfigFileMissing(
+            file, "ALEMBIC_CONFIG", error.strerror or type(error).__name__
+        ) from None
     return ini.source(file, content)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import AddConstraint
 from sqlalchemy.sql import visitors
 
-from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation, WrongType
+from migrateops import errors
 from migrateops.operations import BatchOperations, Operations, Target, operation, schema, spread, table
 from migrateops.operations.ops import AddConstraintOp, DropConstraintOp
 from migrateops.operations.ops.constraints import dropping
@@ -93,9 +93,11 @@ def made(op: CreateExcludeConstraintOp, target: Target | None) -> ExcludeConstra
     """Return the constraint of an operation, on a made-up table, with the target's naming convention."""
     elements = [_pair(op, element) for element in op.elements]
     if not elements:
-        raise NotASchemaItem(op.describe(), "pairs of an element and an operator", "none")
+        raise errors.operations.NotASchemaItem(op.describe(), "pairs of an element and an operator", "none")
     if not isinstance(op.ops or {}, Mapping):
-        raise WrongType(op.describe(), "ops", "a mapping from columns to operator classes", repr(op.ops))
+        raise errors.operations.WrongType(
+            op.describe(), "ops", "a mapping from columns to operator classes", repr(op.ops)
+        )
     where = text(op.where) if isinstance(op.where, str) else _free(op.where)
     require_values(op.describe(), where, *(item for item, _ in elements))
     constraint = ExcludeConstraint(
@@ -116,7 +118,9 @@ def made(op: CreateExcludeConstraintOp, target: Target | None) -> ExcludeConstra
 
 def _pair(op: CreateExcludeConstraintOp, element: Any) -> tuple[Any, str]:
     if not isinstance(element, tuple | list) or len(element) != 2:
-        raise NotASchemaItem(op.describe(), "a pair of an element and an operator", repr(element))
+        raise errors.operations.NotASchemaItem(
+            op.describe(), "a pair of an element and an operator", repr(element)
+        )
     item, how = element
     if isinstance(item, Column):
         return item.name, how
@@ -139,7 +143,7 @@ def _free(expression: Any) -> Any:
 @Operations.lowering_for(CreateExcludeConstraintOp)
 def refuse(op: CreateExcludeConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse: no other database has them."""
-    raise UnsupportedOperation(op.describe(), target.name, "EXCLUDE constraints")
+    raise errors.operations.UnsupportedOperation(op.describe(), target.name, "EXCLUDE constraints")
 
 
 @Operations.lowering_for(CreateExcludeConstraintOp, dialect="postgresql")

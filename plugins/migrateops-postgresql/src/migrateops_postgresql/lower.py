@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, ENUM, NamedType
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, ColumnName, ColumnNullable, ColumnType
 from migrateops.ddl.type_memos import impl_of
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import require_expression, require_values
 from migrateops_postgresql import identity
@@ -115,7 +115,7 @@ def _refuse_other_values(op: ops.AlterColumnOp, target: Target) -> None:
     if not (isinstance(new, ENUM) and isinstance(old, ENUM)):
         return
     if (new.schema, new.name) == (old.schema, old.name) and new.enums != old.enums:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "changing the values of an enum by ALTER COLUMN",
@@ -137,7 +137,7 @@ def using_text(op: ops.AlterColumnOp, target: Target) -> str | None:
     if using is None:
         return None
     if op.modify_type is None:
-        raise IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, "type_ with postgresql_using")
     require_expression(op.describe(), USING, using)
     require_values(op.describe(), using)
     # Compiled also when it is text: a percent sign has to be doubled for some drivers.
@@ -189,8 +189,10 @@ def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
     return DefaultChanges(before, () if new is None else (ColumnDefault(*where, new, op.schema),))
 
 
-def _unsupported(op: ops.AlterColumnOp, target: Target, what: str) -> UnsupportedOperation:
-    return UnsupportedOperation(op.describe(), target.name, what, "drop the column and add it again")
+def _unsupported(op: ops.AlterColumnOp, target: Target, what: str) -> errors.operations.UnsupportedOperation:
+    return errors.operations.UnsupportedOperation(
+        op.describe(), target.name, what, "drop the column and add it again"
+    )
 
 
 @Operations.lowering_for(ops.CreateIndexOp, dialect="postgresql")
@@ -209,4 +211,6 @@ def create_unique_constraint(op: ops.CreateUniqueConstraintOp, target: Target) -
 
 def _require_nulls_not_distinct(op: ops.CreateIndexOp | ops.CreateUniqueConstraintOp, target: Target) -> None:
     if op.kw.get(_NULLS) is not None and (target.server_version or (15,)) < (15,):
-        raise UnsupportedOperation(op.describe(), target.name, "NULLS NOT DISTINCT before version 15")
+        raise errors.operations.UnsupportedOperation(
+            op.describe(), target.name, "NULLS NOT DISTINCT before version 15"
+        )

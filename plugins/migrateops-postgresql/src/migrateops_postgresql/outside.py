@@ -16,8 +16,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import AddConstraint, DropConstraint, DropIndex
 from sqlalchemy.sql.elements import conv
 
+from migrateops import errors
 from migrateops.ddl.statements import AlterTable, ColumnNullable, table_text
-from migrateops.errors.operations import IncompleteOperation, NotReversible, UnsupportedOperation
 from migrateops.operations import (
     BatchOperations,
     MigrateOperation,
@@ -76,13 +76,17 @@ class ValidateConstraintOp(AlterTableOp):
     schema: str | None = schema(default=None)
 
     def reverse(self) -> MigrateOperation:
-        raise NotReversible(self.describe(), "a constraint that is valid stays so; drop it instead")
+        raise errors.operations.NotReversible(
+            self.describe(), "a constraint that is valid stays so; drop it instead"
+        )
 
 
 @Operations.lowering_for(ValidateConstraintOp)
 def refuse(op: ValidateConstraintOp, target: Target) -> Iterator[Any]:
     """Refuse: elsewhere a constraint is valid or it is not there."""
-    raise UnsupportedOperation(op.describe(), target.name, "constraints that are validated later")
+    raise errors.operations.UnsupportedOperation(
+        op.describe(), target.name, "constraints that are validated later"
+    )
 
 
 @Operations.lowering_for(ValidateConstraintOp, dialect="postgresql")
@@ -156,9 +160,11 @@ def alter_column(operations: Operations, op: ops.AlterColumnOp) -> Any:
     if not op.kw.get(_THROUGH_CHECK) or op.modify_nullable:
         return operations.next(op)
     if op.modify_nullable is None:
-        raise IncompleteOperation(op.describe(), context.target.name, f"nullable=False with {_THROUGH_CHECK}")
+        raise errors.operations.IncompleteOperation(
+            op.describe(), context.target.name, f"nullable=False with {_THROUGH_CHECK}"
+        )
     if context.target.server_version is not None and context.target.server_version < (12,):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), context.target.name, "NOT NULL from a CHECK before version 12"
         )
     check = _not_null(op, context.target)

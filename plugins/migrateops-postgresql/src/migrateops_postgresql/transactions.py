@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
+from migrateops import errors
 from migrateops.dialects import Transaction
-from migrateops.errors.database import NoLongerAtomic, StatementInCallersTransaction, TransactionControl
 from migrateops_postgresql import driver
 from migrateops_postgresql.errors import FailedTransaction, NeedsAutocommitBlock
 from migrateops_postgresql.statement_text import Effect, effect
@@ -106,9 +106,13 @@ class PostgreSQLTransaction(Transaction):
         self._does = effect(statement)
         does = None if self._released else self._does
         if does == "refused":
-            raise NeedsAutocommitBlock(statement) if self.owned else StatementInCallersTransaction(statement)
+            raise (
+                NeedsAutocommitBlock(statement)
+                if self.owned
+                else errors.database.StatementInCallersTransaction(statement)
+            )
         if does == "rolls back" or (does == "commits" and not self.owned):
-            raise TransactionControl(statement)
+            raise errors.database.TransactionControl(statement)
         if does == "commits":
             self._released = True
             self.atomic = False
@@ -126,8 +130,8 @@ class PostgreSQLTransaction(Transaction):
         if self._expected and not self._released and driver.in_transaction(self.connection) is False:
             raise self._gone()
 
-    def _gone(self) -> NoLongerAtomic:
-        return NoLongerAtomic(tuple(self._applied), self._written)
+    def _gone(self) -> errors.database.NoLongerAtomic:
+        return errors.database.NoLongerAtomic(tuple(self._applied), self._written)
 
 
 def begin(connection: Connection) -> Transaction:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Constraint
 
-from migrateops.errors.operations import NotASchemaItem
+from migrateops import errors
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.target import ANSI, Target
 
@@ -63,7 +63,9 @@ class AddConstraintOp(MigrateOperation):
         """
         op_cls = cls.add_constraint_ops.get(constraint.__visit_name__)
         if op_cls is None:
-            raise NotASchemaItem("from_constraint", "a constraint that some operation adds", repr(constraint))
+            raise errors.operations.NotASchemaItem(
+                "from_constraint", "a constraint that some operation adds", repr(constraint)
+            )
         return op_cls.from_constraint(constraint)
 
     def to_constraint(self, migration_context: Any = None) -> Constraint:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Column
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import batch_only, hidden, operation, options, param, schema, table
 from migrateops.operations.ops.base import AlterTableOp
@@ -113,7 +113,9 @@ class DropColumnOp(AlterTableOp):
     def reverse(self) -> AddColumnOp:
         origin = self.origin
         if origin is None:
-            raise NotReversible(self.describe(), "the definition of the column is not known")
+            raise errors.operations.NotReversible(
+                self.describe(), "the definition of the column is not known"
+            )
         column = origin.column
         if column.name != self.column_name:
             column = column._copy()
@@ -243,12 +245,14 @@ class AlterColumnOp(AlterTableOp):
                 kw[key], kw[partner] = self.kw[partner], self.kw[key]
             elif key.endswith("_using") and self.modify_type is not None:
                 # Of the old values, for the new ones: it says nothing of the way back.
-                raise NotReversible(self.describe(), f"{key} converts one way, the way back is not known")
+                raise errors.operations.NotReversible(
+                    self.describe(), f"{key} converts one way, the way back is not known"
+                )
         return kw
 
     def _need(self, known: bool, name: str) -> None:
         if not known:
-            raise NotReversible(self.describe(), f"{name} is not known")
+            raise errors.operations.NotReversible(self.describe(), f"{name} is not known")
 
     def to_diff_tuple(self) -> Any:
         known = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import hidden, operation, schema, table
 from migrateops.operations.ops.base import AlterTableOp, target_of
@@ -41,7 +41,7 @@ class CreateTableCommentOp(AlterTableOp):
 
     def reverse(self) -> CreateTableCommentOp | DropTableCommentOp:
         if self.comment is None and self.existing_comment is None:
-            raise NotReversible(self.describe(), "existing_comment is not known")
+            raise errors.operations.NotReversible(self.describe(), "existing_comment is not known")
         if self.existing_comment is None and not self.of_none:
             return DropTableCommentOp(self.table_name, existing_comment=self.comment, schema=self.schema)
         return CreateTableCommentOp(
@@ -80,7 +80,7 @@ class DropTableCommentOp(AlterTableOp):
 
     def reverse(self) -> CreateTableCommentOp:
         if self.existing_comment is None:
-            raise NotReversible(self.describe(), "existing_comment is not known")
+            raise errors.operations.NotReversible(self.describe(), "existing_comment is not known")
         return CreateTableCommentOp(self.table_name, self.existing_comment, schema=self.schema)
 
     def to_diff_tuple(self) -> Any:

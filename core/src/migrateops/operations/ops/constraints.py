@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import (
     MigrateOperation,
@@ -331,7 +331,9 @@ class DropConstraintOp(MigrateOperation):
     def reverse(self) -> AddConstraintOp:
         origin = self.origin
         if origin is None:
-            raise NotReversible(self.describe(), "the definition of the constraint is not known")
+            raise errors.operations.NotReversible(
+                self.describe(), "the definition of the constraint is not known"
+            )
         spec = origin.__op_spec__
         assert spec is not None
         values = {f.name: getattr(origin, f.name) for f in spec.fields if f.name != "_"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from migrateops.errors.operations import SeveralContainers
+from migrateops import errors
 from migrateops.operations.declare import MigrateOperation
 
 
@@ -167,4 +167,4 @@ def _listed(given: Any) -> list[Any]:
 
 def _at_most_one(listed: list[Any], name: str) -> None:
     if len(listed) > 1:
-        raise SeveralContainers(name, len(listed))
+        raise errors.operations.SeveralContainers(name, len(listed))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations.base import BatchOperations, Operations
 from migrateops.operations.declare import MigrateOperation, hidden, operation, options, schema, table
 from migrateops.operations.ops.base import target_of
@@ -48,7 +48,9 @@ class CreateIndexOp(MigrateOperation):
     def from_index(cls, index: Index) -> CreateIndexOp:
         """Return the operation that creates *index*."""
         if index.table is None:
-            raise NotReversible(f"create_index {index.name!r}", "the index belongs to no table")
+            raise errors.operations.NotReversible(
+                f"create_index {index.name!r}", "the index belongs to no table"
+            )
         return cls(
             index.name,
             index.table.name,
@@ -126,7 +128,7 @@ class DropIndexOp(MigrateOperation):
     def reverse(self) -> CreateIndexOp:
         origin = self.origin
         if origin is None:
-            raise NotReversible(self.describe(), "the columns of the index are not known")
+            raise errors.operations.NotReversible(self.describe(), "the columns of the index are not known")
         return CreateIndexOp(
             self.index_name,
             self.table_name if self.table_name is not None else origin.table_name,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.schema import SchemaItem
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations.base import Operations
 from migrateops.operations.declare import (
     MigrateOperation,
@@ -144,7 +144,7 @@ class DropTableOp(MigrateOperation):
 
     def reverse(self) -> CreateTableOp:
         if self.origin is None:
-            raise NotReversible(self.describe(), "the definition of the table is not known")
+            raise errors.operations.NotReversible(self.describe(), "the definition of the table is not known")
         return CreateTableOp(
             self.table_name,
             self.origin.columns,

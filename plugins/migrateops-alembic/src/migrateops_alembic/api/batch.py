@@ -18,8 +18,8 @@ from sqlalchemy import (
     Table,
 )
 
+from migrateops import errors
 from migrateops.ddl.lower import type_constraints
-from migrateops.errors.batch import DefinitionNeeded
 from migrateops.operations import BatchOperations, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.schema_objects import SchemaObjects, from_type
@@ -157,7 +157,7 @@ class BatchOperationsImpl:
             return self.copy_from
         context = self.operations.migration_context
         if context.as_sql:
-            raise DefinitionNeeded(self.table_name)
+            raise errors.batch.DefinitionNeeded(self.table_name)
         metadata = MetaData(naming_convention=dict(self.naming_convention or {}) or None)
         table = Table(
             self.table_name, metadata, schema=self.schema, autoload_with=context.connection, resolve_fks=False
