@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from migrateops.config.model import PluginSettings
     from migrateops.config.source import Source
     from migrateops.revisions.graph import RevisionGraph
+    from migrateops.runtime.migration import MigrationContext
+    from migrateops.runtime.step import RevisionStep
 
     Policy = Callable[[PluginSettings], PluginSettings]
 
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 
         Attributes:
             cut_in_slugs: What stands in names of new files for words that are cut off.
+            op_modules: Dotted names of the modules that stand for ``op`` in scripts, besides ours.
         """
 
         cut_in_slugs: str
+        op_modules: tuple[str, ...]
 
         def find(self, directory: str) -> Source | None:
             """Return what the configuration file of this shape in *directory* holds, or None."""
@@ -52,6 +56,12 @@ if TYPE_CHECKING:
             what the shape itself wants to find again.
             """
             ...
+
+        def started(self) -> None:
+            """Set up what the code of such a project relies on, before a run with something to do."""
+
+        def before_run(self, context: MigrationContext, plan: Sequence[RevisionStep]) -> None:
+            """Set up what these steps rely on, before the first statement."""
 
         def attribute(self, config: Config, name: str, default: object) -> object:
             """Return what the configuration of such a project has under a name that ours does not have."""

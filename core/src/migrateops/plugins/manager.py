@@ -411,6 +411,9 @@ class Plugins:
         self._started = True
         self._layers = {}
         if env is not None:
+            shape = getattr(getattr(env, "config", None), "shape", None)
+            if shape is not None:
+                shape.started()
             self.hooks.call("migrateops_environment_created", env=env)
         return self.hooks
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from migrateops_alembic import reading
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
     from migrateops.config import Config
     from migrateops.config.source import Source
     from migrateops.revisions.graph import RevisionGraph
+    from migrateops.runtime.migration import MigrationContext
+    from migrateops.runtime.step import RevisionStep
 
+_PLUGINS = "alembic.plugins"
+_IMPORTED = "sqlalchemy.dialects.postgresql"
+"""What is there wherever Alembic is imported, so that scripts use it without an import of their own."""
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 _USUAL: dict[str, Any] = {"compare_server_default": False}
 _OF_MYSQL: dict[str, Any] = {
@@ -37,6 +44,7 @@ class _Project:
     """What the entry point names; has no state of its own."""
 
     cut_in_slugs = "_"
+    op_modules = ("alembic.op",)
 
     def find(self, directory: str) -> Source | None:
         """Return what the configuration of Alembic's in *directory* holds, or None.
@@ -77,6 +85,24 @@ class _Project:
             found["transaction"] = "none"
         return found
 
+    def started(self) -> None:
+        """Set up installed plugins of Alembic's, which a script may rely on."""
+        from migrateops.plugins.glance import may_offer
+
+        # The module that sets them up brings the whole comparison of models with it.
+        if may_offer(_PLUGINS):
+            from migrateops_alembic.api.plugins import load_installed
+
+            load_installed(_PLUGINS)
+
+    def before_run(self, context: MigrationContext, plan: Sequence[RevisionStep]) -> None:
+        """Import what scripts find imported with Alembic, if one of them names it; start an ``impl``."""
+        from migrateops_alembic.api.impl import start
+
+        if any(map(_names_dialects, plan)):
+            import_module(_IMPORTED)
+        start(context)
+
     def attribute(self, config: Config, name: str, default: object) -> object:
         """Return what a configuration of Alembic's has under a name that ours does not have."""
         from migrateops_alembic.api import config as api
@@ -113,6 +139,20 @@ class _Project:
         from migrateops_alembic.alias.finder import entered
 
         return entered()
+
+
+def _names_dialects(step: RevisionStep) -> bool:
+    functions = (
+        (one for one in vars(step.module).values() if isinstance(one, FunctionType)) if step.module else ()
+    )
+    return any("dialects" in code.co_names for one in functions for code in _codes(one.__code__))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
 
 
 def _run_batch(operations: Any, asked: Any) -> None:
