@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrateops.commands.sides import comparison, kinds_of, visit
+from migrateops.errors.mask import shown
 from migrateops.plugins.known import KNOWN_OPERATIONS
-from migrateops.runtime.without_env import shown
 
 if TYPE_CHECKING:
     from migrateops.config import Config

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.running import visit_databases
+from migrateops.errors.mask import shown
 from migrateops.errors.runtime import DatabaseNotAtHead, NoConnection
 from migrateops.revisions.expressions import known_rows
-from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:

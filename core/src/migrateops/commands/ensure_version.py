@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrateops.commands.running import visit_databases
-from migrateops.runtime.without_env import shown
+from migrateops.errors.mask import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:

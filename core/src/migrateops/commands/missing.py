@@ -42,7 +42,7 @@ def explained_steps(make_steps: MakeSteps, script: ScriptDirectory) -> MakeSteps
 
 
 def _url(context: MigrationContext | None) -> str | None:
-    from migrateops.runtime.without_env import shown
+    from migrateops.errors.mask import shown
 
     if context is None or context.connection is None:
         return None

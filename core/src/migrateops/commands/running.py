@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from migrateops import errors
 from migrateops.commands.missing import explained_steps
 from migrateops.commands.report import DatabaseReport, RunReport, StepReport
+from migrateops.errors.mask import shown
 from migrateops.plugins.discovery import discover
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
 from migrateops.revisions.walk import Step
 from migrateops.runtime.environment import EnvironmentContext, all_notes
-from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from migrateops.commands.running import project_plugins, visit_databases
 from migrateops.errors.autogenerate import BadSnapshot
 from migrateops.errors.commands import DatabaseMissing, SeveralDatabases, UnknownSide
+from migrateops.errors.mask import shown
 from migrateops.errors.plugins import UnknownDialect
 from migrateops.errors.runtime import MissingDriver, NoConnection, NoDatabase, NoModels
 from migrateops.errors.scripts import ScriptDirectoryMissing
@@ -90,7 +91,7 @@ def visit_url(config: Config, url: URL, look: Look) -> None:
 
         def connected(connection: Any) -> None:
             if environment.stand_ins:
-                raise DatabaseMissing(without_env.shown(url))
+                raise DatabaseMissing(shown(url))
             environment.configure(connection=connection, **without_env.project_options(config))
             look(environment.get_context())
 
@@ -150,7 +151,7 @@ def is_database(config: Config, text: str) -> bool:
 
 def _name(context: MigrationContext) -> str:
     assert context.connection is not None
-    return without_env.shown(context.connection.engine.url)
+    return shown(context.connection.engine.url)
 
 
 # -- reading --------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from migrateops.commands.plugins import listing
 from migrateops.commands.read import RevisionInfo, info_of
 from migrateops.commands.running import visit_databases
 from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.mask import shown
 from migrateops.errors.revisions import BrokenGraph, UnknownVersionRow
 from migrateops.errors.runtime import NoConnection
 from migrateops.revisions.walk import upgrade_path
-from migrateops.runtime.without_env import shown
 from migrateops.script.directory import ScriptDirectory
 from migrateops.script.whereabouts import explained
 

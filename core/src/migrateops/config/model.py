@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from migrateops.config import values
-from migrateops.config.mask import masked
 from migrateops.config.variables import expand, expand_all
+from migrateops.errors.mask import masked
 
 Reader = Callable[[object, values.Form], Any]
 _NOTHING: Mapping[str, Any] = {}

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from migrateops import errors
 from migrateops.config import values
-from migrateops.config.mask import masked
 from migrateops.config.model import (
     ENGINE,
     KNOWN,
@@ -21,6 +20,7 @@ from migrateops.config.model import (
 from migrateops.config.options import Options
 from migrateops.config.source import MAIN
 from migrateops.config.variables import expand_all, literal
+from migrateops.errors.mask import masked
 
 _KEYS = readers(Settings)
 _PLUGIN_KEYS = readers(PluginSettings)

@@ -13,7 +13,6 @@ from migrateops.operations import registry
 from migrateops.operations.checking import in_our_words, refuse_misspelt_dialects, require_types
 from migrateops.operations.declare import Form, MigrateOperation
 from migrateops.operations.registry import Implementation
-from migrateops.operations.stub import plain
 
 if TYPE_CHECKING:
     from migrateops.operations.base import AbstractOperations
@@ -300,6 +299,8 @@ def usage_error(
     """
     if exc.__traceback__ is None or exc.__traceback__.tb_next is not None:
         return None
+    from migrateops.operations.stub import plain
+
     receiver = "op" if form == "op" else "batch_op"
     problem = str(exc).partition("() ")[2] or str(exc)
     signature = inspect.signature(function)

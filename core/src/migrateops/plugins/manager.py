@@ -25,7 +25,6 @@ from migrateops.plugins.discovery import (
 from migrateops.plugins.hooks import HookObject, HookRunner, check_hooks, in_order, register
 from migrateops.plugins.known import KNOWN_DIALECTS, KNOWN_OPERATIONS
 from migrateops.plugins.loader import Loader
-from migrateops.plugins.ownership import Ownership
 from migrateops.plugins.policy import Blocked, PluginPolicy
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from migrateops.errors.plugins import BadRequirement
     from migrateops.operations.registry import Layer
+    from migrateops.plugins.ownership import Ownership
 
 
 class Plugins:
@@ -82,6 +82,8 @@ class Plugins:
 
     @functools.cached_property
     def _ownership(self) -> Ownership:
+        from migrateops.plugins.ownership import Ownership
+
         return Ownership(self.discovery)
 
     @functools.cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from migrateops.plugins.discovery import normalise
@@ -16,7 +15,6 @@ Blocked = Literal["deny", "autoload", "MIGRATEOPS_PLUGINS", "plugins=()"]
 """What keeps an installed distribution from taking part."""
 
 
-@dataclass(frozen=True)
 class PluginPolicy:
     """What is allowed to take part, by name of distribution.
 
@@ -31,19 +29,23 @@ class PluginPolicy:
         misspelt: A value of MIGRATEOPS_PLUGINS that means nothing; no run starts with one.
     """
 
-    autoload: bool = True
-    enable: tuple[str, ...] = ()
-    deny: tuple[str, ...] = ()
-    require: tuple[str, ...] = ()
-    prefer: Mapping[str, str] = field(default_factory=dict)
-    off: Blocked | None = None
-    misspelt: str | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("enable", "deny"):
-            object.__setattr__(self, name, tuple(normalise(given) for given in getattr(self, name)))
-        prefer = {key: normalise(given) for key, given in self.prefer.items()}
-        object.__setattr__(self, "prefer", prefer)
+    def __init__(
+        self,
+        autoload: bool = True,
+        enable: Iterable[str] = (),
+        deny: Iterable[str] = (),
+        require: tuple[str, ...] = (),
+        prefer: Mapping[str, str] | None = None,
+        off: Blocked | None = None,
+        misspelt: str | None = None,
+    ) -> None:
+        self.autoload = autoload
+        self.enable = tuple(map(normalise, enable))
+        self.deny = tuple(map(normalise, deny))
+        self.require = require
+        self.prefer = {key: normalise(given) for key, given in (prefer or {}).items()}
+        self.off = off
+        self.misspelt = misspelt
 
     @classmethod
     def from_settings(cls, settings: Any = None, environ: Mapping[str, str] | None = None) -> PluginPolicy:

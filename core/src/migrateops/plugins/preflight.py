@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from migrateops import errors
@@ -104,34 +103,39 @@ def preflight(
     return Preflight(tuple(blocking), tuple(reports), frozenset(check.needed))
 
 
-@dataclass(eq=False, repr=False)
 class _Need:
     """What the scripts ask of one distribution."""
 
-    specifiers: list[str] = field(default_factory=list)
-    uses: list[errors.plugins.Use] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.specifiers: list[str] = []
+        self.uses: list[errors.plugins.Use] = []
 
 
-@dataclass(eq=False, repr=False)
 class _Check:
-    plugins: Plugins
-    dialects: tuple[str, ...]
-    offers: Callable[[str], object]
-    supports: Callable[[str], bool | str]
-    # Names of operations that are not core's.
-    others: Set[str]
-    reports: list[MigrateOpsError] = field(default_factory=list)
-    needed: set[str] = field(default_factory=set)
-    # By whether they block, then by distribution, or by operation.
-    _missing: dict[bool, dict[str, _Need]] = field(default_factory=lambda: {True: {}, False: {}})
-    _unsupported: dict[bool, dict[str, list[errors.plugins.Use]]] = field(
-        default_factory=lambda: {True: {}, False: {}}
-    )
-    _broken: dict[bool, dict[str, MigrateOpsError]] = field(default_factory=lambda: {True: {}, False: {}})
-    _unknown: dict[str, MigrateOpsError] = field(default_factory=dict)
-    _answers: dict[str, MigrateOpsError | bool] = field(default_factory=dict)
-    # Why the dialect does not have an operation; None if it has.
-    _lacks: dict[str, str | None] = field(default_factory=dict)
+    def __init__(
+        self,
+        plugins: Plugins,
+        dialects: tuple[str, ...],
+        offers: Callable[[str], object],
+        supports: Callable[[str], bool | str],
+        others: Set[str],
+    ) -> None:
+        self.plugins = plugins
+        self.dialects = dialects
+        self.offers = offers
+        self.supports = supports
+        # Names of operations that are not core's.
+        self.others = others
+        self.reports: list[MigrateOpsError] = []
+        self.needed: set[str] = set()
+        # By whether they block, then by distribution, or by operation.
+        self._missing: dict[bool, dict[str, _Need]] = {True: {}, False: {}}
+        self._unsupported: dict[bool, dict[str, list[errors.plugins.Use]]] = {True: {}, False: {}}
+        self._broken: dict[bool, dict[str, MigrateOpsError]] = {True: {}, False: {}}
+        self._unknown: dict[str, MigrateOpsError] = {}
+        self._answers: dict[str, MigrateOpsError | bool] = {}
+        # Why the dialect does not have an operation; None if it has.
+        self._lacks: dict[str, str | None] = {}
 
     def header(self, revision: Revision) -> None:
         """Note what ``requires_plugins`` asks for on this dialect."""

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from migrateops import current, errors
 from migrateops.errors.base import CONNECTING, MigrateOpsError
+from migrateops.errors.mask import shown
 from migrateops.operations.registry import Registrations
 from migrateops.plugins.manager import Plugins
 from migrateops.plugins.policy import PluginPolicy
@@ -18,8 +19,6 @@ from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime import reading
 from migrateops.runtime.binding import dialect_of
 from migrateops.runtime.migration import MigrationContext, starting_rows
-from migrateops.runtime.models import models_of
-from migrateops.runtime.without_env import shown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -222,6 +221,8 @@ class EnvironmentContext:
             given = shape.options(given, _dialect_name(connection, url, dialect_name), connection)
         opts.update({name: value for name, value in given.items() if value is not None})
         if opts.get("target_metadata") is None:
+            from migrateops.runtime.models import models_of
+
             opts["target_metadata"] = models_of(self.config)
         opts["template_args"] = {**opts.get("template_args", {}), **(template_args or {})}
         opts["literal_binds"] = literal_binds

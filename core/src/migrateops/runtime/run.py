@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current, errors
 from migrateops.errors.base import MigrateOpsError
+from migrateops.errors.mask import shown
 from migrateops.operations.base import Operations, members
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
@@ -23,7 +24,6 @@ from migrateops.runtime.lock import locked
 from migrateops.runtime.step import MigrationInfo, RevisionStep
 from migrateops.runtime.stopped import between_steps, explained, where
 from migrateops.runtime.transactions import OnlineTransactions
-from migrateops.runtime.without_env import shown
 from migrateops.script.module import direction_of
 
 if TYPE_CHECKING:

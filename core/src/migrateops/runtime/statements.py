@@ -13,11 +13,9 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from migrateops import errors
-from migrateops.ddl.remembering import remembering_compiler
 from migrateops.ddl.rows import InsertRows
 from migrateops.ddl.statements import AlterTable, Execute, TableEvent
 from migrateops.operations.schema_objects import require_values
-from migrateops.runtime.literals import literal_compiler
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -125,6 +123,10 @@ class Offline:
         literal_binds: bool,
         none_for_result: bool = False,
     ) -> None:
+        # Not needed online.
+        from migrateops.ddl.remembering import remembering_compiler
+        from migrateops.runtime.literals import literal_compiler
+
         self.dialect = dialect
         self._dialect_name = dialect.name
         self._none_for_result = none_for_result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.mask import masked_query
+from migrateops.errors.mask import shown
 from migrateops.runtime import reading
 
 if TYPE_CHECKING:
@@ -74,11 +74,6 @@ def _url(config: Any) -> URL:
 
         # Their message may repeat the text, and the text may hold a password.
         raise no_url("the configured url") from None
-
-
-def shown(url: URL) -> str:
-    """Return the text of *url* with asterisks in place of what is secret in it."""
-    return masked_query(url.render_as_string(hide_password=True))
 
 
 def project_options(config: Any) -> dict[str, Any]:

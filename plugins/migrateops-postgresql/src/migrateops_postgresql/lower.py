@@ -16,7 +16,6 @@ from migrateops.ddl.statements import ColumnDefault, ColumnName, ColumnNullable,
 from migrateops.ddl.type_memos import impl_of
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import require_expression, require_values
-from migrateops_postgresql import identity
 from migrateops_postgresql.errors import UnknownOption
 from migrateops_postgresql.statements import (
     AddIdentity,
@@ -171,6 +170,8 @@ def default_changes(op: ops.AlterColumnOp, target: Target) -> DefaultChanges:
             )
         return DefaultChanges(after=(SetExpression(*where, new, op.schema),))
     if isinstance(new, Identity) and isinstance(old, Identity):
+        from migrateops_postgresql import identity
+
         changed = identity.changes(old, new)
         return DefaultChanges(after=(SetIdentity(*where, changed, op.schema),) if changed else ())
     before: tuple[Any, ...] = ()

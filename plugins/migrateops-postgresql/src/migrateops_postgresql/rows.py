@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, TableClause, text
 from sqlalchemy.exc import DBAPIError
@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from migrateops.ddl import lower
 from migrateops.ddl.rows import InsertRows, for_driver, makes_defaults
 from migrateops.operations import Operations, Target, ops
-from migrateops_postgresql import copy_text
-from migrateops_postgresql.same_text import Stored, agreement
 
 _WORTH_A_QUESTION = 100
 """With fewer rows, asking what the table is like takes longer than inserting them."""
+
+if TYPE_CHECKING:
+    from migrateops_postgresql.same_text import Stored
 
 # COPY knows neither rules nor row security, fills identity columns that refuse values, and needs a table.
 _STORED = text(
@@ -58,6 +59,8 @@ class CopyRows(InsertRows):
             return False
         if not self.keys or makes_defaults(self.table, self.keys):
             return False
+        from migrateops_postgresql.same_text import Stored, agreement
+
         agreements: dict[str, Callable[[Any, Stored], bool]] = {}
         for key in self.keys:
             agree = agreement(self.table.c[key].type, self.column(key))
@@ -90,6 +93,8 @@ def copy_rows(insert: InsertRows, connection: Connection) -> None:
     """Send rows by COPY; columns that they leave out get their defaults from the server."""
     # No other driver needs this one to be there.
     from psycopg.adapt import PyFormat, Transformer
+
+    from migrateops_postgresql import copy_text
 
     dialect = connection.dialect
     keys = insert.keys

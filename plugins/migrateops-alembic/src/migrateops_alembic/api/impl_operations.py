@@ -218,8 +218,7 @@ def registered(impl: Any, base: type[Any], *, family: str) -> None:
 def _without_pack(context: Any) -> Any:
     """Return the target of a dialect without a pack: SQLAlchemy's dialect says what it can do."""
     dialect, target = context.dialect, context.target
-    able = replace(
-        target.capabilities,
+    able = target.capabilities._replace(
         comments=dialect.supports_comments,
         inline_comments=dialect.inline_comments,
         # Whether the server has them, nobody says: then a script may ask for them.
