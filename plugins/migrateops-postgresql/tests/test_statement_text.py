@@ -36,3 +36,5 @@ from migrateops_postgresql.statement_text import effect
 )
 def test_effect(statement: str, expected: str | None) -> None:
     assert effect(statement) == expected
+    # Most statements are told by how they begin.
+    assert effect(f"/* */{statement}") == expected

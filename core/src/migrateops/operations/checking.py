@@ -147,8 +147,8 @@ def _is_dialect(name: str) -> bool:
     return True
 
 
-_NOT_ACCEPTED = re.compile(r"Argument '(\w+)' is not accepted by dialect")
-_WITHOUT_VALUE = re.compile(r"A value is required for bind parameter '(\w+)'")
+_NOT_ACCEPTED = r"Argument '(\w+)' is not accepted by dialect"
+_WITHOUT_VALUE = r"A value is required for bind parameter '(\w+)'"
 
 
 def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) -> Exception | None:
@@ -168,10 +168,10 @@ def in_our_words(error: Exception, operation: MigrateOperation, dialect: str) ->
         StatementError,
     )
 
-    found = _NOT_ACCEPTED.match(str(error)) if isinstance(error, ArgumentError) else None
+    found = re.match(_NOT_ACCEPTED, str(error)) if isinstance(error, ArgumentError) else None
     if found is not None:
         return errors.operations.UnknownOption(operation.describe(), found[1], None)
-    found = _WITHOUT_VALUE.search(str(error)) if isinstance(error, StatementError) else None
+    found = re.search(_WITHOUT_VALUE, str(error)) if isinstance(error, StatementError) else None
     if found is not None and isinstance(error.orig, InvalidRequestError):  # type: ignore[attr-defined]
         return errors.operations.UnboundParameter(operation.describe(), found[1])
     unnamed = isinstance(error, InvalidRequestError) and "Naming convention" in str(error)

@@ -24,32 +24,32 @@ EXAMPLES = "migrateops.examples"
 PROJECTS = "migrateops.projects"
 
 _WORD = "[a-z][a-z0-9_]*"
-_OBJECT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_OPERATION_NAME = re.compile(_WORD)
-_DIALECT_NAME = re.compile(r"[A-Za-z]\w*")
+# Compiled where they are needed: most runs see names of two groups.
+_MODULE = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+_OBJECT = rf"{_MODULE}:{_MODULE}"
+_DIALECT_NAME = r"[A-Za-z]\w*"
 
 
 class _Grammar(NamedTuple):
     """How the names and values of a group are written."""
 
-    name: re.Pattern[str]
+    name: str
     names: str
-    value: re.Pattern[str] = _OBJECT
+    value: str = _OBJECT
     values: str = "module:object"
 
 
 _GROUPS = {
-    OPERATIONS: _Grammar(_OPERATION_NAME, "a method name in lower case, such as create_sequence"),
+    OPERATIONS: _Grammar(_WORD, "a method name in lower case, such as create_sequence"),
     IMPLEMENTATIONS: _Grammar(
-        re.compile(rf"[A-Za-z]\w*\.({_WORD}|[A-Z]\w*)"), "<dialect>.<operation> or <dialect>.<OperationClass>"
+        rf"[A-Za-z]\w*\.({_WORD}|[A-Z]\w*)", "<dialect>.<operation> or <dialect>.<OperationClass>"
     ),
     DIALECTS: _Grammar(_DIALECT_NAME, "a dialect name of SQLAlchemy"),
     PROBES: _Grammar(_DIALECT_NAME, "a dialect name of SQLAlchemy", _MODULE, "module"),
-    PLUGINS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
-    COMMANDS: _Grammar(re.compile("[a-z][a-z0-9-]*"), "a verb in lower case"),
-    EXAMPLES: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
-    PROJECTS: _Grammar(_OPERATION_NAME, "an identifier in lower case"),
+    PLUGINS: _Grammar(_WORD, "an identifier in lower case"),
+    COMMANDS: _Grammar("[a-z][a-z0-9-]*", "a verb in lower case"),
+    EXAMPLES: _Grammar(_WORD, "an identifier in lower case"),
+    PROJECTS: _Grammar(_WORD, "an identifier in lower case"),
 }
 
 
@@ -280,8 +280,8 @@ def _problem(advert: Advert) -> str | None:
     grammar = _GROUPS.get(advert.group)
     if grammar is None:
         return f"there is no group {advert.group!r} in this version"
-    if not grammar.name.fullmatch(advert.name):
+    if not re.fullmatch(grammar.name, advert.name):
         return f"its name is not {grammar.names}"
-    if not grammar.value.fullmatch(advert.value):
+    if not re.fullmatch(grammar.value, advert.value):
         return f"its value is not {grammar.values}"
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import graphlib
-import heapq
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -219,6 +217,11 @@ def in_order(objects: Iterable[HookObject]) -> list[HookObject]:
         PluginOrderCycle: They ask for a circle.
     """
     by_key = {(found.advert.distribution, found.advert.name): found for found in objects}
+    if len(by_key) < 2:
+        return [*by_key.values()]
+    import graphlib
+    import heapq
+
     of: dict[str, list[tuple[str, str]]] = {}
     for key in by_key:
         of.setdefault(key[0], []).append(key)

@@ -396,10 +396,11 @@ class MigrationContext:
             finally:
                 self.found_nothing = False
             return
+        look_again = try_look if self.pack.rebuilds_matter else None
         # The lock comes first: whoever waits for it is in no transaction.
         try:
             with (
-                planned(self, steps, try_look) as (self.lock, self.planned),
+                planned(self, steps, look_again) as (self.lock, self.planned),
                 self.transactions.run(rebuilds=may_rebuild(self, self.planned)),
             ):
                 yield

@@ -57,14 +57,15 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
 
 @contextmanager
 def planned(
-    context: MigrationContext, steps: list[Step], look_again: Callable[..., list[Step] | None]
+    context: MigrationContext, steps: list[Step], look_again: Callable[..., list[Step] | None] | None
 ) -> Iterator[tuple[Lock | None, tuple[RevisionStep, ...]]]:
     """Hold the lock for the block, and yield it with the plan for where the database is now.
 
     Args:
         context: Where to.
         steps: The steps from where it was before.
-        look_again: ``look()`` or ``try_look()``.
+        look_again: ``look()`` or ``try_look()``; None where the rows are read once more in any case, and
+            how the transaction begins does not depend on them.
 
     Raises:
         MigrateOpsError: As `prepare`, before anybody is waited for; or the lock cannot be had.
@@ -73,9 +74,11 @@ def planned(
     # What scripts and plugins have begun while they were loaded would rule out the lock.
     context.transactions.settle()
     with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
-        if lock is not None and (now := look_again(context, steps)) is not steps:
-            # Somebody else has run meanwhile.
-            plan = prepare(context, now or ())
+        if lock is not None and look_again is not None:
+            now = look_again(context, steps)
+            if now is not steps:
+                # Somebody else has run meanwhile.
+                plan = prepare(context, now or ())
         yield lock, plan
 
 

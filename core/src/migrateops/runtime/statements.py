@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _STRINGS = re.compile(r"'[^']*'")
 _LAYOUT = re.compile(r"""('[^']*'|"[^"]*")|\n\t""")
-_WORD = re.compile(r"\w+")
-_DROP_TYPE = re.compile(r"\bDROP\s+(?:TYPE|DOMAIN)\b([^;]*)", re.IGNORECASE)
+_WORD = r"\w+"
+_DROP_TYPE = r"(?i)\bDROP\s+(?:TYPE|DOMAIN)\b([^;]*)"
 
 
 class Memo:
@@ -40,14 +40,14 @@ class Memo:
 
     def forget_dropped(self, written: str) -> None:
         """Forget the types that a text drops: the next table that needs one creates it again."""
-        for dropped in _DROP_TYPE.findall(written):
-            words = set(_WORD.findall(dropped.lower()))
+        for dropped in re.findall(_DROP_TYPE, written):
+            words = set(re.findall(_WORD, dropped.lower()))
             for kind, created in self.memo.items():
                 # A type is noted as (schema, name).
                 self.memo[kind] = {
                     (schema, name)
                     for schema, name in created
-                    if words.isdisjoint(_WORD.findall(name.lower()))
+                    if words.isdisjoint(re.findall(_WORD, name.lower()))
                 }
 
 

@@ -25,10 +25,10 @@ REGISTRATIONS = "__migrateops_registrations__"
 """The global in which an executed file finds the record of the environment that it is for."""
 
 _numbers = itertools.count(2)
-_HEXADECIMAL = re.compile(r"[0-9a-f]+")
+_HEXADECIMAL = r"[0-9a-f]+"
 _O_BINARY = getattr(os, "O_BINARY", 0)
 _PART = 8192
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=]")
+_COOKIE = rb"^[ \t\f]*#.*?coding[:=]"
 
 
 def load_script(path: str, *, revision: str | None = None, registrations: Any = None) -> ModuleType:
@@ -120,7 +120,7 @@ def executed_header(path: str) -> Header:
         if namespace.get("revision") is None and "down_revision" in namespace:
             # Very old scripts have their id only in the file's name.
             stem = _stem(path)
-            if _HEXADECIMAL.fullmatch(stem):
+            if re.fullmatch(_HEXADECIMAL, stem):
                 namespace["revision"] = stem
         return header_of(namespace, path)
 
@@ -171,7 +171,7 @@ def _source(path: str) -> str:
     except OSError as error:
         raise errors.scripts.ScriptUnreadable(path, error.strerror or type(error).__name__) from error
     try:
-        if b"coding" in data and any(map(_COOKIE.match, data.split(b"\n", 2)[:2])):
+        if b"coding" in data and any(re.match(_COOKIE, line) for line in data.split(b"\n", 2)[:2]):
             return decode_source(data)
         return data.removeprefix(BOM_UTF8).decode()
     except (SyntaxError, UnicodeDecodeError) as error:
