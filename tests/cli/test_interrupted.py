@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,3 +127,23 @@ def test_whether_it_was_committed_is_not_known(project: Project, scope: str) -> 
         """,
     )
     assert said(project).endswith("; whether it is applied, the version table says")
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["--no-color", "upgrade"]])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_run_goes_on_when_nobody_reads_of_it_any_more(
+    project: Project, words: list[str], stream: str
+) -> None:
+    project.revision(
+        "aa1", upgrade='op.execute("CREATE TABLE a (x INTEGER)"); op.get_context().notes.append("a")'
+    )
+    project.revision("bb2", upgrade='op.execute("CREATE TABLE b (x INTEGER)")')
+    reading, writing = os.pipe()
+    os.close(reading)
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writing}
+    done = subprocess.run(
+        [sys.executable, "-m", "migrateops", *words], cwd=project.root, check=False, **streams
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr or b"") == (0, b"note: a\n" if stream == "stdout" else b"")
+    assert project.run("current").stdout.startswith("bb2 (head)")

@@ -14,6 +14,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from typing import TextIO
 
     from migrateops.cli.invocation import Invocation
     from migrateops.commands.current import CurrentRevision
@@ -100,7 +101,7 @@ def answer(request: Request, *, alone: bool) -> int | Callable[[], int] | None:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        abandon_stdout()
+        abandon(sys.stdout)
     except Exception as error:
         if request.verb not in READING:
             return None
@@ -110,9 +111,9 @@ def answer(request: Request, *, alone: bool) -> int | Callable[[], int] | None:
     return 0
 
 
-def abandon_stdout() -> None:
+def abandon(stream: TextIO) -> None:
     """Write nothing more: the reader (`history | head`) has what it wants, and exiting flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _config(request: Request) -> Config:

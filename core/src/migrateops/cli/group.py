@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from inspect import cleandoc
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrateops.cli.fast import abandon_stdout
+from migrateops.cli.fast import abandon
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.options import options
 from migrateops.errors.base import MigrateOpsError, closest
@@ -115,7 +116,7 @@ class Verbs(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, MigrateOpsError):
             raise
         except BrokenPipeError:
-            abandon_stdout()
+            abandon(sys.stdout)
             return 0
         except Exception as error:
             advert: Advert | None = ctx.meta.get(_ADVERT)

@@ -6,9 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from migrateops.cli.fast import encodable, nothing_to_do
+from migrateops.cli.fast import abandon, encodable, nothing_to_do
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,13 +20,23 @@ if TYPE_CHECKING:
 
 
 def say(text: str) -> None:
-    """Print a line on stdout; what its encoding does not have is written as an escape."""
-    print(encodable(text), flush=True)
+    """Print a line on stdout; what its encoding does not have is written as an escape.
+
+    Where nobody reads it any more (``upgrade | head -1``), the command goes on and says nothing more.
+    """
+    _put(encodable(text), sys.stdout)
 
 
 def note(text: str) -> None:
     """Print a line on stderr."""
-    print(encodable(text, sys.stderr.encoding), file=sys.stderr, flush=True)
+    _put(encodable(text, sys.stderr.encoding), sys.stderr)
+
+
+def _put(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        abandon(stream)
 
 
 def say_json(found: Any) -> None:
