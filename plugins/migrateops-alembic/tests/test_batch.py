@@ -327,3 +327,28 @@ def test_a_check_is_dropped_by_what_the_convention_makes_its_name(project: Any, 
         run(project.root, "downgrade", "base")
     assert checks[:2] == checks[2:]
     assert [len(each) for each in checks] == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ('drop_constraint("uq", type_="unique")', "ValueError"),
+        ('drop_constraint(None, type_="unique")', "ValueError"),
+        ('drop_column("no")', "KeyError"),
+        ('alter_column("no", nullable=False)', "KeyError"),
+    ],
+)
+def test_scripts_go_on_where_something_is_not_there(project: Any, change: str, error: str) -> None:
+    project.revision(
+        "aa1",
+        f"""
+        op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer, unique=True))
+        try:
+            with op.batch_alter_table("t") as batch:
+                batch.{change}
+        except {error}:
+            op.add_column("t", sa.Column("without", sa.Integer))
+        """,
+    )
+    project.run("upgrade", "head")
+    assert project.rows("SELECT name FROM pragma_table_info('t')") == [("id",), ("n",), ("without",)]

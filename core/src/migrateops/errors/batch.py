@@ -27,7 +27,7 @@ class TableNotFound(BatchError):
         return f"did you mean {self.closest!r}?" if self.closest is not None else None
 
 
-class ColumnNotFound(BatchError):
+class ColumnNotFound(BatchError, KeyError):
     """An operation of a batch names a column that the table does not have."""
 
     code = "MO352"
@@ -43,7 +43,7 @@ class ColumnNotFound(BatchError):
         return f"did you mean {self.closest!r}?" if self.closest is not None else None
 
 
-class ConstraintNotFound(BatchError):
+class ConstraintNotFound(BatchError, ValueError):
     """An operation of a batch names a constraint that the table does not have."""
 
     code = "MO353"
