@@ -186,6 +186,28 @@ def test_single_functions_at_module_level(project: Any) -> None:
     assert project.rows("SELECT * FROM t") == [(3,)]
 
 
+@pytest.mark.parametrize("url", ["sqlite", "postgresql_url"])
+def test_the_bind_at_module_level(project: Any, request: pytest.FixtureRequest, url: str) -> None:
+    if url != "sqlite":
+        url = request.getfixturevalue(url).replace("%", "%%")
+        ini = (project.root / "alembic.ini").read_text()
+        project.write("alembic.ini", ini.replace("sqlite:///app.db", url))
+    project.revision("aa1", "op.create_table('t', sa.Column('k', sa.Integer, primary_key=True))")
+    project.revision(
+        "bb2",
+        "op.add_column('t', sa.Column('e', kind))",
+        "op.drop_column('t', 'e')\nkind.drop(op.get_bind())",
+        imports="""
+        kind = sa.Enum("x", "y", name="kind")
+        kind.create(op.get_bind(), checkfirst=True)
+        """,
+    )
+    project.run("upgrade", "head")
+    assert project.run("current").out == "bb2 (head)\n"
+    project.run("downgrade", "aa1")
+    assert project.run("current").out == "aa1\n"
+
+
 def test_what_is_imported_wherever_alembic_is(project: Any) -> None:
     project.revision(
         "aa1",

@@ -45,15 +45,16 @@ if TYPE_CHECKING:
         ) -> dict[str, Any]:
             """Return the options of a ``configure()`` of such a project on a connection, under our names.
 
-            Ten of them are for projects of another shape alone: ``versions``, a subclass of
+            Eleven of them are for projects of another shape alone: ``versions``, a subclass of
             ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
             COMMIT; ``none_for_result``, whether scripts are given None for a result there; ``passes_over``,
             whether what a script asks for in vain is noted and not refused; ``impl_of``, a function from the
             context to what scripts have as ``impl``; ``creates_schemas``, whether autogenerate writes what
             makes a schema that is not there; ``sql_ahead_of_batch``, whether a batch sends SQL of
             ``execute()`` at once; ``run_batch``, a function that makes the changes of a batch in place of the
-            pack's; ``lets_commit``, whether a script may call ``commit()`` of its connection; ``of_shape``,
-            what the shape itself wants to find again.
+            pack's; ``lets_commit``, whether a script may call ``commit()`` of its connection, or open another
+            one; ``loads_in_run``, whether a script may use ``op`` while it is imported for a run;
+            ``of_shape``, what the shape itself wants to find again.
             """
             ...
 

@@ -31,6 +31,7 @@ OPTIONS = frozenset(
         "leaves_out",
         "lets_commit",
         "literal_binds",
+        "loads_in_run",
         "lock",
         "lock_timeout",
         "none_for_result",

@@ -223,7 +223,9 @@ def _load(context: MigrationContext, step: Step) -> RevisionStep:
     if step.kind == "stamp" or revision is None:
         return RevisionStep(step, database=database)
     environment = context.environment_context
-    module = context.script.load(revision, environment.registrations if environment else None)
+    operations = Operations(context) if context.opts.get("loads_in_run") else None
+    with current.entered(environment=environment, operations=operations):
+        module = context.script.load(revision, environment.registrations if environment else None)
     direction_of(module, step.kind)
     return RevisionStep(step, module, _text(context, revision, step.kind), database)
 

@@ -74,7 +74,7 @@ class _Project:
         found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
         found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
         found |= {"passes_over": True, "creates_schemas": False, "sql_ahead_of_batch": True}
-        found |= {"run_batch": _run_batch, "lets_commit": True}
+        found |= {"run_batch": _run_batch, "lets_commit": True, "loads_in_run": True}
         for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
             # None says as little as nothing.
             if found.get(name) is None:
