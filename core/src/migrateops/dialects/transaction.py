@@ -68,6 +68,16 @@ class Transaction:
         Called ahead of the steps where the transaction was begun for others; of no account here.
         """
 
+    def hides(self) -> bool:
+        """Say whether another connection of the script's would wait for this transaction, whatever it does.
+
+        So it is on databases that one connection alone can write to: ``make_way()`` lets the other one in.
+        """
+        return False
+
+    def make_way(self) -> None:
+        """Have what is done so far committed, and begin again ahead of the next statement; where ``hides()``."""
+
     def commit(self) -> None:
         """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Scope = Literal["per_revision", "per_run", "none"]
 
 COMMITS = "the script calls commit(): what it did before that stays if the step fails"
+CONNECTS = "the script opens a second connection: what was done before that stays if the step fails"
 
 
 class Unprotected(Transaction):
@@ -413,9 +414,12 @@ class OnlineTransactions:
     def committing(self) -> Iterator[None]:
         """Have ``commit()`` of the connection, called in the block, end the transaction and begin another.
 
-        What SQLAlchemy begins by itself afterwards would be committed by nobody.  A transaction of the
+        What SQLAlchemy begins by itself afterwards would be committed by nobody.  Another connection that
+        is asked of its engine finds what is done, where it would wait for it else.  A transaction of the
         caller's is left as it is.
         """
+        from sqlalchemy import event
+
         if self.current is None or not self.current.owned or isinstance(self.current, Unprotected):
             yield
             return
@@ -434,10 +438,25 @@ class OnlineTransactions:
                 self._go_on_after(before)
 
         own["commit"] = commit
+        engine = self.connection.engine
+        event.listen(engine, "engine_connect", self._make_way)
         try:
             yield
         finally:
+            event.remove(engine, "engine_connect", self._make_way)
             own.pop("commit", None)
+
+    def _make_way(self, _: Connection) -> None:
+        current = self.current
+        if current is None or not current.hides():
+            return
+        self.before_statement()
+        if self.ahead_of_commit is not None:
+            self.ahead_of_commit()
+        current.make_way()
+        if CONNECTS not in current.notes:
+            current.notes.append(CONNECTS)
+        self.taken.keep()
 
     @contextmanager
     def _committing_plainly(self) -> Iterator[None]:

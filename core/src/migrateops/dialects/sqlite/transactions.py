@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
@@ -37,6 +38,8 @@ _MARK = "migrateops_mark"
 _UNDO = "migrateops_undo"
 # Of the writing statements, for the error that lists them: how many, and how much of each.
 _REMEMBERED, _KEPT = 100, 500
+_away: WeakKeyDictionary[Connection, SQLiteTransaction] = WeakKeyDictionary()
+"""Those that have made way, until a batch asks for them, whose first statements go past SQLAlchemy."""
 
 
 class SQLiteTransaction(transaction.Transaction):
@@ -145,6 +148,23 @@ class SQLiteTransaction(transaction.Transaction):
         driver.send(self.connection, "COMMIT")
         self._settle()
         self._resume()
+
+    def hides(self) -> bool:
+        """Say so of a transaction that is ours: there is one that writes, and what it does nobody else sees."""
+        return self.owned and not self._interrupted and not self.connection.in_nested_transaction()
+
+    def make_way(self) -> None:
+        """Send COMMIT, so that a second connection sees what is done and may write; BEGIN comes ahead of more."""
+        self.check()
+        self._written, self._applied = 0, []
+        self.atomic = False
+        self._leave_transaction()
+        _away[self.connection] = self
+
+    def come_back(self) -> None:
+        """Begin again after ``make_way()``, if no statement has done that."""
+        if self._interrupted:
+            self._resume()
 
     # Ending
 
@@ -278,6 +298,7 @@ class SQLiteTransaction(transaction.Transaction):
         return found
 
     def _unwatch(self) -> None:
+        _away.pop(self.connection, None)
         if self._watching:
             self._watching = False
             for name, listener in self._listeners():
@@ -414,6 +435,13 @@ class SQLiteTransaction(transaction.Transaction):
         self._interrupted = False
         if self._enforced and self._violations is None and not foreign_keys.enforced(self.connection):
             self._violations = foreign_keys.violations(self.connection)
+
+
+def come_back(connection: Connection) -> None:
+    """Have the transaction begun again that has made way for another connection, if there is one."""
+    away = _away.pop(connection, None)
+    if away is not None:
+        away.come_back()
 
 
 def begin(connection: Connection, *, rebuilds: bool = False) -> SQLiteTransaction:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from migrateops.dialects.sqlite import driver, foreign_keys
+from migrateops.dialects.sqlite import driver, foreign_keys, transactions
 from migrateops.dialects.sqlite.autocommit import unbroken
 from migrateops.errors.database import RebuildWouldCascade
 
@@ -28,6 +28,7 @@ def whole(connection: Connection, table: str, schema: str | None, *, replaces: b
         RebuildWouldCascade: It is, others refer to it, and it is too late to set foreign keys aside.
         ForeignKeysViolated: They were set aside, and rows now lead nowhere that did not before.
     """
+    transactions.come_back(connection)
     if not (replaces and foreign_keys.enforced(connection)):
         with _savepoint(connection):
             yield
