@@ -342,7 +342,8 @@ def test_scripts_go_on_where_something_is_not_there(project: Any, change: str, e
     project.revision(
         "aa1",
         f"""
-        op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer, unique=True))
+        columns = sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer, unique=True)
+        op.create_table("t", *columns)
         try:
             with op.batch_alter_table("t") as batch:
                 batch.{change}

@@ -1,4 +1,4 @@
-"""Scripts that open a second connection to SQLite, which shows it what the first has done, as with Alembic."""
+"""Scripts that open a second connection to SQLite: it sees what the first has done, as with Alembic."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Transaction:
         return False
 
     def make_way(self) -> None:
-        """Have what is done so far committed, and begin again ahead of the next statement; where ``hides()``."""
+        """Commit what is done so far, and begin again ahead of the next statement; where ``hides()``."""
 
     def commit(self) -> None:
         """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.

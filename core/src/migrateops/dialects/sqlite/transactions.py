@@ -150,11 +150,11 @@ class SQLiteTransaction(transaction.Transaction):
         self._resume()
 
     def hides(self) -> bool:
-        """Say so of a transaction that is ours: there is one that writes, and what it does nobody else sees."""
+        """Say so of a transaction of ours: only one can write, and nobody else sees what it does."""
         return self.owned and not self._interrupted and not self.connection.in_nested_transaction()
 
     def make_way(self) -> None:
-        """Send COMMIT, so that a second connection sees what is done and may write; BEGIN comes ahead of more."""
+        """Send COMMIT, so that a second connection sees what is done and may write; BEGIN comes later."""
         self.check()
         self._written, self._applied = 0, []
         self.atomic = False
