@@ -227,3 +227,25 @@ def test_sql_in_a_batch_is_sent_ahead_of_its_changes(
     )
     project.run("upgrade", "head")
     assert table(url)["column"] == ("INTEGER", False)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        'sa.Column("a", sa.Integer)',
+        'sa.Column("a", sa.String(9), primary_key=True)',
+    ],
+)
+def test_a_key_that_is_to_count_on_where_there_is_none(project: Any, columns: str) -> None:
+    project.revision(
+        "aa1",
+        f"""
+        op.create_table("t", {columns})
+        op.execute("INSERT INTO t VALUES ('1')")
+        with op.batch_alter_table("t", recreate="always", table_kwargs={{"sqlite_autoincrement": True}}):
+            pass
+        """,
+    )
+    said = project.run("upgrade", "head").err
+    assert "sqlite_autoincrement=True where no INTEGER column is the primary key" in said
+    assert [str(one) for (one,) in project.rows("SELECT a FROM t")] == ["1"]

@@ -124,7 +124,8 @@ class Editor:
         for option, value in (batch.table_kwargs or {}).items():
             if option == "comment" and value is not None:
                 self._no_comments(f"of table {batch.table_name}")
-            self.definition = with_option(self.definition, batch.table_name, option, value)
+            passed_over = self._target.passed_over
+            self.definition = with_option(self.definition, batch.table_name, option, value, passed_over)
 
     # ----------------------------------------------------------------------------- columns
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from migrateops.dialects.sqlite.batch.definition import (
@@ -18,7 +19,13 @@ _PREFIX = "sqlite_"
 _KNOWN = "sqlite_autoincrement, sqlite_strict or sqlite_with_rowid"
 
 
-def with_option(definition: TableDefinition, table: str, option: str, value: Any) -> TableDefinition:
+def with_option(
+    definition: TableDefinition,
+    table: str,
+    option: str,
+    value: Any,
+    passed_over: Callable[[str], None] | None = None,
+) -> TableDefinition:
     """Return the table with an option set; one of another database, or of SQLAlchemy's own, says nothing.
 
     Args:
@@ -26,6 +33,7 @@ def with_option(definition: TableDefinition, table: str, option: str, value: Any
         table: What it is called, for the error.
         option: As in ``Table(..., sqlite_strict=True)``.
         value: True or False.
+        passed_over: Is told where there is no key that can count on, where scripts may ask for that.
 
     Raises:
         BatchArgument: There is no such option, or no key that can count on.
@@ -39,7 +47,7 @@ def with_option(definition: TableDefinition, table: str, option: str, value: Any
         case "with_rowid":
             words = words - {"WITHOUT ROWID"} if value else words | {"WITHOUT ROWID"}
         case "autoincrement":
-            return _counting(definition, table, bool(value))
+            return _counting(definition, table, bool(value), passed_over)
         case _:
             raise BatchArgument(table, "table_kwargs", repr(option), _KNOWN)
     if words == definition.options:
@@ -48,7 +56,9 @@ def with_option(definition: TableDefinition, table: str, option: str, value: Any
     return definition._replace(closing=f") {written}".rstrip())
 
 
-def _counting(definition: TableDefinition, table: str, wanted: bool) -> TableDefinition:
+def _counting(
+    definition: TableDefinition, table: str, wanted: bool, passed_over: Callable[[str], None] | None
+) -> TableDefinition:
     """Have the key count on, or not: a word of its constraint, which then stands at the column."""
     key = rowid_column(definition)
     constraints: list[ColumnConstraint | TableConstraint] = []
@@ -59,7 +69,11 @@ def _counting(definition: TableDefinition, table: str, wanted: bool) -> TableDef
         return definition
     if key is None:
         given = "sqlite_autoincrement=True where no INTEGER column is the primary key"
-        raise BatchArgument(table, "table_kwargs", given, "for such a key")
+        error = BatchArgument(table, "table_kwargs", given, "for such a key")
+        if passed_over is None:
+            raise error
+        passed_over(error.message())
+        return definition
     name = next((f"CONSTRAINT {quoted(each.name)} " for each in constraints if each.name is not None), "")
     written = parsed_column(f"x {name}PRIMARY KEY{' AUTOINCREMENT' if wanted else ''}").constraints
     plain = key.without("primary key")
