@@ -105,6 +105,36 @@ def test_a_converted_project_goes_on_where_it_was(project: Any) -> None:
     assert project.run("current").out == ""
 
 
+def test_modules_that_scripts_import_are_turned_with_them(project: Any) -> None:
+    project.write("app/__init__.py", "")
+    models = "def migrate():\n    import alembic.command\n"
+    project.write("app/models.py", models)
+    project.write(
+        "app/tables.py", "from . import models, naming\nfrom alembic import op\nimport sqlalchemy as sa\n"
+    )
+    project.write("app/naming.py", "def called():\n    from alembic import op\n    return op.f('t')\n")
+    project.write(
+        "app/making.py",
+        """
+        from app.tables import *
+        from app import tables
+
+        def make():
+            tables.op.create_table(tables.naming.called(), tables.sa.Column("id", tables.sa.Integer))
+        """,
+    )
+    project.revision("aa1", "make()", 'op.drop_table("t")', imports="from app.making import make")
+    before = sources(project.root)
+    out = project.run("convert").out
+    assert out.count("app/") == 2
+    project.run("upgrade", "head")
+    assert "t" in project.tables()
+    assert (project.root / "app/models.py").read_text() == models
+    project.run("downgrade", "base")
+    project.run("convert", "--undo")
+    assert sources(project.root) == before
+
+
 def test_dry_run(project: Any) -> None:
     project.revision("aa1", TABLE)
     before = sources(project.root)

@@ -16,6 +16,7 @@ from migrateops.script.directory import ScriptDirectory
 from migrateops_alembic import reading
 from migrateops_alembic.adopting.scan import Finding
 from migrateops_alembic.converting import configuration
+from migrateops_alembic.converting.imported import imported
 from migrateops_alembic.converting.imports import converted, in_template
 from migrateops_alembic.errors import ChangedSince, NotConverted, NotConvertible
 from migrateops_alembic.project import project
@@ -45,7 +46,7 @@ class Conversion:
 def convert(config: Config, *, write: bool = True) -> Conversion:
     """Write ``migrateops.ini``, and turn the imports of scripts, ``env.py`` and template.
 
-    Ids, version table and the old configuration file stay as they are.
+    Modules of the project that they import are turned, too, where they use ``op`` or ``context``.  Ids, version table and the old configuration file stay as they are.
 
     Args:
         config: The configuration of a project of Alembic's.
@@ -64,7 +65,10 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
         for section, key in configuration.apart(source)
     ]
     changed: dict[Path, bytes] = {}
-    for path in _files(script):
+    files = list(_files(script))
+    scripts = (path for path in files if path.suffix == ".py")
+    beside = imported(scripts, config.settings.prepend_sys_path).difference(files)
+    for path in [*files, *sorted(beside)]:
         before = path.read_bytes()
         if path.suffix == ".mako":
             after = in_template(before.decode()).encode()
