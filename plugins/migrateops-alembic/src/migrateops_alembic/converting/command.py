@@ -25,7 +25,8 @@ _LATER = (
 def convert(context: click.Context, undo: bool, dry_run: bool) -> None:
     """Write migrateops.ini, and turn the imports of Alembic in scripts, env.py and template into ours.
 
-    Modules of the project that scripts import, and that use op or context, are turned with them. Revision ids, the version table and alembic.ini stay as they are. What was there before is kept in
+    Modules of the project that scripts import, and that use op or context, are turned with them. Revision
+    ids, the version table and alembic.ini stay as they are. What was there before is kept in
     migrateops-convert.json, for --undo.
     """
     config = context.obj.config

@@ -46,7 +46,8 @@ class Conversion:
 def convert(config: Config, *, write: bool = True) -> Conversion:
     """Write ``migrateops.ini``, and turn the imports of scripts, ``env.py`` and template.
 
-    Modules of the project that they import are turned, too, where they use ``op`` or ``context``.  Ids, version table and the old configuration file stay as they are.
+    Modules of the project that they import are turned, too, where they use ``op`` or ``context``.  Ids,
+    version table and the old configuration file stay as they are.
 
     Args:
         config: The configuration of a project of Alembic's.

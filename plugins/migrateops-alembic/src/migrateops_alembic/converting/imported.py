@@ -1,9 +1,8 @@
-"""Modules beside the scripts that scripts import, and that use ``op`` or ``context`` of Alembic's themselves."""
+"""Modules beside the scripts that scripts import, and that use ``op`` or ``context`` themselves."""
 
 from __future__ import annotations
 
 import ast
-import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -40,12 +39,11 @@ def imported(files: Iterable[Path], directories: Iterable[str]) -> set[Path]:
 
 def _own_places() -> Iterator[Path]:
     """Return where modules are that nobody has installed."""
-    installed = {os.path.realpath(path) for path in sysconfig.get_paths().values()}
+    installed = [Path(path).resolve() for path in sysconfig.get_paths().values()]
     for place in sys.path:
-        real = os.path.realpath(place)
-        inside = any(os.path.commonpath((real, one)) == one for one in installed if os.path.isabs(real))
-        if os.path.isdir(real) and not inside:
-            yield Path(real)
+        real = Path(place).resolve()
+        if real.is_dir() and not any(real.is_relative_to(one) for one in installed):
+            yield real
 
 
 def _files(place: Path, name: str) -> Iterator[Path]:
