@@ -153,3 +153,14 @@ def test_a_column_is_added_if_it_is_not_there(operations: Operations, connection
             batch.drop_index("z", if_exists=True)
             batch.create_index("ix", ["a"], if_not_exists=True)
         assert [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(t)")] == ["a", "c"]
+
+
+def test_what_is_said_of_the_table_alone_in_a_revision(connection: sa.Connection) -> None:
+    operations = Operations(MigrationContext.configure(connection, plugins=()))
+    script(connection, "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE u (id INTEGER PRIMARY KEY)")
+    with operations.migration_context.putting_off(None):
+        for table in ("t", "u"):
+            with operations.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": True}):
+                pass
+    texts = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name IN ('t', 'u')").scalars()
+    assert ["AUTOINCREMENT" in text for text in texts] == [True, True]

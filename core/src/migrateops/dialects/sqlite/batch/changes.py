@@ -133,7 +133,7 @@ class _Table:
             self._checked = None
             raise
         finally:
-            if self._waiting:
+            if self._waiting or self._owed:
                 self._context.put_off = self
 
     def settle(self) -> None:
