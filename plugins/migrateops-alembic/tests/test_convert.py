@@ -105,7 +105,12 @@ def test_a_converted_project_goes_on_where_it_was(project: Any) -> None:
     assert project.run("current").out == ""
 
 
-def test_modules_that_scripts_import_are_turned_with_them(project: Any) -> None:
+def test_modules_that_scripts_import_are_turned_with_them(
+    project: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path_factory.mktemp("installed") / "installed_for_it.py"
+    installed.write_text("def make():\n    from alembic import op\n")
+    monkeypatch.syspath_prepend(str(installed.parent))
     project.write("app/__init__.py", "")
     models = "def migrate():\n    import alembic.command\n"
     project.write("app/models.py", models)
@@ -116,6 +121,7 @@ def test_modules_that_scripts_import_are_turned_with_them(project: Any) -> None:
     project.write(
         "app/making.py",
         """
+        import installed_for_it
         from app.tables import *
         from app import tables
 

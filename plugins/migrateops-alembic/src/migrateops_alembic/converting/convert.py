@@ -68,7 +68,7 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
     changed: dict[Path, bytes] = {}
     files = list(_files(script))
     scripts = (path for path in files if path.suffix == ".py")
-    beside = imported(scripts, config.settings.prepend_sys_path).difference(files)
+    beside = imported(scripts, config.settings.prepend_sys_path, here).difference(files)
     for path in [*files, *sorted(beside)]:
         before = path.read_bytes()
         if path.suffix == ".mako":

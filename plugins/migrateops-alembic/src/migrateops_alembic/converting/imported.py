@@ -12,14 +12,15 @@ _RUNNING = ("alembic.op", "alembic.context", "alembic.operations")
 """What only code of a migration uses; a program that calls Alembic's commands goes on doing that."""
 
 
-def imported(files: Iterable[Path], directories: Iterable[str]) -> set[Path]:
+def imported(files: Iterable[Path], directories: Iterable[str], here: Path) -> set[Path]:
     """Return the modules of the project that are to be turned with its scripts; none is executed.
 
     Args:
         files: The scripts and ``env.py``.
         directories: Where the project's modules are looked for, ahead of the path.
+        here: Where the project's configuration is.
     """
-    places = [*map(Path, directories), *_own_places()]
+    places = [*map(Path, directories), *_own_places(here)]
     found: set[Path] = set()
     looked: set[Path] = set()
     waiting = list(files)
@@ -37,12 +38,13 @@ def imported(files: Iterable[Path], directories: Iterable[str]) -> set[Path]:
     return found
 
 
-def _own_places() -> Iterator[Path]:
-    """Return where modules are that nobody has installed."""
+def _own_places(here: Path) -> Iterator[Path]:
+    """Return the directories of the path that the project is in, or that are in it."""
     installed = [Path(path).resolve() for path in sysconfig.get_paths().values()]
     for place in sys.path:
         real = Path(place).resolve()
-        if real.is_dir() and not any(real.is_relative_to(one) for one in installed):
+        near = real.is_relative_to(here) or here.is_relative_to(real)
+        if near and real.is_dir() and not any(real.is_relative_to(one) for one in installed):
             yield real
 
 
