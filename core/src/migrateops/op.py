@@ -14,6 +14,8 @@ from migrateops import current, errors
 
 _functions: dict[str, Callable[..., Any]] = {}
 _PROPERTIES = frozenset({"impl", "migration_context", "schema_obj"})
+_PROXY = "_proxy"
+"""What scripts of Alembic's ask for, and get the ``Operations`` themselves, before it had properties."""
 
 
 def _operations(what: str) -> Any:
@@ -104,6 +106,8 @@ def __getattr__(name: str) -> Any:
     ):
         # Called before in this run: it need not be looked for again.
         return _functions[name]
+    if name == _PROXY:
+        return _operations(name)
     if name.startswith("_"):
         raise AttributeError(name)
     if name in _PROPERTIES:

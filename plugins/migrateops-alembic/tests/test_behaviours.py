@@ -186,6 +186,14 @@ def test_single_functions_at_module_level(project: Any) -> None:
     assert project.rows("SELECT * FROM t") == [(3,)]
 
 
+def test_the_operations_behind_op(project: Any) -> None:
+    project.revision(
+        "aa1", "op.execute(f'CREATE TABLE {op._proxy.migration_context.dialect.name} (a)')\nop._proxy.f('x')"
+    )
+    assert "note:" not in project.run("upgrade", "head").err
+    assert "sqlite" in project.tables()
+
+
 @pytest.mark.parametrize("url", ["sqlite", "postgresql_url"])
 def test_the_bind_at_module_level(project: Any, request: pytest.FixtureRequest, url: str) -> None:
     if url != "sqlite":

@@ -180,7 +180,7 @@ class _Check:
             unknown = self.plugins.unknown(call.name)
             if unknown.distribution is not None and not unknown.outside_batch:
                 self._missing[blocks].setdefault(unknown.distribution, _Need()).uses.append(use)
-            elif call.receiver == "op":
+            elif call.receiver == "op" and not call.name.startswith("_"):
                 # A batch has members of its own that are no operations.
                 self._unknown.setdefault(call.name, unknown)
 
