@@ -141,6 +141,27 @@ def test_modules_that_scripts_import_are_turned_with_them(
     assert sources(project.root) == before
 
 
+def test_scripts_may_do_afterwards_what_they_might_do_before(project: Any) -> None:
+    env = project.root / "migrations/env.py"
+    env.write_text(env.read_text().replace("connection=connection", "connection=connection, nobody_knows=1"))
+    project.revision("aa1", TABLE, imports="dialect = op.get_bind().dialect")
+    project.revision(
+        "bb2",
+        """
+        op.execute("INSERT INTO t VALUES (1)")
+        op.get_bind().commit()
+        sa.inspect(op.get_bind().engine)
+        with op.batch_alter_table("t", table_kwargs={"sqlite_autoincrement": True}) as batch:
+            batch.alter_column("id", nullabe=False)
+        """,
+    )
+    project.run("convert")
+    said = project.run("upgrade", "head").err
+    for word in ("nobody_knows", "nullabe", "calls commit()", "second connection"):
+        assert word in said
+    assert project.rows("SELECT id FROM t") == [(1,)]
+
+
 def test_dry_run(project: Any) -> None:
     project.revision("aa1", TABLE)
     before = sources(project.root)

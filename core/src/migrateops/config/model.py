@@ -72,6 +72,8 @@ class Settings(NamedTuple):
         lock_timeout: Longest wait for another run, in seconds.
         generic_dialects: Dialects without a pack that may run on the ANSI default.
         preflight: Whether what is proven to be missing stops the run: ``error``, ``warn`` or ``off``.
+        lenient: Take scripts as Alembic does: note and pass over what they ask for in vain, and let them call
+            ``commit()``, and ``op`` while they are imported.
         run_hooks: Run the hooks of plugins even when there is nothing to do.
         include_schemas: Autogenerate compares all schemas, not only the default one.
         render_as_batch: Autogenerate writes changes of a table into ``batch_alter_table`` blocks.
@@ -118,6 +120,7 @@ class Settings(NamedTuple):
     lock_timeout: Annotated[int, values.count] = 600
     generic_dialects: Annotated[tuple[str, ...], values.names] = ()
     preflight: Annotated[str, values.one_of("error", "warn", "off")] = "error"
+    lenient: Annotated[bool, values.switch] = False
     run_hooks: Annotated[bool, values.switch] = False
 
     include_schemas: Annotated[bool, values.switch] = False

@@ -19,6 +19,7 @@ from migrateops.revisions.expressions import as_ids, resolve
 from migrateops.runtime import reading
 from migrateops.runtime.binding import dialect_of
 from migrateops.runtime.migration import MigrationContext, starting_rows
+from migrateops.runtime.options import LENIENT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -246,7 +247,8 @@ class EnvironmentContext:
             return {}
         names = ("version_table", "version_table_schema", "version_table_pk", "transaction")
         more = ("lock", "lock_timeout", "generic_dialects", "preflight", "include_schemas", "render_as_batch")
-        return {name: getattr(settings, name) for name in (*names, *more)}
+        found = {name: getattr(settings, name) for name in (*names, *more)}
+        return found | dict.fromkeys(LENIENT, True) if settings.lenient else found
 
     def get_context(self) -> MigrationContext:
         """Return the context that ``configure()`` made last.

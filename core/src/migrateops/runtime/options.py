@@ -70,6 +70,9 @@ OPTIONS = frozenset(
 )
 """Every option that core reads."""
 
+LENIENT = ("passes_over", "lets_commit", "loads_in_run", "none_for_result", "sql_ahead_of_batch")
+"""What a project that is ``lenient`` has switched on."""
+
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 """Alembic's options that have another name here."""
 
@@ -84,12 +87,12 @@ def check_options(opts: Mapping[str, Any], pack: Dialect, environment: Any) -> l
         UnknownOption: There is one; the message proposes the likely spelling.
     """
     known = OPTIONS | pack.configure_options
-    shape = getattr(getattr(environment, "config", None), "shape", None)
+    lenient = opts.get("passes_over") or getattr(getattr(environment, "config", None), "shape", None)
     unknown = [
         errors.runtime.UnknownOption(name, _RENAMED.get(name) or closest(name, known))
         for name in opts
         if name not in known
     ]
-    if unknown and shape is None:
+    if unknown and not lenient:
         raise unknown[0]
     return [f"{error.message()}; it is passed over" for error in unknown]

@@ -30,7 +30,8 @@ def written(source: Source) -> str:
         kept = {key: str(value) for key, value in keys.items() if key != "version_path_separator"}
         if name == THEIRS:
             # What Alembic does where nothing is said.
-            kept = {"version_table": "alembic_version", "transaction": "per_run", **kept}
+            usual = {"version_table": "alembic_version", "transaction": "per_run", "lenient": "true"}
+            kept = usual | kept
             kept = {key: value for key, value in kept.items() if key not in own}
         if "url" in kept or "sqlalchemy.url" in kept or name == THEIRS:
             kept = {key: value.replace("${", "$${") for key, value in kept.items()}
