@@ -249,3 +249,30 @@ def test_a_key_that_is_to_count_on_where_there_is_none(project: Any, columns: st
     said = project.run("upgrade", "head").err
     assert "sqlite_autoincrement=True where no INTEGER column is the primary key" in said
     assert [str(one) for (one,) in project.rows("SELECT a FROM t")] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "unnamed", ['sa.Column("a", sa.Integer, unique=True)', '*both, sa.UniqueConstraint("a")']
+)
+def test_a_key_with_a_name_on_the_columns_of_one_without(project: Any, unnamed: str) -> None:
+    """Alembic makes it beside the other, which it sees no more when it makes the next table."""
+    columns = unnamed.replace("both", '[sa.Column("a", sa.Integer)]')
+    project.revision(
+        "aa1",
+        f"""
+        op.create_table("t", {columns}, sa.Column("b", sa.Integer))
+        with op.batch_alter_table("t") as batch:
+            batch.create_unique_constraint("uq", ["a"])
+        """,
+    )
+    project.revision(
+        "bb2",
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.drop_constraint("uq", type_="unique")
+            batch.create_unique_constraint("uq", ["a", "b"])
+        """,
+    )
+    assert "the new one takes its place" in project.run("upgrade", "head").err
+    keys = sa.inspect(sa.create_engine(f"sqlite:///{project.root}/app.db")).get_unique_constraints("t")
+    assert [(key["name"], key["column_names"]) for key in keys] == [("uq", ["a", "b"])]

@@ -330,12 +330,27 @@ class Editor:
         if key is not None:
             there = AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
             self._replaced(there, key)
+        if new.kind == "unique" and new.name is not None and self._target.passed_over is not None:
+            self._replace_unnamed(operation, new)
         if new.kind == "primary key":
             for name in new.columns:
                 # As other databases have it; SQLite by itself lets NULL into most keys.
                 self._put(self._filled(self._column(operation, name)))
         self.made.append((operation, new))
         self.definition = self.definition.with_constraints((*self.definition.constraints, new))
+
+    def _replace_unnamed(self, operation: str, new: TableConstraint) -> None:
+        """Have a UNIQUE with a name take the place of one without on the same columns.
+
+        Alembic makes it beside that, which is gone with the next new table: SQLAlchemy tells of one of them.
+        """
+        columns = [folded(name) for name in new.columns]
+        for each in self._constraints():
+            own = each.constraint.columns if isinstance(each.constraint, TableConstraint) else ()
+            present = own if each.column is None else (each.column.name,)
+            if each.kind == "unique" and each.name is None and [folded(name) for name in present] == columns:
+                there = AlreadyThere(operation, self._batch.table_name, "UNIQUE", f"({', '.join(present)})")
+                self._replaced(there, each)
 
     def _replaced(self, error: AlreadyThere, present: Named) -> None:
         """Take out what a new constraint takes the place of, where scripts may ask for that."""
