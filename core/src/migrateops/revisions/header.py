@@ -115,7 +115,8 @@ def _names(values: Mapping[str, Any], variable: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if isinstance(value, str):
-        return (value,)
+        # An empty text says as little as None.
+        return (value,) if value else ()
     if isinstance(value, set | frozenset):
         value = sorted(value, key=repr)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
@@ -191,7 +192,7 @@ def scan_ordinary(text: str) -> Header | None:
 
 def _texts(literal: str) -> tuple[str, ...]:
     """Return the texts in a literal that is None, a text, or a list or tuple of texts."""
-    if literal == "None":
+    if literal == "None" or not literal[1:-1]:
         return ()
     if literal[0] not in "([":
         return (literal[1:-1],)
