@@ -276,3 +276,25 @@ def test_a_key_with_a_name_on_the_columns_of_one_without(project: Any, unnamed: 
     assert "the new one takes its place" in project.run("upgrade", "head").err
     keys = sa.inspect(sa.create_engine(f"sqlite:///{project.root}/app.db")).get_unique_constraints("t")
     assert [(key["name"], key["column_names"]) for key in keys] == [("uq", ["a", "b"])]
+
+
+def test_what_sqlite_refuses_is_sent(project: Any) -> None:
+    project.revision("aa1", 'op.create_table("t", sa.Column("a", sa.Integer))')
+    project.revision(
+        "bb2",
+        """
+        for change in {"type_": sa.String(9)}, {"nullable": False}, {"server_default": "1"}:
+            try:
+                op.alter_column("t", "a", **change)
+            except sa.exc.OperationalError:
+                pass
+            else:
+                raise AssertionError(change)
+        """,
+    )
+    project.run("upgrade", "head")
+    project.revision("cc3", 'op.alter_column("t", "a", existing_type=sa.Integer, type_=sa.String(9))')
+    err = project.run("upgrade", "head", status=1).err
+    assert "sqlite does not support changing the type of a column: use op.batch_alter_table" in err
+    sql = project.run("upgrade", "bb2:cc3", "--sql").out
+    assert "ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(9);" in sql

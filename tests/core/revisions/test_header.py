@@ -65,7 +65,7 @@ def test_ordinary_shape() -> None:
         ("revision = 'a'\ndown_revision = None\n", None),
         ("revision = 'a'\ndown_revision = ()\n", None),
         ("revision = 'a'\ndown_revision = ''\n", None),
-        ("revision = 'a'\ndown_revision = None or ''\n", None),
+        ("revision = 'a'\ndown_revision = '' ''\n", None),
         ("revision = 'a'\ndown_revision = 'z'\ndown_revisi\uff4fn = 'b'\n", "b"),
         ("revision = 'a'\ndown_revision = ('b',)\n", "b"),
         ("revision = 'a'\ndown_revision = ('b')\n", "b"),
