@@ -95,7 +95,7 @@ def _in_order(statements: list[Any]) -> list[Any]:
 
 
 def alter_column_of_sqlite(operations: Any, op: ops.AlterColumnOp) -> None:
-    """Send what SQLite refuses, as Alembic does: scripts go on after the error, and SQL is written all the same."""
+    """Send what SQLite refuses, as Alembic does: scripts go on after the error, and SQL is written."""
     from sqlalchemy.exc import DBAPIError
 
     context = operations.get_context()
