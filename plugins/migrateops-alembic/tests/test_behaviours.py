@@ -111,6 +111,24 @@ def test_an_autocommit_block(project: Any) -> None:
     assert applied(project) == ["aa1"]
 
 
+def test_offline_the_connection_is_what_writes(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        ctx = op.get_context()
+        ctx.connection.execute(sa.text("SELECT 'one'"))
+        if ctx.connection.engine.name == ctx.connection.dialect.name == "sqlite":
+            op.create_table("t", sa.Column("id", sa.Integer))
+        table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer))
+        with op.batch_alter_table("t", copy_from=table) as b:
+            b.alter_column("id", nullable=False)
+        """,
+    )
+    out = project.run("upgrade", "head", "--sql").out
+    assert "SELECT 'one';" in out
+    assert "CREATE TABLE t (" in out
+
+
 def test_offline_there_is_no_result_and_no_inspector(project: Any) -> None:
     project.revision(
         "aa1",

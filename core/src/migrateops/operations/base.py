@@ -275,7 +275,7 @@ class AbstractOperations(metaclass=_Layered):
             NotAwaitable: The connection is not one of an asyncio driver, or there is none.
         """
         bind = self.migration_context.connection
-        if bind is None or not bind.dialect.is_async:
+        if bind is None or self.migration_context.as_sql or not bind.dialect.is_async:
             raise errors.operations.NotAwaitable(self.migration_context.target.name)
         from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
         from sqlalchemy.util import await_only

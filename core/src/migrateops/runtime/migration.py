@@ -255,8 +255,7 @@ class MigrationContext:
         override = self.opts.get("transactional_ddl")
         if override is not None:
             return bool(override)
-        version = self.pack.server_version(self.connection) if self.connection is not None else None
-        return self.pack.capabilities(version).transactional_ddl
+        return self.pack.capabilities(self.server_version).transactional_ddl
 
     @property
     def purge(self) -> bool:

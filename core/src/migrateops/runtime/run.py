@@ -410,11 +410,25 @@ class _Run:
             return
         with current.entered(environment=self.context.environment_context, operations=self.operations):
             try:
-                with self.context.putting_off(step.module.__file__), self._committing():
+                scope = self.context.putting_off(step.module.__file__)
+                with scope, self._committing(), self._bound():
                     getattr(step.module, step.direction)(**self.kw)
             except SystemExit as exc:
                 # Let through, it would end the command with the script's own status, 0 among them.
                 raise errors.runtime.ScriptExited(exc.code) from exc
+
+    @contextmanager
+    def _bound(self) -> Iterator[None]:
+        """Offline, where scripts are given None for a result, give them the bind for a connection, too."""
+        context = self.context
+        if context.connection is not None or not context.opts.get("none_for_result"):
+            yield
+            return
+        context.connection = context.bind
+        try:
+            yield
+        finally:
+            context.connection = None
 
     def _committing(self) -> AbstractContextManager[None]:
         transactions = self.context.transactions
