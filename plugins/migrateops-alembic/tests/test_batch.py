@@ -353,3 +353,19 @@ def test_scripts_go_on_where_something_is_not_there(project: Any, change: str, e
     )
     project.run("upgrade", "head")
     assert project.rows("SELECT name FROM pragma_table_info('t')") == [("id",), ("n",), ("without",)]
+
+
+def test_columns_of_a_new_primary_key_may_be_null_as_before(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        op.create_table("t", sa.Column("a", sa.String(9)), sa.Column("b", sa.Integer, nullable=False))
+        op.execute("INSERT INTO t VALUES (NULL, 1)")
+        with op.batch_alter_table("t") as batch:
+            batch.create_primary_key("pk", ["a", "b"])
+        """,
+    )
+    project.run("upgrade", "head")
+    found = project.rows("SELECT name, \"notnull\", pk FROM pragma_table_info('t')")
+    assert found == [("a", 0, 1), ("b", 1, 2)]
+    assert project.rows("SELECT * FROM t") == [(None, 1)]

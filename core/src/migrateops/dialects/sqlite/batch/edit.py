@@ -332,9 +332,9 @@ class Editor:
             self._replaced(there, key)
         if new.kind == "unique" and new.name is not None and self._target.passed_over is not None:
             self._replace_unnamed(operation, new)
-        if new.kind == "primary key":
+        if new.kind == "primary key" and self._target.passed_over is None:
             for name in new.columns:
-                # As other databases have it; SQLite by itself lets NULL into most keys.
+                # As other databases have it; SQLite lets NULL into most keys, and Alembic leaves it so.
                 self._put(self._filled(self._column(operation, name)))
         self.made.append((operation, new))
         self.definition = self.definition.with_constraints((*self.definition.constraints, new))
