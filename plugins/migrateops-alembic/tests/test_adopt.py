@@ -31,6 +31,18 @@ def test_both_tools_make_the_same(project: Any) -> None:
     assert files(project.root) == before
 
 
+def test_an_index_with_a_condition_is_the_same(project: Any) -> None:
+    project.revision(
+        "aa1",
+        """
+        op.create_table("t", sa.Column("a", sa.Integer))
+        op.create_index("ix", "t", ["a"], sqlite_where=sa.text("a > 0"))
+        """,
+    )
+    out = project.run("adopt", "--peer", str(peers.python())).out
+    assert "the same with both tools" in out
+
+
 def test_a_difference_ends_with_status_4(project: Any) -> None:
     project.revision(
         "aa1",

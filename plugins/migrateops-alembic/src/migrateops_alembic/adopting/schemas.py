@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,11 +44,18 @@ def _table(inspector: sa.Inspector, table: str) -> dict[str, Any]:
         for one in inspector.get_columns(table)
     }
     found["primary key"] = str(inspector.get_pk_constraint(table))
-    found["foreign keys"] = sorted(map(str, inspector.get_foreign_keys(table)))
-    found["unique constraints"] = sorted(map(str, inspector.get_unique_constraints(table)))
-    found["check constraints"] = sorted(map(str, inspector.get_check_constraints(table)))
-    found["indexes"] = sorted(map(str, inspector.get_indexes(table)))
+    found["foreign keys"] = sorted(map(_plain, inspector.get_foreign_keys(table)))
+    found["unique constraints"] = sorted(map(_plain, inspector.get_unique_constraints(table)))
+    found["check constraints"] = sorted(map(_plain, inspector.get_check_constraints(table)))
+    found["indexes"] = sorted(map(_plain, inspector.get_indexes(table)))
     return found
+
+
+def _plain(found: Any) -> str:
+    """Return what the inspector tells of one object as text; a condition of an index is an expression."""
+    if isinstance(found, Mapping):
+        return f"{{{', '.join(f'{key!r}: {_plain(value)}' for key, value in found.items())}}}"
+    return repr(str(found)) if isinstance(found, sa.ClauseElement) else repr(found)
 
 
 def differences(ours: Schema, theirs: Schema) -> list[str]:
