@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
+
+from tests.processes import run_module
 
 Result = subprocess.CompletedProcess[str]
 
@@ -164,16 +164,7 @@ class Project:
             input: Text for its standard input.
             timeout: Seconds until it is killed and the test fails.
         """
-        result = subprocess.run(
-            [sys.executable, "-m", "migrateops", *argv],
-            cwd=self.root,
-            env={**os.environ, **(env or {})},
-            input=input,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        result = run_module("migrateops", *argv, cwd=self.root, environment=env, input=input, timeout=timeout)
         return _checked(result, check)
 
 

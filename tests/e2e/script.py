@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.processes import run_module
+
 HEADING = re.compile(r"^-- (.+) --\n", re.MULTILINE)
 COMMANDS = "commands"
 _GIT_SETTINGS = (
@@ -20,7 +22,6 @@ _GIT_SETTINGS = (
     "commit.gpgSign=no",
 )
 PROGRAMS = {
-    "migrateops": [sys.executable, "-m", "migrateops"],
     "python": [sys.executable],
     "git": ["git", *(word for setting in _GIT_SETTINGS for word in ("-c", setting))],
 }
@@ -37,20 +38,23 @@ class Command:
     def run(self, directory: Path) -> str:
         """Run it in *directory* and return what it printed, with its exit status if that is not 0."""
         words = shlex.split(self.line)
-        environment = {**os.environ}
+        environment = {}
         while "=" in words[0]:
             name, _, environment[name] = words.pop(0).partition("=")
-        result = subprocess.run(
-            [*PROGRAMS[words[0]], *words[1:]],
-            cwd=directory,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        if words[0] == "migrateops":
+            result = run_module(*words, cwd=directory, environment=environment, merged=True, timeout=SECONDS)
+        else:
+            result = subprocess.run(
+                [*PROGRAMS[words[0]], *words[1:]],
+                cwd=directory,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
         printed = "".join(f"{line.rstrip()}\n" for line in result.stdout.splitlines())
         return printed + (f"[exit {result.returncode}]\n" if result.returncode else "")
 

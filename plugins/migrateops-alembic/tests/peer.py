@@ -12,8 +12,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.processes import run_module
+
 PEER = "alembic==1.20.1"
 DRIVERS = ("SQLAlchemy", "psycopg", "psycopg-binary", "PyMySQL", "aiosqlite", "asyncpg", "greenlet")
+IMPORTED = ("sqlalchemy.dialects.sqlite", "alembic.config", "alembic.autogenerate")
 CACHE = Path(__file__).resolve().parents[3] / ".venv" / "peer"
 
 
@@ -114,28 +117,21 @@ def lay_out(published: Published, root: Path) -> None:
                 (package / "__init__.py").write_text(_INERT)
 
 
+def run_peer(module: str, *words: str, root: Path, path: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a module in *root*, in the environment of the real one."""
+    return run_module(
+        module, *words, cwd=root, environment={"PYTHONPATH": path}, python=python(), libraries=IMPORTED
+    )
+
+
 def peer(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the real one in *root*."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run(
-        [python(), "-m", "alembic", *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_peer("alembic", *arguments, root=root)
 
 
 def ours(root: Path, *arguments: str) -> str:
     """Run the program in *root*, in a process of its own: what it imports is made for the alias."""
-    found = subprocess.run(
-        [sys.executable, "-m", "migrateops", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = run_module("migrateops", *arguments, cwd=root)
     assert found.returncode == 0, found.stdout + found.stderr
     return found.stdout
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from importlib import import_module
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+
+from tests.processes import run_module
 
 peers = import_module("plugins.migrateops-alembic.tests.peer")
 
@@ -16,21 +18,23 @@ INSTALL = "import migrateops_alembic\nmigrateops_alembic.install()\n"
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
 
 
-def printed(python: str, root: Any, source: str) -> str:
-    done = subprocess.run([python, "-c", source], cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def run_ours(module: str, *, root: Path) -> subprocess.CompletedProcess[str]:
+    return run_module(module, cwd=root)
 
 
 def same(project: Any, source: str) -> str:
     """Run a program with both, and return what both have printed."""
     text = dedent(source)
-    (project.root / "app.db").unlink(missing_ok=True)
-    theirs = printed(str(peers.python()), project.root, text)
-    (project.root / "app.db").unlink(missing_ok=True)
-    ours = printed(sys.executable, project.root, INSTALL + text)
+    printed = []
+    for run, given in ((peers.run_peer, text), (run_ours, INSTALL + text)):
+        (project.root / "app.db").unlink(missing_ok=True)
+        project.write("of_both.py", given)
+        done = run("of_both", root=project.root)
+        assert done.returncode == 0, done.stdout + done.stderr
+        printed.append(done.stdout)
+    theirs, ours = printed
     assert ours == theirs
-    return ours
+    return str(ours)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from tests.processes import run_module
+
 peers = import_module("plugins.migrateops-alembic.tests.peer")
 real = import_module("plugins.migrateops-alembic.tests.test_real_projects")
 
@@ -44,16 +46,13 @@ class Flask:
 
     def db(self, *arguments: str, ours: bool = True) -> str:
         """Run a command and return what it prints."""
-        python = [sys.executable, "-m", "migrateops_alembic"] if ours else [str(peers.python())]
         path = os.pathsep.join(map(str, (peers.applications(), self.root)))
-        done = subprocess.run(
-            [*python, "-m", "flask", "--app", "app", "db", *arguments],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = ("flask", "--app", "app", "db", *arguments)
+        if ours:
+            words = ("migrateops_alembic", "-m", *words)
+            done = run_module(*words, cwd=self.root, environment={"PYTHONPATH": path})
+        else:
+            done = peers.run_peer(*words, root=self.root, path=path)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -153,13 +152,12 @@ engine = context.config.attributes.get("connection")"""
             assert alembic_runner.current == "aa1"
         """,
     )
-    program = ["-m", "migrateops_alembic", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [sys.executable, *program, "--rootdir", str(project.root), "test_migrations.py"],
+    program = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(project.root)]
+    done = run_module(
+        "migrateops_alembic",
+        *program,
+        "test_migrations.py",
         cwd=project.root,
-        env={**os.environ, "PYTHONPATH": str(peers.applications())},
-        capture_output=True,
-        text=True,
-        check=False,
+        environment={"PYTHONPATH": str(peers.applications())},
     )
     assert "5 passed" in done.stdout, done.stdout + done.stderr

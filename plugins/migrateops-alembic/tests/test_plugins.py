@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
+
+from tests.processes import run_module
 
 MODULE = """
 from alembic.operations import ops
@@ -25,14 +24,7 @@ def compare(autogen_context, upgrade_ops, schemas):
 
 def run(project: Any, *arguments: str, status: int = 0, set_to: Mapping[str, str] | None = None) -> str:
     """Run the program in a process of its own, as such plugins are set up once in a process."""
-    found = subprocess.run(
-        [sys.executable, "-m", "migrateops", *arguments],
-        cwd=project.root,
-        env={**os.environ, **(set_to or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = run_module("migrateops", *arguments, cwd=project.root, environment=set_to)
     assert found.returncode == status, found.stdout + found.stderr
     return found.stdout + found.stderr
 
