@@ -64,7 +64,8 @@ class Venv:
             options = ("--quiet", "--compile-bytecode", "--python", self.python)
             execute(_UV, "pip", "install", *options, *what, cwd=self.path)
         else:
-            execute(self.python, "-m", "pip", "install", "--quiet", *what, cwd=self.path)
+            pip = (sys.executable, "-m", "pip", "--python", self.python, "--disable-pip-version-check")
+            execute(*pip, "install", "--quiet", *what, cwd=self.path)
 
     def installed(self) -> dict[str, str]:
         """Return the versions of what is installed, by name."""
@@ -87,7 +88,8 @@ def clean_venv(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Venv]:
         if _UV is not None:
             execute(_UV, "venv", "--quiet", "--python", sys.executable, path, cwd=path.parent)
         else:
-            execute(sys.executable, "-m", "venv", path, cwd=path.parent)
+            # The pip of this environment installs into it: to put one into each takes longer than to use it.
+            execute(sys.executable, "-m", "venv", "--without-pip", path, cwd=path.parent)
         return Venv(path)
 
     return make
@@ -101,7 +103,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for source in DISTRIBUTIONS:
         out = place / source.name
         # In this environment, which has the build backend: nothing is downloaded.
-        build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, source)
-        execute(*build, cwd=place)
+        build = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", out)
+        execute(*build, cwd=source)
         (built[source.name],) = out.glob("*.whl")
     return built
