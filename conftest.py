@@ -21,6 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pandas_is_not_looked_for() -> Iterator[None]:
+    """Spare DuckDB's driver looking on the disk, at each value that it binds, for what is not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "pandas", sys.modules.get("pandas"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def as_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Forget what a project that was run in this process has put on the path, and what it has imported.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
@@ -72,12 +70,7 @@ def postgresql() -> Iterator[Database]:
 @contextmanager
 def duckdb() -> Iterator[Database]:
     engine = sa.create_engine("duckdb:///:memory:")
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-    ):
-        # The driver would look for it on the disk at each value that it binds.
-        patch.setitem(sys.modules, "pandas", sys.modules.get("pandas"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
 
         def clear() -> None:
             listed = "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal"

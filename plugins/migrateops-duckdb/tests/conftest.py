@@ -36,7 +36,8 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(url, poolclass=NullPool)
+    # There is next to nothing to do for several threads, and they wait for each other.
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"config": {"threads": 1}})
     yield engine
     engine.dispose()
 
