@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -74,11 +77,21 @@ def python() -> Path:
     wanted = [PEER, *(f"{name}=={version(name)}" for name in DRIVERS)]
     stamp = directory / "stamp"
     state = "\n".join([sys.version, *wanted])
-    if not (stamp.exists() and stamp.read_text() == state):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
-        _pip(interpreter, "install", *wanted)
-        stamp.write_text(state)
+    with _alone():
+        if not (stamp.exists() and stamp.read_text() == state):
+            subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
+            _pip(interpreter, "install", *wanted)
+            stamp.write_text(state)
     return interpreter
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Have no other process of the tests fill the cache meanwhile."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _pip(interpreter: Path, *arguments: str) -> None:
@@ -88,13 +101,14 @@ def _pip(interpreter: Path, *arguments: str) -> None:
 
 def wheel(published: Published) -> Path:
     """Return the wheel, downloaded once."""
-    directory = CACHE / "wheels" / published.package
-    if not any(directory.glob("*.whl")):
-        more = [] if published.python is None else ["--python-version", published.python]
-        _pip(
-            python(), "download", "--no-deps", "--only-binary", ":all:", *more, "-d", str(directory),
-            published.package,
-        )  # fmt: skip
+    directory, interpreter = CACHE / "wheels" / published.package, python()
+    with _alone():
+        if not any(directory.glob("*.whl")):
+            more = [] if published.python is None else ["--python-version", published.python]
+            _pip(
+                interpreter, "download", "--no-deps", "--only-binary", ":all:", *more, "-d", str(directory),
+                published.package,
+            )  # fmt: skip
     return next(directory.glob("*.whl"))
 
 
@@ -181,8 +195,9 @@ def applications() -> Path:
 @cache
 def _filled(name: str, wanted: tuple[str, ...]) -> Path:
     directory = CACHE / name
-    stamp = directory / "stamp"
-    if not (stamp.exists() and stamp.read_text() == str(wanted)):
-        _pip(python(), "install", "--upgrade", "--no-deps", "--target", str(directory), *wanted)
-        stamp.write_text(str(wanted))
+    stamp, interpreter = directory / "stamp", python()
+    with _alone():
+        if not (stamp.exists() and stamp.read_text() == str(wanted)):
+            _pip(interpreter, "install", "--upgrade", "--no-deps", "--target", str(directory), *wanted)
+            stamp.write_text(str(wanted))
     return directory
