@@ -134,9 +134,9 @@ def second_postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def second_mariadb_url() -> Iterator[str]:
+def second_mariadb_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The url of another new MariaDB database."""
-    yield from import_module("tests.servers").mariadb_url.__wrapped__()
+    yield from import_module("tests.servers").mariadb_url.__wrapped__(monkeypatch)
 
 
 def test_generic(made: Any, tmp_path: Path) -> None:
