@@ -56,6 +56,7 @@ class Forks:
                 pass_fds=[theirs.fileno()],
             )
         self._answers = self._connection.makefile("r")
+        self._lock = threading.Lock()
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -64,17 +65,18 @@ class Forks:
         self._process.wait()
 
     def run(self, order: Mapping[str, object], streams: Sequence[int], timeout: float) -> int:
-        """Have a process forked that carries out the order, and return its exit status."""
+        """Have a process forked that carries out the order, and return its exit status; one at a time."""
         line = json.dumps(order).encode() + b"\n"
-        sent = socket.send_fds(self._connection, [line], streams)
-        self._connection.sendall(line[sent:])
-        process = int(self._answers.readline())
-        end = threading.Timer(timeout, os.kill, (process, signal.SIGKILL))
-        end.start()
-        try:
-            return int(self._answers.readline())
-        finally:
-            end.cancel()
+        with self._lock:
+            sent = socket.send_fds(self._connection, [line], streams)
+            self._connection.sendall(line[sent:])
+            process = int(self._answers.readline())
+            end = threading.Timer(timeout, os.kill, (process, signal.SIGKILL))
+            end.start()
+            try:
+                return int(self._answers.readline())
+            finally:
+                end.cancel()
 
 
 @cache
@@ -90,6 +92,7 @@ def run_module(
     input: str | None = None,
     merged: bool = False,
     timeout: float = 60,
+    anew: bool = False,
     python: str | Path = sys.executable,
     libraries: Sequence[str] = LIBRARIES,
 ) -> subprocess.CompletedProcess[str]:
@@ -100,6 +103,7 @@ def run_module(
         input: Text for its standard input.
         merged: Have one stream for both outputs, ``stdout``.
         timeout: Seconds until it is killed.
+        anew: Start Python for it, so that several can run at once.
         python: The interpreter.
         libraries: What the process that is forked has imported.
     """
@@ -112,9 +116,10 @@ def run_module(
         given.write(input or "")
         given.seek(0)
         streams = [given, out, out if merged else err]
-        if hasattr(os, "fork") and forks(python, libraries).of_start == of_start(whole):
+        forked = None if anew or not hasattr(os, "fork") else forks(python, libraries)
+        if forked is not None and forked.of_start == of_start(whole):
             order = {"module": module, "words": words, "cwd": str(cwd), "environment": whole}
-            status = forks(python, libraries).run(order, [stream.fileno() for stream in streams], timeout)
+            status = forked.run(order, [stream.fileno() for stream in streams], timeout)
         else:
             status = subprocess.run(
                 [python, "-m", module, *words],

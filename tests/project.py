@@ -154,6 +154,7 @@ class Project:
         env: Mapping[str, str] | None = None,
         input: str | None = None,
         timeout: float = 60,
+        anew: bool = False,
     ) -> Result:
         """Run a command as a user does, in a process of its own.
 
@@ -163,8 +164,11 @@ class Project:
             env: Environment variables to add.
             input: Text for its standard input.
             timeout: Seconds until it is killed and the test fails.
+            anew: Start Python for it, so that several can run at once.
         """
-        result = run_module("migrateops", *argv, cwd=self.root, environment=env, input=input, timeout=timeout)
+        result = run_module(
+            "migrateops", *argv, cwd=self.root, environment=env, input=input, timeout=timeout, anew=anew
+        )
         return _checked(result, check)
 
 

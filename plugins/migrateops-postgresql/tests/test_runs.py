@@ -131,7 +131,7 @@ def test_two_runs_at_once(project: Project, engine: sa.Engine, names: Names) -> 
         "a1", upgrade='op.execute("SELECT pg_sleep(0.5)"); op.create_table("one", sa.Column("x", sa.Integer))'
     )
     with ThreadPoolExecutor(2) as threads:
-        done = list(threads.map(lambda _: project.cli("upgrade", "head", check=False), range(2)))
+        done = list(threads.map(lambda _: project.cli("upgrade", "head", check=False, anew=True), range(2)))
     assert [result.returncode for result in done] == [0, 0], [result.stderr for result in done]
     assert "one" in names()
 
