@@ -44,7 +44,7 @@ class PluginPolicy:
         self.deny = tuple(map(normalise, deny))
         self.require = require
         self.prefer = {key: normalise(given) for key, given in (prefer or {}).items()}
-        self.off = off
+        self.off: Blocked | None = off
         self.misspelt = misspelt
 
     @classmethod
