@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.types import TypeEngine
 
+from migrateops import errors
 from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.values import imported, render_value, value_source
-from migrateops.errors.autogenerate import NotRenderable
 
 _DIALECTS = "sqlalchemy.dialects."
 
@@ -80,7 +80,7 @@ def _arguments(type_: TypeEngine[Any], context: AutogenContext) -> str:
         return _from_attributes(type_, signature, context)
     text = repr(type_)
     if not _is_call(text):
-        raise NotRenderable(f"type {text}", "its repr() is no call of its class")
+        raise errors.autogenerate.NotRenderable(f"type {text}", "its repr() is no call of its class")
     text = text[text.index("(") + 1 : -1]
     nested = {repr(inner): inner for inner in _types_in(type_)}
     if "metadata=" in text or any(shown in text for shown in nested):
@@ -115,7 +115,7 @@ def _from_attributes(type_: TypeEngine[Any], signature: inspect.Signature, conte
         if value is Parameter.empty:
             if parameter.default is Parameter.empty:
                 name = type(type_).__qualname__
-                raise NotRenderable(
+                raise errors.autogenerate.NotRenderable(
                     f"type {name!r}", f"it keeps no attribute {parameter.name!r}; give it that, or a __repr__"
                 )
             continue

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
-from migrateops.errors.autogenerate import ComparingFailed
+from migrateops import errors
 
 Comparator = Callable[..., Any]
 FnT = TypeVar("FnT", bound=Comparator)
@@ -109,7 +109,7 @@ def _called(function: Comparator, target: str, context: Any, arguments: Iterable
         return function(context, *arguments)
     except Exception as exc:
         named = " ".join(repr(one) for one in arguments if isinstance(one, str))
-        raise ComparingFailed(
+        raise errors.autogenerate.ComparingFailed(
             f"comparator {where(function)}", f"{target} {named}".strip(), f"{type(exc).__name__}: {exc}"
         ) from exc
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from migrateops import errors
 from migrateops.autogenerate.comparators import comparators
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.coverage import note_not_compared, note_part
 from migrateops.autogenerate.order import dependency_order
 from migrateops.autogenerate.renames import Renames
 from migrateops.autogenerate.tables import ComparedTables
-from migrateops.errors.autogenerate import NothingToRead, WrongHookAnswer
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops import ModifyTableOps, UpgradeOps
 from migrateops.snapshot.kind import Key, Kind
@@ -55,7 +55,7 @@ def compare(context: AutogenContext) -> UpgradeOps:
         WrongHookAnswer: A hook, or a function of the project, answered what makes no sense.
     """
     if context.connection is None:
-        raise NothingToRead
+        raise errors.autogenerate.NothingToRead
     upgrade = UpgradeOps()
     with _nothing_collected():
         comparators.call("autogenerate", context, upgrade, core=lambda: _compare(context, upgrade))
@@ -271,7 +271,9 @@ def _of_table(model: Table, database: Table, context: AutogenContext) -> Iterato
     both = [(column, there[column.name]) for column in model.columns if column.name in there]
     for answer in context.call_hook(COLUMNS_HOOK, table=model, pairs=both):
         if not isinstance(answer, Mapping):
-            raise WrongHookAnswer(COLUMNS_HOOK, repr(answer), "a mapping of column names to operations")
+            raise errors.autogenerate.WrongHookAnswer(
+                COLUMNS_HOOK, repr(answer), "a mapping of column names to operations"
+            )
         for column, _ in both:
             if answer.get(column.name) is not None:
                 yield from _operations(COLUMNS_HOOK, answer[column.name])
@@ -280,8 +282,8 @@ def _of_table(model: Table, database: Table, context: AutogenContext) -> Iterato
 def _operations(hook: str, answer: Any) -> Iterator[MigrateOperation]:
     listed = [answer] if isinstance(answer, MigrateOperation) else answer
     if isinstance(listed, str) or not isinstance(listed, Iterable):
-        raise WrongHookAnswer(hook, repr(answer))
+        raise errors.autogenerate.WrongHookAnswer(hook, repr(answer))
     for op in listed:
         if not isinstance(op, MigrateOperation):
-            raise WrongHookAnswer(hook, repr(op))
+            raise errors.autogenerate.WrongHookAnswer(hook, repr(op))
         yield op

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, Table, inspect
 
+from migrateops import errors
 from migrateops.autogenerate.comparators import Comparators, comparators
 from migrateops.dialects.base import ANSI
 from migrateops.dialects.base import Dialect as Pack
-from migrateops.errors.autogenerate import ComparingFailed, NoModels, NothingToRead, TableInTwoModels
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.names import own_schema
 
@@ -69,9 +68,9 @@ class AutogenContext:
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
         if autogenerate:
             if self.metadata is None:
-                raise NoModels
+                raise errors.autogenerate.NoModels
             if migration_context is None or migration_context.as_sql:
-                raise NothingToRead
+                raise errors.autogenerate.NothingToRead
             plugins = migration_context.plugins
             if plugins is not None:
                 # A plugin that is left out would leave its objects out, without a word.
@@ -104,14 +103,14 @@ class AutogenContext:
     def inspector(self) -> Inspector:
         """SQLAlchemy's inspector of the connection."""
         if self.connection is None:
-            raise NothingToRead
+            raise errors.autogenerate.NothingToRead
         return inspect(self.connection)
 
     @property
     def metadatas(self) -> Sequence[MetaData]:
         """The MetaData objects of the models."""
         if self.metadata is None:
-            raise NoModels
+            raise errors.autogenerate.NoModels
         return (self.metadata,) if isinstance(self.metadata, MetaData) else self.metadata
 
     @cached_property
@@ -121,7 +120,7 @@ class AutogenContext:
         for metadata in self.metadatas:
             for key, table in metadata.tables.items():
                 if key in found:
-                    raise TableInTwoModels(key)
+                    raise errors.autogenerate.TableInTwoModels(key)
                 found[key] = table
         return found
 
@@ -155,7 +154,7 @@ class AutogenContext:
             return True
         try:
             list(implementation.function(op, context.target) or ())
-        except UnsupportedOperation:
+        except errors.operations.UnsupportedOperation:
             return False
         return True
 
@@ -242,7 +241,7 @@ class AutogenContext:
     def schema_names(self) -> Sequence[str]:
         """The schemas that there are in the database."""
         if self.connection is None:
-            raise NothingToRead
+            raise errors.autogenerate.NothingToRead
         return list(self.pack.schema_names(self.connection))
 
     @cached_property
@@ -318,4 +317,4 @@ def asked_of(option: str, where: str, function: Callable[..., Any], *arguments: 
     except MigrateOpsError:
         raise
     except Exception as exc:
-        raise ComparingFailed(option, where, f"{type(exc).__name__}: {exc}") from exc
+        raise errors.autogenerate.ComparingFailed(option, where, f"{type(exc).__name__}: {exc}") from exc

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from migrateops.errors.autogenerate import WrongHookAnswer
+from migrateops import errors
 
 if TYPE_CHECKING:
     from migrateops.autogenerate.context import AutogenContext
@@ -73,7 +73,9 @@ def custom_source(kind: str, value: Any, context: AutogenContext) -> str | None:
         answer = asked_of("render_item", _shown(kind, value), render_item, kind, value, context)
         if answer is not None and answer is not False and not isinstance(answer, str):
             wanted = "a string, None or False"
-            raise WrongHookAnswer(f"render_item of {_shown(kind, value)}", repr(answer), wanted)
+            raise errors.autogenerate.WrongHookAnswer(
+                f"render_item of {_shown(kind, value)}", repr(answer), wanted
+            )
         if answer is not False:
             return answer or ""
     if kind == "type" and context.migration_context is not None:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Computed, Identity
 from sqlalchemy.schema import DefaultClause
 
+from migrateops import errors
 from migrateops.autogenerate.context import AutogenContext
-from migrateops.errors.autogenerate import DefaultRefused
 from migrateops.operations import ops
 
 
@@ -41,7 +41,7 @@ def refuse_wrong_defaults(upgrade: ops.UpgradeOps, context: AutogenContext) -> N
         column, problem = refused
         default: Any = column.server_default
         table = next(table for table, each in found if each is column)
-        raise DefaultRefused(table, str(column.name), repr(str(default.arg)), problem)
+        raise errors.autogenerate.DefaultRefused(table, str(column.name), repr(str(default.arg)), problem)
 
 
 def _columns(upgrade: ops.UpgradeOps) -> Iterator[tuple[str, Column[Any]]]:

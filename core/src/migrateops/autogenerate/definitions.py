@@ -23,13 +23,13 @@ from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import conv, quoted_name
 
+from migrateops import errors
 from migrateops.autogenerate import renamed_objects
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.corrected import correct
 from migrateops.autogenerate.items import escaped
 from migrateops.autogenerate.numbering import NUMBERED_BY
 from migrateops.autogenerate.renamed_records import NewNames, Words
-from migrateops.errors.autogenerate import NothingToRead, TableInTwoModels
 from migrateops.errors.base import quoted
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.names import own_schema
@@ -76,7 +76,7 @@ class Definitions:
         for table in self.context.table_key_to_table.values():
             key = self.key(table.schema, table.name)
             if key in found:
-                raise TableInTwoModels(table.fullname)
+                raise errors.autogenerate.TableInTwoModels(table.fullname)
             found[key] = table
         return found
 
@@ -90,7 +90,7 @@ class Definitions:
         """Reflect tables of the database that will be asked for, all at once."""
         connection = self.context.connection
         if connection is None:
-            raise NothingToRead
+            raise errors.autogenerate.NothingToRead
         wanted: dict[str | None, set[str]] = {}
         for key in keys:
             if key not in self._reflected:

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.dependants import held_up, left_behind, retyped
-from migrateops.errors.autogenerate import WrongHookAnswer
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
 from migrateops.snapshot.records import TableRecord
@@ -190,5 +190,7 @@ class Differing:
         where = f"{key.name}.{column}"
         answer = asked_of(option, where, function, self.context.migration_context, *arguments)
         if answer is not None and not isinstance(answer, bool):
-            raise WrongHookAnswer(f"{option} of {where}", repr(answer), "True, False or None")
+            raise errors.autogenerate.WrongHookAnswer(
+                f"{option} of {where}", repr(answer), "True, False or None"
+            )
         return answer

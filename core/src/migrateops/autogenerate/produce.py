@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 from sqlalchemy import MetaData
 
+from migrateops import errors
 from migrateops.autogenerate.cautions import cautioned, lost_comments, unknown_types
 from migrateops.autogenerate.compare import compare
 from migrateops.autogenerate.context import AutogenContext, asked_of
@@ -15,8 +16,6 @@ from migrateops.autogenerate.conversions import dropped_types
 from migrateops.autogenerate.defaults import refuse_wrong_defaults
 from migrateops.autogenerate.missing_schemas import missing_schemas
 from migrateops.autogenerate.render import render_body, renderers
-from migrateops.errors.autogenerate import WrongHookAnswer
-from migrateops.errors.operations import NotReversible
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops import (
     DowngradeOps,
@@ -142,7 +141,7 @@ def _reversed(given: Sequence[MigrateOperation]) -> Iterator[MigrateOperation]:
         try:
             back = op.reverse()
             yield from back.ops if isinstance(back, ModifyTableOps) else [back]
-        except NotReversible as exc:
+        except errors.operations.NotReversible as exc:
             yield NotReversed(op, exc.message())
         except NotImplementedError:
             yield NotReversed(op, f"{op.describe()}: its class says that it has no opposite")
@@ -164,7 +163,7 @@ def rewrite(context: AutogenContext, revision: Any, directives: list[MigrationSc
         asked_of("process_revision_directives", "the new script", process, ours, revision, directives)
         for script in directives:
             if not isinstance(script, MigrationScript):
-                raise WrongHookAnswer(
+                raise errors.autogenerate.WrongHookAnswer(
                     "process_revision_directives", repr(script), "a list of MigrationScript"
                 )
 

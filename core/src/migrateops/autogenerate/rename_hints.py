@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from migrateops.errors.autogenerate import AmbiguousRename, WrongRenameHint
+from migrateops import errors
 
 HINT = "renamed_from"
 """In ``info`` of a Table or a Column: the name that it had, or a list of all names that it had."""
@@ -32,9 +32,11 @@ def hint(item: Any, where: str) -> tuple[str, ...]:
     said = item.info[HINT]
     names = (said,) if isinstance(said, str) else said
     if not isinstance(names, list | tuple) or not names or not all(map(_is_name, names)):
-        raise WrongRenameHint(where, repr(said), "it is neither a name nor a list of names")
+        raise errors.autogenerate.WrongRenameHint(
+            where, repr(said), "it is neither a name nor a list of names"
+        )
     if item.name in names:
-        raise WrongRenameHint(where, repr(said), "that is its present name")
+        raise errors.autogenerate.WrongRenameHint(where, repr(said), "that is its present name")
     return tuple(map(str, names))
 
 
@@ -69,10 +71,10 @@ def followed(
             if not there:
                 continue
             if len(there) > 1:
-                raise AmbiguousRename(where, tuple(there), (new,))
+                raise errors.autogenerate.AmbiguousRename(where, tuple(there), (new,))
             rival = next((one for one, old in found.items() if old == there[0]), None)
             if rival is not None:
-                raise AmbiguousRename(where, (there[0],), (rival, new))
+                raise errors.autogenerate.AmbiguousRename(where, (there[0],), (rival, new))
             found[new] = there[0]
             going_on = True
     left = {

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column
 
+from migrateops import errors
 from migrateops.autogenerate import batches, layout
 from migrateops.autogenerate.comparators import where
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.schema_items import column_source, server_default_source
 from migrateops.autogenerate.values import render_value
-from migrateops.errors.autogenerate import NoRenderer, NotRenderable, RendererExists
 from migrateops.operations import ops
 from migrateops.operations.declare import REMARK, Form, MigrateOperation
 
@@ -48,7 +48,7 @@ class Renderers:
         def decorate(function: FnT) -> FnT:
             existing = self._functions.get(op_cls)
             if existing is not None and not replace and where(existing) != where(function):
-                raise RendererExists(op_cls.__name__, where(existing))
+                raise errors.autogenerate.RendererExists(op_cls.__name__, where(existing))
             self._functions[op_cls] = function
             return function
 
@@ -131,7 +131,7 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
         form = "op"
     name, spec = op.__op_names__.get(form), op.__op_spec__
     if name is None or spec is None:
-        raise NoRenderer(type(op).__name__)
+        raise errors.autogenerate.NoRenderer(type(op).__name__)
     context.uses(op)
     try:
         arguments = [
@@ -142,7 +142,7 @@ def _call(op: MigrateOperation, context: AutogenContext, form: Form) -> list[str
             and not _is_needless(op, keyword, context)
             and (source := _argument(op, keyword, value, context))
         ]
-    except NotRenderable as exc:
+    except errors.autogenerate.NotRenderable as exc:
         exc.table = exc.table or getattr(op, "table_name", None)
         exc.column = exc.column or getattr(op, "column_name", None)
         raise

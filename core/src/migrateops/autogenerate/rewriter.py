@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from migrateops.errors.autogenerate import NotOneContainer, RewriterExists
+from migrateops import errors
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.ops import CreateTableOp, MigrationScript, OpContainer
 
@@ -46,7 +46,7 @@ class Rewriter:
                 existing = self._functions.get(op_cls)
                 if existing is not None:
                     name = getattr(existing, "__qualname__", repr(existing))
-                    raise RewriterExists(op_cls.__name__, f"{existing.__module__}.{name}")
+                    raise errors.autogenerate.RewriterExists(op_cls.__name__, f"{existing.__module__}.{name}")
                 self._functions[op_cls] = function
             return function
 
@@ -98,7 +98,7 @@ class Rewriter:
     def _one(self, context: Any, revision: Any, container: OpContainer) -> Any:
         found = list(self._traverse(context, revision, container))
         if len(found) != 1:
-            raise NotOneContainer(type(container).__name__, len(found))
+            raise errors.autogenerate.NotOneContainer(type(container).__name__, len(found))
         return found[0]
 
     def _traverse(self, context: Any, revision: Any, op: MigrateOperation) -> Iterator[MigrateOperation]:

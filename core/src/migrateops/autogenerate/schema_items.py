@@ -22,11 +22,11 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.sql.base import ColumnCollection
 
+from migrateops import errors
 from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.custom import custom_source
 from migrateops.autogenerate.values import render_value, sql_text, value_source
-from migrateops.errors.autogenerate import NotRenderable
 from migrateops.operations.schema_objects import from_type, given_options
 
 _REFERRING = ("onupdate", "ondelete", "deferrable", "initially", "use_alter", "match")
@@ -48,7 +48,7 @@ def column_source(column: Column[Any], context: AutogenContext, *, alone: bool =
         return given
     try:
         return layout.call(f"{context.sa}Column", _column_arguments(column, context, alone))
-    except NotRenderable as exc:
+    except errors.autogenerate.NotRenderable as exc:
         exc.column = exc.column or str(column.name)
         raise
 
@@ -184,7 +184,9 @@ def _(value: CheckConstraint, context: AutogenContext) -> str:
 @value_source.register
 def _(value: Constraint, context: AutogenContext) -> str:
     cls = type(value)
-    raise NotRenderable(f"a {cls.__module__}.{cls.__qualname__}", "nothing says what its source is")
+    raise errors.autogenerate.NotRenderable(
+        f"a {cls.__module__}.{cls.__qualname__}", "nothing says what its source is"
+    )
 
 
 @value_source.register

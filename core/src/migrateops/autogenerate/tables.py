@@ -20,6 +20,7 @@ from sqlalchemy.schema import DefaultClause
 from sqlalchemy.schema import Sequence as SequenceObject
 from sqlalchemy.sql.functions import next_value
 
+from migrateops import errors
 from migrateops.autogenerate.adding import adding
 from migrateops.autogenerate.changes import CONVENTION, TableChanges
 from migrateops.autogenerate.comparators import comparators
@@ -31,7 +32,6 @@ from migrateops.autogenerate.items import Items, counterparts
 from migrateops.autogenerate.schema_items import target_of_key
 from migrateops.autogenerate.taken_names import TakenNames
 from migrateops.autogenerate.values import sql_text
-from migrateops.errors.autogenerate import ModelNotCompiled
 from migrateops.operations import ops
 from migrateops.operations.declare import MigrateOperation
 from migrateops.snapshot.kind import Key, Kind
@@ -127,7 +127,9 @@ class ComparedTables(TablesKind, Kind[TableRecord]):
         if failure is not None:
             column, error = failure
             problem = str(error).partition("\n")[0]
-            raise ModelNotCompiled(key.name, column, self.context.dialect.name, problem) from error
+            raise errors.autogenerate.ModelNotCompiled(
+                key.name, column, self.context.dialect.name, problem
+            ) from error
 
     def _wanted(self, item: Any, type_: str, *, reflected: bool) -> bool:
         return self.context.run_object_filters(item, item.name, type_, reflected, None)

@@ -19,10 +19,10 @@ from sqlalchemy.schema import FetchedValue
 from sqlalchemy.sql.elements import conv, quoted_name
 from sqlalchemy.types import NullType, TypeEngine
 
+from migrateops import errors
 from migrateops.autogenerate import layout
 from migrateops.autogenerate.context import AutogenContext
 from migrateops.autogenerate.custom import custom_source, kind_of
-from migrateops.errors.autogenerate import NotRenderable
 from migrateops.operations.literals import InlineLiteral
 
 _PLAIN = frozenset({int, bool, type(None)})
@@ -60,7 +60,7 @@ def value_source(value: Any, context: AutogenContext) -> str:
     given = custom_source("value", value, context)
     if given is not None:
         return given
-    raise NotRenderable(described(value), "nothing says what its source is")
+    raise errors.autogenerate.NotRenderable(described(value), "nothing says what its source is")
 
 
 def described(value: Any) -> str:
@@ -119,7 +119,9 @@ def _(value: dict, context: AutogenContext) -> str:  # type: ignore[type-arg]  #
 def _(value: Any, context: AutogenContext) -> str:
     source = repr(value)
     if not source.startswith("datetime.") or "tzinfo=" in source.replace("tzinfo=datetime.", ""):
-        raise NotRenderable(described(value), "its time zone is not one of the standard library's fixed ones")
+        raise errors.autogenerate.NotRenderable(
+            described(value), "its time zone is not one of the standard library's fixed ones"
+        )
     context.imports.add("import datetime")
     return source
 
@@ -149,7 +151,9 @@ def imported(cls: type[Any], context: AutogenContext) -> str:
     """
     if "<locals>" in cls.__qualname__ or cls.__module__ == "__main__":
         where = f"{cls.__module__}.{cls.__qualname__}"
-        raise NotRenderable(f"class {where!r}", "a script cannot import it; define it in a module")
+        raise errors.autogenerate.NotRenderable(
+            f"class {where!r}", "a script cannot import it; define it in a module"
+        )
     context.rendered.add(cls)
     prefix = context.opts.get("user_module_prefix")
     if prefix is not None:
@@ -214,7 +218,7 @@ def _column_clause(value: Any, context: AutogenContext) -> str:
 @value_source.register
 def _(value: FetchedValue, context: AutogenContext) -> str:
     if type(value) is not FetchedValue:
-        raise NotRenderable(described(value), "nothing says what its source is")
+        raise errors.autogenerate.NotRenderable(described(value), "nothing says what its source is")
     return f"{context.sa}FetchedValue()"
 
 
@@ -242,7 +246,7 @@ def sql_text(expression: ClauseElement, context: AutogenContext, *, bracketed: b
     try:
         text = str(expression.compile(dialect=context.dialect, compile_kwargs=options))
     except (SQLAlchemyError, NotImplementedError) as exc:
-        raise NotRenderable(described(expression), str(exc).partition("\n")[0]) from exc
+        raise errors.autogenerate.NotRenderable(described(expression), str(exc).partition("\n")[0]) from exc
     if context.dialect.paramstyle in ("format", "pyformat"):
         # Compiled for the driver; as text() it will be compiled once more.
         text = text.replace("%%", "%")

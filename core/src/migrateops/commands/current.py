@@ -6,9 +6,9 @@ from copy import copy
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.running import visit_databases
 from migrateops.errors.mask import shown
-from migrateops.errors.runtime import DatabaseNotAtHead, NoConnection
 from migrateops.revisions.expressions import known_rows
 from migrateops.script.directory import ScriptDirectory
 
@@ -101,7 +101,7 @@ def current(
     for database in found if check_heads else ():
         heads = database.script.get_heads(consider_depends_on=True)
         if set(database.revisions) != set(heads):
-            raise DatabaseNotAtHead(database.revisions, tuple(heads))
+            raise errors.runtime.DatabaseNotAtHead(database.revisions, tuple(heads))
     return tuple(row for database in found for row in database.rows)
 
 
@@ -125,7 +125,7 @@ def databases(
 
     def look(rows: tuple[str, ...], context: Any) -> list[Any]:
         if context.connection is None:
-            raise NoConnection("current")
+            raise errors.runtime.NoConnection("current")
         if not all(row in script.graph for row in rows):
             script.check_graph()
         if only_known:

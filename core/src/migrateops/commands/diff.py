@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.sides import (
     DATABASE,
     MODELS,
@@ -15,8 +16,6 @@ from migrateops.commands.sides import (
     read_sides,
     visit_side,
 )
-from migrateops.errors.commands import DialectsDiffer, NothingInCommon
-from migrateops.errors.runtime import NoModels
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -88,7 +87,7 @@ def _from_models(config: Config, database: str) -> SchemaDiff:
         from migrateops.autogenerate.described import changes_of
 
         if context.metadata is None:
-            raise NoModels
+            raise errors.runtime.NoModels
         comparing = comparison(context)
         operations = compare(comparing).flat()
         found.append(
@@ -108,12 +107,12 @@ def _of_snapshots(here: Side, there: Side) -> SchemaDiff:
     from migrateops.snapshot.changes import changes_between
 
     if here.dialect is not None and there.dialect is not None and here.dialect != there.dialect:
-        raise DialectsDiffer(here.dialect, there.dialect)
+        raise errors.commands.DialectsDiffer(here.dialect, there.dialect)
     old, new = here.snapshot, there.snapshot
     both = old.versions & new.versions
     known = [which for which in both if which[0] in old.kinds and which[0] in new.kinds]
     if not known:
-        raise NothingInCommon(_named(old.versions), _named(new.versions))
+        raise errors.commands.NothingInCommon(_named(old.versions), _named(new.versions))
     exact = there.source == DATABASE or here.source == MODELS
     changes, notes = changes_between(old, new, known, exact=exact)
     notes += [f"{which}: no plugin here knows it" for which in _named(both.difference(known))]

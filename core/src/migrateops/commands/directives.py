@@ -7,9 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.running import run_environment
-from migrateops.errors.commands import NothingCompared, TokenTaken
-from migrateops.errors.runtime import DatabaseNotAtHead, NoModels
 from migrateops.revisions.expressions import known_rows
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ class Directives:
         self.comparing = True
         run_environment(config, self.script, self.in_context, read_only=True, **opts)
         if not self.tokens:
-            raise NothingCompared(self.script.env_py_location)
+            raise errors.commands.NothingCompared(self.script.env_py_location)
 
     def run_if_configured(self, config: Config, **opts: Any) -> None:
         """Run ``env.py`` where ``revision_environment`` says that new scripts need it; compare nothing."""
@@ -111,7 +110,7 @@ class Directives:
         )
         self.template_args |= context.opts.get("template_args", {})
         if self.comparing and context.metadata is None:
-            raise NoModels
+            raise errors.runtime.NoModels
         self.last = AutogenContext(
             context, context.metadata, {"ask_rename": self._ask}, autogenerate=self.comparing
         )
@@ -130,7 +129,7 @@ class Directives:
         heads = self.script.get_heads(consider_depends_on=True)
         known_rows(self.script.graph, rows)
         if set(rows) != set(heads):
-            raise DatabaseNotAtHead(rows, tuple(heads))
+            raise errors.runtime.DatabaseNotAtHead(rows, tuple(heads))
         made = produce_script(context)
         if not self.listed:
             # Taken out as it was empty so far; another database may differ.
@@ -144,7 +143,7 @@ class Directives:
             *(ops.downgrade_token for ops in made.downgrade_ops_list),
         ):
             if token in self.tokens:
-                raise TokenTaken(token)
+                raise errors.commands.TokenTaken(token)
             self.tokens[token] = context
         directive.upgrade_ops_list += made.upgrade_ops_list
         directive.downgrade_ops_list += made.downgrade_ops_list

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrateops import errors
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import Progress, take_steps
 from migrateops.commands.scripts import refuse_unreadable, start_of
-from migrateops.errors.offline import RangeNotDownwards
-from migrateops.errors.revisions import NotApplied, RevisionNotFound
-from migrateops.errors.runtime import StartNeeded
 from migrateops.revisions.expressions import names_head
 from migrateops.revisions.walk import downgrade_path
 from migrateops.script.directory import ScriptDirectory
@@ -51,7 +49,7 @@ def downgrade(
         script.leave_out_broken()
     start, revision = start_of(script, revision, sql)
     if sql and start is None:
-        raise StartNeeded(revision)
+        raise errors.runtime.StartNeeded(revision)
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[Step]:
         if not all(row in script.graph for row in rows):
@@ -59,13 +57,13 @@ def downgrade(
             refuse_unreadable(script)
         try:
             return downgrade_path(script.graph, rows, revision, order=script.run_order)
-        except RevisionNotFound:
+        except errors.revisions.RevisionNotFound:
             script.check_graph()
             raise
-        except NotApplied as error:
+        except errors.revisions.NotApplied as error:
             if context.as_sql:
                 # No database is at anything.
-                raise RangeNotDownwards(rows, error.revision) from None
+                raise errors.offline.RangeNotDownwards(rows, error.revision) from None
             raise
 
     return take_steps(

@@ -9,8 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from migrateops.errors.commands import EditorFailed, EditorMissing
-from migrateops.errors.history import NothingToShow
+from migrateops import errors
 
 if TYPE_CHECKING:
     from migrateops.config import Config
@@ -44,7 +43,7 @@ def edit(config: Config, rev: str) -> tuple[str, ...]:
         rows = tuple(row.revision for row in current(config))
     paths = tuple(str(info.path) for info in show(config, rev, current=rows).revisions)
     if not paths:
-        raise NothingToShow(rev)
+        raise errors.history.NothingToShow(rev)
     open_in_editor(paths)
     return paths
 
@@ -63,9 +62,9 @@ def open_in_editor(paths: Iterable[str]) -> None:
     try:
         status = subprocess.run([*command, *paths], check=False).returncode
     except OSError as error:
-        raise EditorFailed(command[0], f"cannot be started: {error.strerror}") from error
+        raise errors.commands.EditorFailed(command[0], f"cannot be started: {error.strerror}") from error
     if status:
-        raise EditorFailed(command[0], f"ended with status {status}")
+        raise errors.commands.EditorFailed(command[0], f"ended with status {status}")
 
 
 def _editor() -> list[str]:
@@ -76,7 +75,7 @@ def _editor() -> list[str]:
             return _named(variable, named)
     found = next(filter(None, map(shutil.which, _USUAL)), None)
     if found is None:
-        raise EditorMissing(_USUAL, "")
+        raise errors.commands.EditorMissing(_USUAL, "")
     return [found]
 
 
@@ -88,8 +87,8 @@ def _named(variable: str, named: str) -> list[str]:
     try:
         program, *options = shlex.split(named, posix=not _ON_WINDOWS)
     except ValueError:
-        raise EditorMissing((named,), variable) from None
+        raise errors.commands.EditorMissing((named,), variable) from None
     found = shutil.which(program)
     if found is None:
-        raise EditorMissing((program,), variable)
+        raise errors.commands.EditorMissing((program,), variable)
     return [found, *options]

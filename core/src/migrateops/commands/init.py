@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from migrateops import errors
 from migrateops.commands.list_templates import TemplateInfo, find_template
 from migrateops.config import Config
 from migrateops.config.toml import has_table, parse
 from migrateops.config.variables import literal
-from migrateops.errors.commands import DirectoryNotEmpty
 from migrateops.script.replacing import put, refusal
 
 _CONFIGURATIONS = Path(__file__).resolve().parent.parent / "templates" / "config"
@@ -82,7 +82,7 @@ def init(
     chosen = find_template(template, config, places)
     target = Path(root, directory)
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise DirectoryNotEmpty(str(target))
+        raise errors.commands.DirectoryNotEmpty(str(target))
     written = Path(root, config_file or named or chosen.config_file or _TOML)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

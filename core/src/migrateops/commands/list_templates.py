@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from migrateops import errors
 from migrateops.config import Config
-from migrateops.errors.commands import TemplateDirectoryMissing, UnknownTemplate
 
 Place: TypeAlias = "str | os.PathLike[str]"
 
@@ -72,7 +72,7 @@ def find_template(name: str, config: Config, places: Iterable[Place | None]) -> 
         return known[name]
     if Path(name, SCRIPT).is_file():
         return _described(Path(name))
-    raise UnknownTemplate(name, tuple(sorted(known)))
+    raise errors.commands.UnknownTemplate(name, tuple(sorted(known)))
 
 
 def _known(config: Config, places: Iterable[Place | None]) -> dict[str, TemplateInfo]:
@@ -81,7 +81,7 @@ def _known(config: Config, places: Iterable[Place | None]) -> dict[str, Template
         if place is None:
             continue
         if not Path(place).is_dir():
-            raise TemplateDirectoryMissing(os.fspath(place))
+            raise errors.commands.TemplateDirectoryMissing(os.fspath(place))
         for script in Path(place).glob(f"*/{SCRIPT}"):
             template = _described(script.parent)
             found.setdefault(template.name, template)

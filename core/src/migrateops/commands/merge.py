@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from migrateops import errors
 from migrateops.commands.directives import Directives, empty_script
 from migrateops.commands.revision import NewRevision, write
 from migrateops.commands.scripts import refuse_unreadable
-from migrateops.errors.commands import MergeOfAncestor, NothingToMerge
 from migrateops.revisions.expressions import resolve
 from migrateops.script.directory import ScriptDirectory
 
@@ -67,14 +67,16 @@ def joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
     """
     names = tuple(dict.fromkeys(name for text in given for name in _ids(graph, text)))
     if len(names) < 2:
-        raise NothingToMerge(names)
+        raise errors.commands.NothingToMerge(names)
     # All at once: there may be as many heads as revisions.
     parents = (parent for name in names for parent in graph.parents(name))
     superfluous = graph.ancestors(parents, dependencies=False).intersection(names)
     if superfluous:
         ancestor = graph.sorted(superfluous)[0]
         later = graph.descendants([ancestor], dependencies=False)
-        raise MergeOfAncestor(ancestor, next(name for name in names if name in later and name != ancestor))
+        raise errors.commands.MergeOfAncestor(
+            ancestor, next(name for name in names if name in later and name != ancestor)
+        )
     return names
 
 

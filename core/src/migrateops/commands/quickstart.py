@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrateops import errors
 from migrateops.commands.running import project_plugins
 from migrateops.config import Config
-from migrateops.errors.commands import DirectoryNotEmpty, QuickstartFailed
 from migrateops.plugins.discovery import DIALECTS, OPERATIONS
 
 _FILES = Path(__file__).resolve().parent.parent / "templates" / "quickstart"
@@ -51,7 +51,7 @@ def quickstart(directory: str = "shop") -> Iterator[Told | Ran]:
     """
     root = Path(directory)
     if root.exists() and not (root.is_dir() and not any(root.iterdir())):
-        raise DirectoryNotEmpty(directory)
+        raise errors.commands.DirectoryNotEmpty(directory)
     root.mkdir(parents=True, exist_ok=True)
 
     yield Told(
@@ -152,7 +152,7 @@ def _run(root: Path, *words: str) -> Ran:
         check=False,
     )
     if done.returncode:
-        failed = QuickstartFailed(line, done.returncode)
+        failed = errors.commands.QuickstartFailed(line, done.returncode)
         for text in reversed(done.stdout.splitlines()):
             failed.add_note(text)
         raise failed

@@ -8,17 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.missing import explaining
 from migrateops.commands.scripts import refuse_unreadable
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.revisions import RevisionNotFound, UnknownVersionRow
-from migrateops.errors.teams import (
-    AlreadyApplied,
-    AppliedNotKnown,
-    BranchNotChosen,
-    OntoNotAHead,
-    OntoNotChosen,
-)
 from migrateops.revisions.expressions import resolve_one
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.linearize import Linearization, branch_of, head_behind, linearize
@@ -114,7 +107,7 @@ def rebase(
         head = None if revision is None else head_behind(graph, _named(graph, revision))
         target = None if onto is None else _named(graph, onto)
     if target is not None and not graph.is_head(target):
-        raise OntoNotAHead(target, graph.heads)
+        raise errors.teams.OntoNotAHead(target, graph.heads)
     others = [name for name in graph.effective_heads if name not in (head, target)]
     if head is not None and not others:
         # Asked for this branch, one that it depends on is what it can stand behind.
@@ -138,7 +131,7 @@ def rebase(
 def _named(graph: RevisionGraph, text: str) -> str:
     found = resolve_one(graph, text)
     if found is None:
-        raise RevisionNotFound(text)
+        raise errors.revisions.RevisionNotFound(text)
     return found.revision
 
 
@@ -150,12 +143,14 @@ def _applied(config: Config, graph: RevisionGraph) -> set[str]:
 
     try:
         rows = current(config, only_known=True)
-    except UnknownVersionRow:
+    except errors.revisions.UnknownVersionRow:
         raise
     except MigrateOpsError as error:
-        raise AppliedNotKnown(error.message()) from error
+        raise errors.teams.AppliedNotKnown(error.message()) from error
     except SQLAlchemyError as error:
-        raise AppliedNotKnown(str(getattr(error, "orig", None) or error).partition("\n")[0]) from error
+        raise errors.teams.AppliedNotKnown(
+            str(getattr(error, "orig", None) or error).partition("\n")[0]
+        ) from error
     return graph.ancestors(row.revision for row in rows)
 
 
@@ -171,15 +166,15 @@ def _head_to_move(
         return others[0]
     heads = tuple(others)
     if target is not None or len(heads) > 2:
-        raise BranchNotChosen(heads, "several")
+        raise errors.teams.BranchNotChosen(heads, "several")
     branches = {head: branch_of(graph, head, set(heads) - {head}) for head in heads}
     if any(_is_deliberate(graph, branch) for branch in branches.values()):
-        raise BranchNotChosen(heads, "deliberate")
+        raise errors.teams.BranchNotChosen(heads, "deliberate")
     if applied is None:
-        raise BranchNotChosen(heads, "no database")
+        raise errors.teams.BranchNotChosen(heads, "no database")
     free = [head for head, branch in branches.items() if applied.isdisjoint(branch)]
     if len(free) != 1:
-        raise BranchNotChosen(heads, "neither applied" if free else "both applied")
+        raise errors.teams.BranchNotChosen(heads, "neither applied" if free else "both applied")
     return free[0]
 
 
@@ -190,7 +185,7 @@ def _is_deliberate(graph: RevisionGraph, branch: tuple[str, ...]) -> bool:
 
 def _only_other(head: str, others: list[str]) -> str:
     if len(others) > 1:
-        raise OntoNotChosen(head, tuple(others))
+        raise errors.teams.OntoNotChosen(head, tuple(others))
     return others[0]
 
 
@@ -198,7 +193,7 @@ def _refuse_applied(plan: Linearization, applied: Collection[str]) -> None:
     found = tuple(name for name in plan.moved if name in applied)
     if found:
         points = plan.branch_points
-        raise AlreadyApplied(found, points[0] if len(points) == 1 else None)
+        raise errors.teams.AlreadyApplied(found, points[0] if len(points) == 1 else None)
 
 
 def _rewritten(

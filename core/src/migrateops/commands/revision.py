@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.directives import Directives, empty_script
 from migrateops.commands.running import project_plugins
 from migrateops.commands.scripts import refuse_unreadable
-from migrateops.errors.write_hooks import WriteHookFailed
 from migrateops.script.directory import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def write(config: Config, directives: Directives) -> tuple[NewRevision, ...]:
     # Before anything is written: a plugin that is required may be missing.
     plugins = directives.plugins or project_plugins(config)
     plugins.start()
-    failures: list[WriteHookFailed] = []
+    failures: list[errors.write_hooks.WriteHookFailed] = []
     written: list[NewRevision] = []
     try:
         for one in directives.listed:
@@ -143,7 +143,7 @@ def write(config: Config, directives: Directives) -> tuple[NewRevision, ...]:
 
 
 def _written(
-    directives: Directives, directive: MigrationScript, failures: list[WriteHookFailed]
+    directives: Directives, directive: MigrationScript, failures: list[errors.write_hooks.WriteHookFailed]
 ) -> NewRevision:
     """Write one script; what a post-write hook fails with is added to *failures*."""
     variables: dict[str, Any] = dict(directives.template_args)
@@ -165,7 +165,7 @@ def _written(
             requires_plugins=directive.requires_plugins,
             **variables,
         ).path
-    except WriteHookFailed as failure:
+    except errors.write_hooks.WriteHookFailed as failure:
         # The file is there, and a script that follows it may be still to come.
         failures.append(failure)
         path = failure.path

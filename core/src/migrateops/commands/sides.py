@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.running import project_plugins, visit_databases
-from migrateops.errors.autogenerate import BadSnapshot
-from migrateops.errors.commands import DatabaseMissing, SeveralDatabases, UnknownSide
 from migrateops.errors.mask import shown
-from migrateops.errors.plugins import UnknownDialect
-from migrateops.errors.runtime import MissingDriver, NoConnection, NoDatabase, NoModels
-from migrateops.errors.scripts import ScriptDirectoryMissing
 from migrateops.runtime import without_env
 from migrateops.runtime.environment import EnvironmentContext
 from migrateops.script.directory import ScriptDirectory
@@ -63,10 +59,10 @@ def visit(config: Config, look: Look) -> None:
     """
     try:
         script = ScriptDirectory.from_config(config)
-    except ScriptDirectoryMissing as missing:
+    except errors.scripts.ScriptDirectoryMissing as missing:
         try:
             visit_url(config, _url(config.database_url()), look)
-        except NoDatabase:
+        except errors.runtime.NoDatabase:
             raise missing from None
         return
     # Scripts that do not fit together are no obstacle to looking at a database.
@@ -91,7 +87,7 @@ def visit_url(config: Config, url: URL, look: Look) -> None:
 
         def connected(connection: Any) -> None:
             if environment.stand_ins:
-                raise DatabaseMissing(shown(url))
+                raise errors.commands.DatabaseMissing(shown(url))
             environment.configure(connection=connection, **without_env.project_options(config))
             look(environment.get_context())
 
@@ -104,7 +100,7 @@ def _url(text: str | None) -> URL:
     from sqlalchemy.exc import ArgumentError
 
     if text is None:
-        raise NoDatabase
+        raise errors.runtime.NoDatabase
     try:
         return make_url(text)
     except (ArgumentError, ValueError):
@@ -132,7 +128,7 @@ def visit_side(config: Config, text: str, look: Look) -> None:
         def looked(context: MigrationContext) -> None:
             seen.append(_name(context))
             if len(seen) > 1:
-                raise SeveralDatabases(tuple(seen))
+                raise errors.commands.SeveralDatabases(tuple(seen))
             look(context)
 
         visit(config, looked)
@@ -211,7 +207,7 @@ def comparison(context: MigrationContext) -> AutogenContext:
     from migrateops.autogenerate import AutogenContext
 
     if context.connection is None:
-        raise NoConnection("reading a schema")
+        raise errors.runtime.NoConnection("reading a schema")
     return AutogenContext(context, MetaData() if context.metadata is None else context.metadata)
 
 
@@ -251,7 +247,7 @@ def _models(comparing: AutogenContext) -> Snapshot:
     from migrateops.snapshot.settling import in_stored_words
 
     if comparing.migration_context.metadata is None:
-        raise NoModels
+        raise errors.runtime.NoModels
     tables = comparing.table_key_to_table
     made = Snapshot.from_metadata(comparing.metadatas, comparing.dialect, kinds_of(comparing))
     kind = made.kinds[TablesKind.name]
@@ -276,12 +272,16 @@ def _of_file(config: Config, path: Path, kinds: Iterable[SnapshotKind[Any]]) -> 
         dialect = given["dialect"] if isinstance(given.get("dialect"), str) else None
         snapshot = Snapshot.from_json(data, [*_kinds_of_file(config, dialect), *kinds])
     except FileNotFoundError:
-        raise UnknownSide(str(path), tuple(config.settings.databases)) from None
+        raise errors.commands.UnknownSide(str(path), tuple(config.settings.databases)) from None
     except OSError as error:
         raise refusal(path, error) from error
-    except (ValueError, RecursionError, BadSnapshot) as error:
+    except (ValueError, RecursionError, errors.autogenerate.BadSnapshot) as error:
         # What cannot be decoded is a ValueError, too.
-        bad = error if isinstance(error, BadSnapshot) else BadSnapshot(f"it is not JSON: {error}")
+        bad = (
+            error
+            if isinstance(error, errors.autogenerate.BadSnapshot)
+            else errors.autogenerate.BadSnapshot(f"it is not JSON: {error}")
+        )
         bad.add_note(f"reading {str(path)!r}")
         raise bad from None
     source = MODELS if given.get("source") == MODELS else DATABASE
@@ -297,7 +297,7 @@ def _kinds_of_file(config: Config, dialect: str | None) -> list[SnapshotKind[Any
     if dialect is not None:
         plugins = project_plugins(config)
         # Of a dialect that nobody knows here, only the tables are.
-        with suppress(UnknownDialect, MissingDriver):
+        with suppress(errors.plugins.UnknownDialect, errors.runtime.MissingDriver):
             context = MigrationContext.configure(dialect_name=dialect, plugins=plugins)
             plugins.start(needed=plugins.enabled)
             for answer in plugins.hooks.call("migrateops_kinds", ctx=context):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.report import RunReport
 from migrateops.commands.running import take_steps
 from migrateops.commands.scripts import refuse_unreadable, start_of
-from migrateops.errors.runtime import PurgeOffline
 from migrateops.revisions.walk import stamp_steps
 from migrateops.script.directory import ScriptDirectory
 
@@ -40,7 +40,7 @@ def stamp(
         MigrateOpsError: Whatever stops the run.
     """
     if purge and sql:
-        raise PurgeOffline
+        raise errors.runtime.PurgeOffline
     wanted = [revision] if isinstance(revision, str) else list(revision)
     start = None
     script = ScriptDirectory.from_config(config)

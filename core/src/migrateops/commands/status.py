@@ -6,13 +6,12 @@ from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.commands.plugins import listing
 from migrateops.commands.read import RevisionInfo, info_of
 from migrateops.commands.running import visit_databases
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.mask import shown
-from migrateops.errors.revisions import BrokenGraph, UnknownVersionRow
-from migrateops.errors.runtime import NoConnection
 from migrateops.revisions.walk import upgrade_path
 from migrateops.script.directory import ScriptDirectory
 from migrateops.script.whereabouts import explained
@@ -135,7 +134,7 @@ def status(config: Config) -> Status:
 def _graph(script: ScriptDirectory) -> tuple[RevisionGraph | None, tuple[MigrateOpsError, ...]]:
     try:
         return script.graph, script.faults
-    except BrokenGraph as broken:
+    except errors.revisions.BrokenGraph as broken:
         return None, broken.faults
 
 
@@ -183,7 +182,7 @@ def _visited(
 def _without_script(databases: list[DatabaseStatus], script: ScriptDirectory) -> tuple[MigrateOpsError, ...]:
     """Return an error for each revision that a database is at and no script has, with where git has it."""
     return tuple(
-        explained(UnknownVersionRow(row.revision), script.version_locations, database.url)
+        explained(errors.revisions.UnknownVersionRow(row.revision), script.version_locations, database.url)
         for database in databases
         for row in database.current
         if row.known is False
@@ -195,7 +194,7 @@ def _database(
 ) -> DatabaseStatus:
     connection = context.connection
     if connection is None:
-        raise NoConnection("status")
+        raise errors.runtime.NoConnection("status")
     return DatabaseStatus(
         url=shown(connection.engine.url),
         dialect=context.dialect_name,

@@ -9,8 +9,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from migrateops import errors
 from migrateops.config.source import MAIN, Source
-from migrateops.errors.config import ConfigSyntax, UnknownSection
 
 TABLE = "tool.migrateops"
 
@@ -24,7 +24,7 @@ def parse(file: str, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigSyntax(file, None, str(error)) from None
+        raise errors.config.ConfigSyntax(file, None, str(error)) from None
 
 
 def has_table(document: Mapping[str, Any]) -> bool:
@@ -45,7 +45,7 @@ def source(file: str, document: Mapping[str, Any]) -> Source:
     if has_table(document):
         root, keys = TABLE, document["tool"][MAIN]
     elif os.path.basename(file) == "pyproject.toml":
-        raise UnknownSection(file, TABLE, ())
+        raise errors.config.UnknownSection(file, TABLE, ())
     else:
         root, keys = "", document
     main = _flat(keys)

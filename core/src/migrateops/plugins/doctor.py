@@ -6,14 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError, closest
-from migrateops.errors.plugins import (
-    DuplicateDistribution,
-    PluginConflict,
-    UnknownPlugin,
-    UnreadableMetadata,
-    distributions_of,
-)
 from migrateops.plugins.discovery import (
     COMMANDS,
     DIALECTS,
@@ -52,7 +46,7 @@ class Finding:
     @classmethod
     def of(cls, error: MigrateOpsError, level: Literal["error", "warning"] = "error") -> Finding:
         """Return the finding for an error that is not raised."""
-        about = distributions_of(error)
+        about = errors.plugins.distributions_of(error)
         return cls(error.message(), error.hint(), level, about[0] if about else None, error.code, error)
 
 
@@ -123,7 +117,7 @@ def list_plugins(plugins: Plugins) -> list[ListedPlugin]:
     """Return every installed distribution with plugins, sorted; imports none and never raises."""
     faults: dict[str, list[MigrateOpsError]] = {}
     for fault in plugins.check():
-        for name in set(distributions_of(fault)):
+        for name in set(errors.plugins.distributions_of(fault)):
             faults.setdefault(name, []).append(fault)
     return [
         _listed(plugins, distribution, faults.get(distribution.name, ()))
@@ -162,7 +156,7 @@ def show_plugin(plugins: Plugins, name: str, *, load: bool = False) -> ShownPlug
     installed = plugins.discovery.distributions
     distribution = installed.get(normalise(name))
     if distribution is None:
-        raise UnknownPlugin(name, "show", closest(normalise(name), installed))
+        raise errors.plugins.UnknownPlugin(name, "show", closest(normalise(name), installed))
     listed = next(one for one in list_plugins(plugins) if one.distribution == distribution.name)
     adverts = tuple(_shown(plugins, advert) for advert in distribution.adverts)
     hooks: tuple[str, ...] | None = None
@@ -191,7 +185,7 @@ def _shown(plugins: Plugins, advert: Advert) -> ShownAdvert:
         return ShownAdvert(advert, "dormant", rivals)
     try:
         chosen = plugins.choose(advert.group, advert.name)
-    except PluginConflict:
+    except errors.plugins.PluginConflict:
         return ShownAdvert(advert, "conflict", rivals)
     return ShownAdvert(advert, "offered" if chosen == advert else "not preferred", rivals)
 
@@ -211,7 +205,11 @@ def diagnose(plugins: Plugins, env: Any = None) -> list[Finding]:
 
 
 def _level(error: MigrateOpsError) -> Literal["error", "warning"]:
-    return "warning" if isinstance(error, (DuplicateDistribution, UnreadableMetadata)) else "error"
+    return (
+        "warning"
+        if isinstance(error, (errors.plugins.DuplicateDistribution, errors.plugins.UnreadableMetadata))
+        else "error"
+    )
 
 
 def _import_faults(plugins: Plugins) -> Iterator[tuple[Advert | None, MigrateOpsError]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from migrateops.errors.revisions import RevisionCycle
+from migrateops import errors
 
 _Edges = Callable[[str], tuple[str, ...]]
 
 
-def cycles(names: set[str], parents: _Edges, dependencies: _Edges) -> list[RevisionCycle]:
+def cycles(names: set[str], parents: _Edges, dependencies: _Edges) -> list[errors.revisions.RevisionCycle]:
     """Return one fault per circle among *names*; a knot of several circles counts as one.
 
     Args:
@@ -25,7 +25,7 @@ def cycles(names: set[str], parents: _Edges, dependencies: _Edges) -> list[Revis
     for knot in sorted(sorted(knot) for knot in _knots(names, both) if len(knot) > 1):
         inside = set(knot)
         by_parents = any(len(inner) > 1 for inner in _knots(inside, parents))
-        faults.append(RevisionCycle(tuple(knot), by_dependency=not by_parents))
+        faults.append(errors.revisions.RevisionCycle(tuple(knot), by_dependency=not by_parents))
     return faults
 
 

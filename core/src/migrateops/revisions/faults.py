@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from migrateops.errors.revisions import (
-    DuplicateLabel,
-    DuplicateRevision,
-    GraphFault,
-    IllegalName,
-    MissingDependency,
-    MissingParent,
-    RevisionLoop,
-)
+from migrateops import errors
 from migrateops.revisions.cycles import cycles
 from migrateops.revisions.revision import Revision, is_legal_name
 
@@ -21,7 +13,7 @@ if TYPE_CHECKING:
     from migrateops.revisions.graph import RevisionGraph
 
 
-def faults_of(graph: RevisionGraph, revisions: Sequence[Revision]) -> tuple[GraphFault, ...]:
+def faults_of(graph: RevisionGraph, revisions: Sequence[Revision]) -> tuple[errors.revisions.GraphFault, ...]:
     """Return all faults at once, so that they can be mended at once.
 
     Args:
@@ -36,21 +28,21 @@ def faults_of(graph: RevisionGraph, revisions: Sequence[Revision]) -> tuple[Grap
     )
 
 
-def _names(revisions: Iterable[Revision]) -> Iterator[GraphFault]:
+def _names(revisions: Iterable[Revision]) -> Iterator[errors.revisions.GraphFault]:
     by_id: dict[str, list[Revision]] = {}
     for revision in revisions:
         by_id.setdefault(revision.revision, []).append(revision)
     for name, same in by_id.items():
         if len(same) > 1:
             paths = tuple(revision.path for revision in same if revision.path is not None)
-            yield DuplicateRevision(name, paths)
+            yield errors.revisions.DuplicateRevision(name, paths)
         for revision in same:
             for text in (name, *revision.branch_labels):
                 if not is_legal_name(text):
-                    yield IllegalName(text, revision.path, name)
+                    yield errors.revisions.IllegalName(text, revision.path, name)
 
 
-def _labels(graph: RevisionGraph, revisions: Iterable[Revision]) -> Iterator[GraphFault]:
+def _labels(graph: RevisionGraph, revisions: Iterable[Revision]) -> Iterator[errors.revisions.GraphFault]:
     owners: dict[str, dict[str, None]] = {}
     for revision in revisions:
         for label in revision.branch_labels:
@@ -58,20 +50,20 @@ def _labels(graph: RevisionGraph, revisions: Iterable[Revision]) -> Iterator[Gra
             owners.setdefault(label, named)[revision.revision] = None
     for label, names in owners.items():
         if len(names) > 1 or label in names:
-            yield DuplicateLabel(label, tuple(names))
+            yield errors.revisions.DuplicateLabel(label, tuple(names))
 
 
-def _edges(graph: RevisionGraph, revisions: Iterable[Revision]) -> Iterator[GraphFault]:
+def _edges(graph: RevisionGraph, revisions: Iterable[Revision]) -> Iterator[errors.revisions.GraphFault]:
     for revision in revisions:
         name = revision.revision
         for down in dict.fromkeys(revision.down_revisions):
             if down == name:
-                yield RevisionLoop(name, revision.path, "down_revision")
+                yield errors.revisions.RevisionLoop(name, revision.path, "down_revision")
             elif down not in graph:
-                yield MissingParent(name, revision.path, down)
+                yield errors.revisions.MissingParent(name, revision.path, down)
         for given in revision.depends_on:
             matches = graph.matches(given)
             if len(matches) != 1:
-                yield MissingDependency(name, revision.path, given, tuple(matches))
+                yield errors.revisions.MissingDependency(name, revision.path, given, tuple(matches))
             elif matches[0] == name:
-                yield RevisionLoop(name, revision.path, "depends_on")
+                yield errors.revisions.RevisionLoop(name, revision.path, "depends_on")

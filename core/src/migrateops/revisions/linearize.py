@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from migrateops.errors.revisions import MultipleHeads
-from migrateops.errors.teams import BranchShared, OntoItself, RebaseCircle
+from migrateops import errors
 from migrateops.revisions.graph import RevisionGraph
 
 
@@ -55,7 +54,7 @@ def head_behind(graph: RevisionGraph, revision: str) -> str:
     later = graph.descendants([revision], dependencies=False)
     heads = [name for name in graph.heads if name in later]
     if len(heads) > 1:
-        raise MultipleHeads(tuple(heads), revision)
+        raise errors.revisions.MultipleHeads(tuple(heads), revision)
     return heads[0]
 
 
@@ -83,7 +82,7 @@ def linearize(graph: RevisionGraph, head: str, onto: str) -> Linearization:
         RebaseCircle: *onto* needs a revision of the branch, by ``depends_on``.
     """
     if head == onto:
-        raise OntoItself(head)
+        raise errors.teams.OntoItself(head)
     moved = branch_of(graph, head, [onto])
     _refuse_circle(graph, set(moved), onto)
     _refuse_third_branch(graph, moved, head)
@@ -105,7 +104,7 @@ def _refuse_third_branch(graph: RevisionGraph, moved: tuple[str, ...], head: str
         if others:
             later = graph.descendants(others, dependencies=False)
             other_head = next(one for one in graph.heads if one in later)
-            raise BranchShared(name, others, head, other_head)
+            raise errors.teams.BranchShared(name, others, head, other_head)
 
 
 def _refuse_circle(graph: RevisionGraph, moved: set[str], onto: str) -> None:
@@ -119,7 +118,7 @@ def _refuse_circle(graph: RevisionGraph, moved: set[str], onto: str) -> None:
                 continue
             needed_by[before] = name
             if before in moved:
-                raise RebaseCircle(_way(needed_by, before))
+                raise errors.teams.RebaseCircle(_way(needed_by, before))
             stack.append(before)
 
 

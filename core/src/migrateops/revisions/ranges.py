@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from migrateops.errors.history import RangeNeeded, RangeNotConnected
-from migrateops.errors.revisions import MalformedExpression
+from migrateops import errors
 from migrateops.revisions.expressions import Expression, parse, resolve, split_range
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.revision import Revision
@@ -30,12 +29,12 @@ def in_range(graph: RevisionGraph, text: str, current: Collection[str] | None = 
     """
     ends = split_range(text)
     if ends is None:
-        raise RangeNeeded(text)
+        raise errors.history.RangeNeeded(text)
     start, end = ends
     counted = parse(start) if start.startswith("-") or "@-" in start else None
     if counted is not None:
         if end.startswith("+"):
-            raise MalformedExpression(text)
+            raise errors.revisions.MalformedExpression(text)
         return _last(graph, counted, end, current)
     lower = _ids(resolve(graph, start, current)) if start else ()
     if end.startswith("+"):
@@ -67,7 +66,7 @@ def between(
     found = graph.ancestors(upper)
     apart = tuple(name for name in lower if name not in found)
     if apart:
-        raise RangeNotConnected(", ".join(apart), ", ".join(upper) or "base")
+        raise errors.history.RangeNotConnected(", ".join(apart), ", ".join(upper) or "base")
     if lower:
         found &= graph.descendants(lower)
         if not inclusive:

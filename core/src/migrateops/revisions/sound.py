@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from migrateops.errors.revisions import BrokenGraph, GraphFault
+from migrateops import errors
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.names import Names
 from migrateops.revisions.revision import Revision
@@ -24,7 +24,7 @@ class SoundPart(NamedTuple):
     """
 
     graph: RevisionGraph
-    faults: tuple[GraphFault, ...] = ()
+    faults: tuple[errors.revisions.GraphFault, ...] = ()
 
 
 def sound_part(revisions: Iterable[Revision]) -> SoundPart:
@@ -32,8 +32,8 @@ def sound_part(revisions: Iterable[Revision]) -> SoundPart:
     given = list(revisions)
     try:
         return SoundPart(RevisionGraph(given))
-    except BrokenGraph as broken:
-        faults = tuple(fault for fault in broken.faults if isinstance(fault, GraphFault))
+    except errors.revisions.BrokenGraph as broken:
+        faults = tuple(fault for fault in broken.faults if isinstance(fault, errors.revisions.GraphFault))
     out = _with_followers(given, {name for fault in faults for name in fault.about()})
     left_out = (revision for revision in given if revision.revision in out)
     continued = {down for revision in left_out for down in revision.down_revisions}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import IO, Any
 
-from migrateops.errors.offline import NotEncodable, StreamRefused, UnknownEncoding
+from migrateops import errors
 
 
 class SqlStream:
@@ -55,18 +55,18 @@ class SqlStream:
         try:
             self._write(text)
         except UnicodeEncodeError as error:
-            raise NotEncodable(error.object[error.start], error.encoding) from error
+            raise errors.offline.NotEncodable(error.object[error.start], error.encoding) from error
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise StreamRefused(error.strerror or str(error)) from error
+            raise errors.offline.StreamRefused(error.strerror or str(error)) from error
 
     def comment(self, text: str) -> None:
         """Write a line that is a comment; what the encoding does not have is written as an escape."""
         line = f"-- {' '.join(text.splitlines())}\n\n"
         try:
             self.write(line)
-        except NotEncodable:
+        except errors.offline.NotEncodable:
             self.write(line.encode("ascii", "backslashreplace").decode())
 
     def _write(self, text: str) -> None:
@@ -93,7 +93,7 @@ def _encoder(name: str) -> codecs.IncrementalEncoder:
     try:
         return codecs.getincrementalencoder(name)()
     except LookupError:
-        raise UnknownEncoding(name) from None
+        raise errors.offline.UnknownEncoding(name) from None
 
 
 def _bytes_of(stream: Any) -> Any:

@@ -7,9 +7,9 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Any
 
+from migrateops import errors
 from migrateops.errors.base import closest
 from migrateops.errors.mask import masked_query
-from migrateops.errors.runtime import MissingDriver
 from migrateops.plugins.known import KNOWN_DIALECTS
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ _FORM = (
 _OWN = "sqlalchemy.dialects"
 
 
-def no_url(what: str) -> MissingDriver:
+def no_url(what: str) -> errors.runtime.MissingDriver:
     """Return the error about a text that is no url; it does not repeat it, as it may hold a password.
 
     Args:
         what: What the text is called.
     """
-    return MissingDriver(what, "it is not a database url", _FORM)
+    return errors.runtime.MissingDriver(what, "it is not a database url", _FORM)
 
 
-def unusable(url: URL, error: Exception) -> MissingDriver:
+def unusable(url: URL, error: Exception) -> errors.runtime.MissingDriver:
     """Return the error about a url of which SQLAlchemy makes no engine.
 
     Args:
@@ -43,11 +43,13 @@ def unusable(url: URL, error: Exception) -> MissingDriver:
     problem, *more = str(error).splitlines() or [type(error).__name__]
     text = masked_query(url.render_as_string(hide_password=True))
     if isinstance(error, NoSuchModuleError):
-        return MissingDriver(text, *_unknown(*_parts(url)))
+        return errors.runtime.MissingDriver(text, *_unknown(*_parts(url)))
     if isinstance(error, ImportError):
-        return MissingDriver(text, problem, _not_installed(_parts(url)[0]))
+        return errors.runtime.MissingDriver(text, problem, _not_installed(_parts(url)[0]))
     said = " ".join(" ".join(more).split())
-    return MissingDriver(text, problem, f"correct the url. {said}" if said else "correct the url")
+    return errors.runtime.MissingDriver(
+        text, problem, f"correct the url. {said}" if said else "correct the url"
+    )
 
 
 def _parts(url: URL) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from migrateops.errors.scripts import BadFileTemplate, UnknownTimezone
+from migrateops import errors
 
 _TOKENS = ("rev", "slug", "epoch", "year", "month", "day", "hour", "minute", "second")
 
@@ -25,7 +25,7 @@ def creation_date(timezone: str | None) -> datetime:
             return datetime.now(ZoneInfo(name))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
-    raise UnknownTimezone(timezone)
+    raise errors.scripts.UnknownTimezone(timezone)
 
 
 def slug(message: str | None, longest: int, cut: str = "") -> str:
@@ -72,4 +72,4 @@ def file_name(
     try:
         return template % values + ".py"
     except (KeyError, ValueError, TypeError) as error:
-        raise BadFileTemplate(template, _TOKENS) from error
+        raise errors.scripts.BadFileTemplate(template, _TOKENS) from error

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from migrateops.errors.commands import FileRefused
+from migrateops import errors
 
 
 def put(path: Path, content: bytes, *, parents: bool = False) -> None:
@@ -41,9 +41,9 @@ def put(path: Path, content: bytes, *, parents: bool = False) -> None:
         _remove([unfinished])
 
 
-def refusal(path: str | Path, error: OSError) -> FileRefused:
+def refusal(path: str | Path, error: OSError) -> errors.commands.FileRefused:
     """Return the error that says what the operating system has against a file."""
-    return FileRefused(str(path), error.strerror or str(error) or type(error).__name__)
+    return errors.commands.FileRefused(str(path), error.strerror or str(error) or type(error).__name__)
 
 
 def replace_all(contents: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ import io
 import re
 from tokenize import detect_encoding
 
-from migrateops.errors.teams import HeaderNotRewritable
+from migrateops import errors
 from migrateops.revisions.header import Header, scan
 from migrateops.script.template import comma, for_docstring
 
@@ -35,7 +35,7 @@ def with_down_revision(source: bytes, new: tuple[str, ...], path: str) -> bytes:
     text, encoding = _decoded(source, path)
     header = scan(text)
     if header is None:
-        raise HeaderNotRewritable(path, "the header is computed")
+        raise errors.teams.HeaderNotRewritable(path, "the header is computed")
     value = _value_of(text, path)
     places = _Places(text)
     quote = _quote(places.text_of(value), header, text)
@@ -47,11 +47,13 @@ def with_down_revision(source: bytes, new: tuple[str, ...], path: str) -> bytes:
     got = scan(changed)
     # The docstring is free text, and nothing follows from it.
     if got is None or got._replace(docstring=header.docstring) != wanted:
-        raise HeaderNotRewritable(path, "what the file says afterwards would be something else")
+        raise errors.teams.HeaderNotRewritable(path, "what the file says afterwards would be something else")
     try:
         return changed.encode(encoding)
     except UnicodeEncodeError:
-        raise HeaderNotRewritable(path, f"its encoding {encoding!r} does not have the new id") from None
+        raise errors.teams.HeaderNotRewritable(
+            path, f"its encoding {encoding!r} does not have the new id"
+        ) from None
 
 
 def _decoded(source: bytes, path: str) -> tuple[str, str]:
@@ -59,9 +61,11 @@ def _decoded(source: bytes, path: str) -> tuple[str, str]:
         encoding, _ = detect_encoding(io.BytesIO(source).readline)
         text = source.decode(encoding)
     except (SyntaxError, UnicodeDecodeError) as error:
-        raise HeaderNotRewritable(path, str(error)) from error
+        raise errors.teams.HeaderNotRewritable(path, str(error)) from error
     if text.encode(encoding) != source:
-        raise HeaderNotRewritable(path, f"its encoding {encoding!r} can write the same text in several ways")
+        raise errors.teams.HeaderNotRewritable(
+            path, f"its encoding {encoding!r} can write the same text in several ways"
+        )
     return text, encoding
 
 
@@ -70,7 +74,7 @@ def _value_of(text: str, path: str) -> ast.expr:
     try:
         statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise HeaderNotRewritable(path, f"it is not Python: {error}") from error
+        raise errors.teams.HeaderNotRewritable(path, f"it is not Python: {error}") from error
     for statement in reversed(statements):
         if isinstance(statement, ast.Assign):
             names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
@@ -81,9 +85,9 @@ def _value_of(text: str, path: str) -> ast.expr:
         if "down_revision" not in names or statement.value is None:
             continue
         if len(names) > 1:
-            raise HeaderNotRewritable(path, f"the same statement sets {comma(names)}")
+            raise errors.teams.HeaderNotRewritable(path, f"the same statement sets {comma(names)}")
         return statement.value
-    raise HeaderNotRewritable(path, "nothing sets it")
+    raise errors.teams.HeaderNotRewritable(path, "nothing sets it")
 
 
 class _Places:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from migrateops.errors.scripts import TemplateFailed, TemplateMissing
+from migrateops import errors
 
 _IMPORT = re.compile(r"(?P<how>import|from) +(?P<module>[\w.]+)")
 # What would end a docstring.
@@ -27,7 +27,7 @@ def render(path: str, variables: Mapping[str, Any]) -> str:
         TemplateFailed: Mako or code in the template raised an exception, which is chained.
     """
     if not Path(path).is_file():
-        raise TemplateMissing(path)
+        raise errors.scripts.TemplateMissing(path)
     from mako.exceptions import RichTraceback
     from mako.template import Template
 
@@ -38,7 +38,7 @@ def render(path: str, variables: Mapping[str, Any]) -> str:
         if line is None:
             records = RichTraceback(error).records
             line = next((record[5] for record in reversed(records) if record[4] == path), None)
-        raise TemplateFailed(path, line, type(error).__name__, str(error)) from error
+        raise errors.scripts.TemplateFailed(path, line, type(error).__name__, str(error)) from error
     return text.replace("\r\n", "\n").rstrip() + "\n"
 
 

@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from migrateops.errors.revisions import RevisionNotFound, UnknownVersionRow
-from migrateops.errors.whereabouts import Whereabouts
+from migrateops import errors
 
 _SECONDS = 2.0
 _COMMITS = 10
@@ -42,7 +41,7 @@ _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 def whereabouts(
     revision: str, directories: Iterable[str], *, seconds: float = _SECONDS
-) -> Whereabouts | None:
+) -> errors.whereabouts.Whereabouts | None:
     """Return where git has the script of a revision, or None if it has none, or there is no git.
 
     Args:
@@ -65,8 +64,10 @@ def whereabouts(
 
 
 def explained(
-    error: UnknownVersionRow | RevisionNotFound, directories: Iterable[str], database: str | None = None
-) -> UnknownVersionRow | RevisionNotFound:
+    error: errors.revisions.UnknownVersionRow | errors.revisions.RevisionNotFound,
+    directories: Iterable[str],
+    database: str | None = None,
+) -> errors.revisions.UnknownVersionRow | errors.revisions.RevisionNotFound:
     """Return the error with what git knows of the revision.
 
     Args:
@@ -75,10 +76,12 @@ def explained(
         database: The url of the database that is at the revision, without its password.
     """
     searched = tuple(directories)
-    if isinstance(error, UnknownVersionRow):
-        return UnknownVersionRow(error.revision, database, searched, whereabouts(error.revision, searched))
+    if isinstance(error, errors.revisions.UnknownVersionRow):
+        return errors.revisions.UnknownVersionRow(
+            error.revision, database, searched, whereabouts(error.revision, searched)
+        )
     found = whereabouts(error.given, searched) if _LIKE_AN_ID.fullmatch(error.given) else None
-    return RevisionNotFound(error.given, error.closest, found)
+    return errors.revisions.RevisionNotFound(error.given, error.closest, found)
 
 
 class _NoAnswer(Exception):
@@ -129,10 +132,10 @@ class _Change(NamedTuple):
     path: str
 
 
-def _found(git: _Git, header: str, places: list[str]) -> Whereabouts | None:
+def _found(git: _Git, header: str, places: list[str]) -> errors.whereabouts.Whereabouts | None:
     _, path = _having(git, header, ["HEAD"], places)
     if path:
-        return Whereabouts(path, "HEAD", checked_out=True)
+        return errors.whereabouts.Whereabouts(path, "HEAD", checked_out=True)
     added: list[_Change] = []
     # The newest commit of another branch is the likely one, and is found without the whole history.
     for revisions in (("--max-count=1", "--all", "--not", "HEAD"), (f"--max-count={_COMMITS}", "--all")):
@@ -140,10 +143,10 @@ def _found(git: _Git, header: str, places: list[str]) -> Whereabouts | None:
         refs, path = _having(git, header, _branches_with(git, added), places)
         if refs:
             branches = tuple(re.sub("^refs/(heads|remotes)/", "", ref) for ref in refs)
-            return Whereabouts(path, added[0].commit, branches)
+            return errors.whereabouts.Whereabouts(path, added[0].commit, branches)
     for change in _changes(git, header, places, "D", "--max-count=1", "--all"):
-        return Whereabouts(change.path, f"{change.commit}^", deleted_in=change.commit)
-    return Whereabouts(added[0].path, added[0].commit) if added else None
+        return errors.whereabouts.Whereabouts(change.path, f"{change.commit}^", deleted_in=change.commit)
+    return errors.whereabouts.Whereabouts(added[0].path, added[0].commit) if added else None
 
 
 def _changes(git: _Git, header: str, places: list[str], kind: str, *revisions: str) -> list[_Change]:

@@ -17,14 +17,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from migrateops.errors.write_hooks import (
-    BadHookOption,
-    HookOptionMissing,
-    HookTargetMissing,
-    HookTypeTaken,
-    UnknownHookType,
-    WriteHookFailed,
-)
+from migrateops import errors
 from migrateops.script.module import REGISTRATIONS
 
 FILENAME = "REVISION_SCRIPT_FILENAME"
@@ -50,7 +43,7 @@ class PostWriteHook(NamedTuple):
     run: Callable[[str], object]
     may_fail: bool = False
 
-    def __call__(self, path: str) -> WriteHookFailed | None:
+    def __call__(self, path: str) -> errors.write_hooks.WriteHookFailed | None:
         """Run it on a script; return the failure of a hook that may fail.
 
         Raises:
@@ -94,9 +87,9 @@ def register(name: str, replace: bool = False) -> Callable[[Function], Function]
             known = types.get(name)
             if not replace:
                 if known is None and name in _BUILT_IN:
-                    raise HookTypeTaken(name, "migrateops")
+                    raise errors.write_hooks.HookTypeTaken(name, "migrateops")
                 if known is not None and _owner(known) != _owner(function):
-                    raise HookTypeTaken(name, _owner(known))
+                    raise errors.write_hooks.HookTypeTaken(name, _owner(known))
             types[name] = function
         return function
 
@@ -157,7 +150,7 @@ def _prepared(table: Mapping[str, Any], registrations: Any, paths: tuple[str, ..
     elif kind in _BUILT_IN:
         run = _command(name, kind, table, paths)
     else:
-        raise UnknownHookType(name, kind, tuple(sorted({*_BUILT_IN, *_of_process, *own})))
+        raise errors.write_hooks.UnknownHookType(name, kind, tuple(sorted({*_BUILT_IN, *_of_process, *own})))
     return PostWriteHook(name, run, bool(table.get("ignore_failure", False)))
 
 
@@ -168,7 +161,7 @@ def _call(function: HookFunction, options: dict[str, Any], path: str) -> None:
 def _needed(name: str, table: Mapping[str, Any], option: str) -> str:
     value = table.get(option)
     if not value:
-        raise HookOptionMissing(name, option)
+        raise errors.write_hooks.HookOptionMissing(name, option)
     return str(value)
 
 
@@ -182,21 +175,21 @@ def _command(
     named, program = _BUILT_IN[kind]
     for option in table:
         if option not in (*_OPTIONS, named):
-            raise BadHookOption(name, option, f"is none that the type {kind!r} has")
+            raise errors.write_hooks.BadHookOption(name, option, f"is none that the type {kind!r} has")
     directory = table.get("cwd") or None
     if directory is not None and not os.path.isdir(directory):  # noqa: PTH112
-        raise HookTargetMissing(name, "cwd", directory)
+        raise errors.write_hooks.HookTargetMissing(name, "cwd", directory)
     try:
         words = shlex.split(str(table.get("options", "")), posix=os.name != "nt")
     except ValueError as error:
-        raise BadHookOption(name, "options", f"cannot be split: {error}") from None
+        raise errors.write_hooks.BadHookOption(name, "options", f"cannot be split: {error}") from None
     if not any(FILENAME in word for word in words):
         words.insert(0, FILENAME)
     target = _needed(name, table, named)
     started = program(target, paths)
     if started is None:
         # Some packages, such as ruff, bring a program and no function to call.
-        raise HookTargetMissing(name, named, target, shutil.which(target))
+        raise errors.write_hooks.HookTargetMissing(name, named, target, shutil.which(target))
     return partial(_run, [*started, *words], directory)
 
 
@@ -259,11 +252,11 @@ def _run(command: list[str], directory: str | None, path: str) -> None:
         raise _Ended(how, done.stdout.decode("utf-8", "replace"))
 
 
-def _failure(name: str, path: str, error: Exception) -> WriteHookFailed:
+def _failure(name: str, path: str, error: Exception) -> errors.write_hooks.WriteHookFailed:
     if not isinstance(error, _Ended):
-        return WriteHookFailed(name, path, f"raised {type(error).__name__}: {error}")
+        return errors.write_hooks.WriteHookFailed(name, path, f"raised {type(error).__name__}: {error}")
     how, printed = error.args
-    failed = WriteHookFailed(name, path, how)
+    failed = errors.write_hooks.WriteHookFailed(name, path, how)
     lines = [line.rstrip() for line in printed.splitlines() if line.strip()]
     for line in lines[-_LINES_SHOWN:]:
         failed.add_note(f"{name!r} printed: {line}")

@@ -12,18 +12,7 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.revisions import DuplicateLabel, IllegalName, RevisionNotFound, RevisionTaken
-from migrateops.errors.scripts import (
-    FileTemplateHasDirectory,
-    NotAHead,
-    NotEncodable,
-    RevisionIdTooLong,
-    ScriptExists,
-    TemplateFailed,
-    TemplateLosesHeader,
-    VersionPathNeeded,
-    VersionPathUnknown,
-)
+from migrateops import errors
 from migrateops.revisions.expressions import as_ids, resolve, resolve_one
 from migrateops.revisions.graph import RevisionGraph
 from migrateops.revisions.header import Header, scan
@@ -90,9 +79,9 @@ class NewScript:
         name = file_name(file_template, revid, message, longest, date, cut=cut)
         path = Path(_place(directory, parents, version_path), name)
         if Path(name).name != name and not _is_searched(directory, path.parent):
-            raise FileTemplateHasDirectory(file_template)
+            raise errors.scripts.FileTemplateHasDirectory(file_template)
         if path.exists():
-            raise ScriptExists(str(path))
+            raise errors.scripts.ScriptExists(str(path))
         ids = tuple(parent.revision for parent in parents)
         return cls(
             revision=revid,
@@ -155,7 +144,7 @@ class NewScript:
         for variable in ("revision", "down_revision", "branch_labels", "depends_on", "requires_plugins"):
             wanted, got = getattr(asked, variable), getattr(written, variable)
             if wanted != got:
-                raise TemplateLosesHeader(template, variable, repr(wanted), repr(got))
+                raise errors.scripts.TemplateLosesHeader(template, variable, repr(wanted), repr(got))
 
 
 def _make(locations: Iterable[str]) -> None:
@@ -172,29 +161,31 @@ def _check_syntax(text: str, template: str) -> None:
     try:
         ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise TemplateFailed(template, None, type(error).__name__, f"what it makes: {error}") from error
+        raise errors.scripts.TemplateFailed(
+            template, None, type(error).__name__, f"what it makes: {error}"
+        ) from error
 
 
 def _id_of(graph: RevisionGraph, given: str) -> str:
     found = resolve_one(graph, given)
     if found is None:
-        raise RevisionNotFound(given)
+        raise errors.revisions.RevisionNotFound(given)
     return found.revision
 
 
 def _check_names(graph: RevisionGraph, revid: str, labels: tuple[str, ...]) -> None:
     for name in (revid, *labels):
         if not is_new_name(name):
-            raise IllegalName(name)
+            raise errors.revisions.IllegalName(name)
     if len(revid) > _LONGEST_ID:
-        raise RevisionIdTooLong(revid, _LONGEST_ID)
+        raise errors.scripts.RevisionIdTooLong(revid, _LONGEST_ID)
     if revid in graph:
-        raise RevisionTaken(revid, graph[revid].path)
+        raise errors.revisions.RevisionTaken(revid, graph[revid].path)
     if revid in graph.labels:
-        raise DuplicateLabel(revid, (graph.labels[revid],))
+        raise errors.revisions.DuplicateLabel(revid, (graph.labels[revid],))
     for label in labels:
         if label in graph.labels or label in graph or label == revid:
-            raise DuplicateLabel(label, (graph.labels.get(label, label),))
+            raise errors.revisions.DuplicateLabel(label, (graph.labels.get(label, label),))
 
 
 def _parents(graph: RevisionGraph, head: str | Iterable[str], splice: bool) -> list[Revision]:
@@ -202,7 +193,7 @@ def _parents(graph: RevisionGraph, head: str | Iterable[str], splice: bool) -> l
     parents = list(dict.fromkeys(revision.revision for revision in found if revision is not None))
     for name in parents:
         if not splice and not graph.is_head(name):
-            raise NotAHead(name, graph.heads)
+            raise errors.scripts.NotAHead(name, graph.heads)
     return [graph[name] for name in parents]
 
 
@@ -217,10 +208,10 @@ def _place(
     else:
         beside = next((parent.path for parent in parents if parent.path is not None), None)
         if beside is None:
-            raise VersionPathNeeded(known)
+            raise errors.scripts.VersionPathNeeded(known)
         path = _location_of(directory, Path(beside).parent)
     if not _is_searched(directory, path):
-        raise VersionPathUnknown(str(path), known)
+        raise errors.scripts.VersionPathUnknown(str(path), known)
     return path
 
 
@@ -258,4 +249,4 @@ def _encoded(text: str, encoding: str, path: str) -> bytes:
         problem = f"it has no {error.object[error.start]!a}"
     except (LookupError, SyntaxError, UnicodeDecodeError, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"
-    raise NotEncodable(path, encoding, problem)
+    raise errors.scripts.NotEncodable(path, encoding, problem)

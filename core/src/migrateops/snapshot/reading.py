@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects.hindrances import naming_hindrances
-from migrateops.errors.autogenerate import SchemaNotRead
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,4 +35,4 @@ def reading(what: str, pack: Dialect, connection: Connection) -> Iterator[None]:
             yield
     except DBAPIError as exc:
         problem = " ".join(str(exc.orig or exc).split())
-        raise SchemaNotRead(what, problem) from exc
+        raise errors.autogenerate.SchemaNotRead(what, problem) from exc

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from migrateops.errors.autogenerate import BadSnapshot, KindExists
+from migrateops import errors
 from migrateops.snapshot.kind import Key, SnapshotKind
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ class Snapshot:
         for kind in kinds:
             if kind.name in self.kinds:
                 classes = (type(self.kinds[kind.name]), type(kind))
-                raise KindExists(kind.name, tuple(f"{c.__module__}.{c.__qualname__}" for c in classes))
+                raise errors.autogenerate.KindExists(
+                    kind.name, tuple(f"{c.__module__}.{c.__qualname__}" for c in classes)
+                )
             self.kinds[kind.name] = kind
         self.unknown: dict[KindVersion, Mapping[str, Any]] = {}
         self._records: dict[str, dict[Key, Any]] = {name: {} for name in self.kinds}
@@ -115,16 +117,18 @@ class Snapshot:
             BadSnapshot: *data* is no snapshot, or one of a later format.
         """
         if not isinstance(data, Mapping) or "format" not in data:
-            raise BadSnapshot("it has no 'format'")
+            raise errors.autogenerate.BadSnapshot("it has no 'format'")
         if data["format"] != FORMAT:
-            raise BadSnapshot(f"its format is {data['format']!r}, and {FORMAT} can be read")
+            raise errors.autogenerate.BadSnapshot(
+                f"its format is {data['format']!r}, and {FORMAT} can be read"
+            )
         known = {(kind.name, kind.version): kind for kind in kinds}
         entries: dict[KindVersion, Mapping[str, Any]] = {}
         try:
             for entry in data["kinds"]:
                 entries[entry["kind"], entry["version"]] = entry
         except (KeyError, TypeError) as exc:
-            raise BadSnapshot(f"its kinds are not what they should be: {exc}") from exc
+            raise errors.autogenerate.BadSnapshot(f"its kinds are not what they should be: {exc}") from exc
         made = cls(known[which] for which in entries if which in known)
         for which, entry in entries.items():
             if which in known:
@@ -132,7 +136,7 @@ class Snapshot:
                 try:
                     made.add(kind, map(kind.from_json, entry["records"]))
                 except (AttributeError, KeyError, TypeError, ValueError) as exc:
-                    raise BadSnapshot(
+                    raise errors.autogenerate.BadSnapshot(
                         f"a record of kind {kind.name!r} is not what it should be: {exc}"
                     ) from exc
             else:

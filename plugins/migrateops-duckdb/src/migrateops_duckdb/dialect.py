@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
+from migrateops import errors
 from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
-from migrateops.errors.lock import LockUnavailable
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import Capabilities, MigrateOperation, Operations, Target, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.ops.base import AddConstraintOp
@@ -85,7 +84,7 @@ class DuckDBDialect(Dialect):
         file = _file(engine.url.database)
         if file is None:
             if (engine.url.database or "").startswith(("md:", "motherduck:")):
-                raise LockUnavailable("MotherDuck has none")
+                raise errors.lock.LockUnavailable("MotherDuck has none")
             return None
         # A file holds one database, so that its name is the key.
         return ProcessLock(str(file.resolve()))
@@ -175,10 +174,12 @@ class DuckDBDialect(Dialect):
             rebuild.run(operations, batch)
             return
         if batch.recreate == "always" or batch.describes_new_table:
-            raise UnsupportedOperation(batch.describe(), self.name, _ANEW, _ALTER)
+            raise errors.operations.UnsupportedOperation(batch.describe(), self.name, _ANEW, _ALTER)
         for operation in batch.operations:
             if (what := _missing(operation)) is not None:
-                raise UnsupportedOperation(operation.describe(), self.name, what, lower.BUILD_ANEW)
+                raise errors.operations.UnsupportedOperation(
+                    operation.describe(), self.name, what, lower.BUILD_ANEW
+                )
         for operation in batch.operations:
             operations.invoke(operation)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import DDL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops import errors
 from migrateops.operations import Operations, ops
 from migrateops_duckdb import lower  # noqa: F401  # what these stand in front of
 from migrateops_duckdb.sql_text import ddl, names, quoted, string, tokens
@@ -110,7 +110,7 @@ def without_indexes(
             an index, and of its name, only when that is committed.
     """
     if before and in_transaction(operations.get_context().connection):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             "duckdb",
             f"this in a transaction while the table has indexes: {', '.join(index.name for index in before)}",

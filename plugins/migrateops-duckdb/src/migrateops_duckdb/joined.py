@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, text
 
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops import errors
 from migrateops.operations import Operations, ops
 from migrateops_duckdb import constraints, indexed
 from migrateops_duckdb.rebuild import atomically
@@ -44,7 +44,7 @@ def create_table(operations: Operations, op: ops.CreateTableOp) -> Any:
         if op.if_not_exists and there(op.schema, op.table_name):
             # The engine makes no table, and wants to see what it would refer to all the same.
             return operations.invoke(_without_keys(op))
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             "duckdb",
             f"a foreign key to a table that is not there: {name}",

@@ -11,9 +11,9 @@ from sqlalchemy import Column, Computed, ForeignKey, ForeignKeyConstraint, Prima
 from sqlalchemy.schema import AddConstraint, DropTable
 from sqlalchemy.types import to_instance
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import AddColumn, ColumnNullable, ColumnType, TableEvent
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects, require_items, wanted_by
@@ -108,7 +108,7 @@ def alter_column(op: ops.AlterColumnOp, target: Target) -> Iterator[Any]:
     _refuse_options(op, _USING)
     using = op.kw.get(_USING)
     if using is not None and op.modify_type is None:
-        raise IncompleteOperation(op.describe(), target.name, f"type_ with {_USING}")
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, f"type_ with {_USING}")
     default = list(lower.alter_default(op, target))
     where = (op.table_name, op.column_name)
     if op.modify_type is not None:
@@ -204,5 +204,7 @@ def _refuse_options(op: Any, *known: str) -> None:
             raise UnknownOption(op.describe(), option)
 
 
-def _unsupported(op: MigrateOperation, target: Target, what: str, instead: str) -> UnsupportedOperation:
-    return UnsupportedOperation(op.describe(), target.name, what, instead)
+def _unsupported(
+    op: MigrateOperation, target: Target, what: str, instead: str
+) -> errors.operations.UnsupportedOperation:
+    return errors.operations.UnsupportedOperation(op.describe(), target.name, what, instead)

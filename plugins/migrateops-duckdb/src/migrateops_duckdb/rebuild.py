@@ -16,8 +16,7 @@ from typing import Any
 from sqlalchemy import Column, Connection
 from sqlalchemy.types import to_instance
 
-from migrateops.errors.batch import ColumnNotFound, ColumnStillUsed, TableUnreadable
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops import errors
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.ops.base import AddConstraintOp
@@ -155,7 +154,7 @@ class Rebuild:
             if not isinstance(op, _CONSTRAINTS + _COLUMNS + _COMMENT + _INDEX):
                 raise self._unsupported(f"{op.describe()} in a batch", "do it before or after the batch")
             if isinstance(op, ops.CreateForeignKeyOp) and self._comes_round(op):
-                raise UnsupportedOperation(
+                raise errors.operations.UnsupportedOperation(
                     op.describe(),
                     self.target.name,
                     "tables that refer to each other in a circle",
@@ -164,7 +163,9 @@ class Rebuild:
         known = constraints.find_constraints(self.tables.connection, self.tables.schema, self.table)
         taken = constraints.taken_apart(self.tables.items(self.table), known)
         if taken is None:
-            raise TableUnreadable(self.table, "a constraint is not found in the engine's text of it")
+            raise errors.batch.TableUnreadable(
+                self.table, "a constraint is not found in the engine's text of it"
+            )
         columns, self.kept = taken
         self.order = [column_of(item) for item in columns]
         self.generated = {column_of(item).lower(): item for item in columns if item.generated}
@@ -173,8 +174,8 @@ class Rebuild:
         """Say whether a table that a new foreign key refers to refers to this one."""
         return any(one.lower() == op.referent_table.lower() for one in self.tables.referring(self.table))
 
-    def _unsupported(self, what: str, instead: str) -> UnsupportedOperation:
-        return UnsupportedOperation(self.batch.describe(), self.target.name, what, instead)
+    def _unsupported(self, what: str, instead: str) -> errors.operations.UnsupportedOperation:
+        return errors.operations.UnsupportedOperation(self.batch.describe(), self.target.name, what, instead)
 
     # -- the work -----------------------------------------------------------------------------
     def run(self) -> None:
@@ -299,14 +300,14 @@ class Rebuild:
         if not any(column.lower() == name.lower() for column in columns):
             if op.if_exists:
                 return
-            raise ColumnNotFound(op.describe(), self.table, name)
+            raise errors.batch.ColumnNotFound(op.describe(), self.table, name)
         for kept in list(self.kept):
             constraint = kept.constraint
             used = [column.lower() for column in constraint.columns] if constraint is not None else []
             if constraint is None or name.lower() not in used:
                 continue
             if set(used) != {name.lower()}:
-                raise ColumnStillUsed(op.describe(), self.table, name, constraint.text)
+                raise errors.batch.ColumnStillUsed(op.describe(), self.table, name, constraint.text)
             self.kept.remove(kept)
         self.indexes = [index for index in self.indexes if not index.mentions(name)]
         self.order = [column for column in self.order if column.lower() != name.lower()]
@@ -315,7 +316,7 @@ class Rebuild:
             return
         for item in self.generated.values():
             if item.mentions(name):
-                raise ColumnStillUsed(op.describe(), self.table, name, item.text)
+                raise errors.batch.ColumnStillUsed(op.describe(), self.table, name, item.text)
         self._on_copy(op)
 
     def _rename(self, old: str, new: str) -> None:
@@ -350,7 +351,7 @@ class Rebuild:
             UnsupportedOperation: It is to be NOT NULL, or to have a default.
         """
         if op.modify_nullable is False or op.modify_server_default is not False:
-            raise UnsupportedOperation(
+            raise errors.operations.UnsupportedOperation(
                 op.describe(),
                 self.target.name,
                 "NOT NULL and defaults of generated columns",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from migrateops.errors.batch import RebuildRefused, TableNotFound, TableUnreadable
+from migrateops import errors
 from migrateops.operations import Operations
 from migrateops_duckdb import constraints
 from migrateops_duckdb.error_kind import error_kind
@@ -71,7 +71,7 @@ class Tables:
         """
         found = self.connection.execute(_TABLE, {"schema": self.schema, "table": table}).one_or_none()
         if found is None:
-            raise TableNotFound(table)
+            raise errors.batch.TableNotFound(table)
         return found
 
     def items(self, table: str) -> list[Item]:
@@ -89,7 +89,7 @@ class Tables:
         # Of one to the table itself the engine writes nothing at all.
         found = items_of(sql, [one.readable for one in keys if not one.text])
         if found is None:
-            raise TableUnreadable(table, "the engine's text of it has a form that is not known")
+            raise errors.batch.TableUnreadable(table, "the engine's text of it has a form that is not known")
         return found
 
     def comments(self, table: str) -> Comments:
@@ -166,7 +166,7 @@ class Tables:
         except DBAPIError as error:
             if error_kind(error) != "constraint":
                 raise
-            raise RebuildRefused(table, "its rows do not fit", str(error.orig)) from error
+            raise errors.batch.RebuildRefused(table, "its rows do not fit", str(error.orig)) from error
 
     def _levels(self, table: str, source: str, own: Sequence[Any]) -> int:
         """Number the rows of a copy by how many are above them, and return how many levels there are."""
@@ -179,7 +179,9 @@ class Tables:
             self.run(f"UPDATE {named} AS low SET {_LEVEL} = {level} WHERE {_LEVEL} IS NULL AND {conditions}")
             level, before = level + 1, count
         if count:
-            raise RebuildRefused(table, "its rows do not fit", f"{count} rows refer to none that is there")
+            raise errors.batch.RebuildRefused(
+                table, "its rows do not fit", f"{count} rows refer to none that is there"
+            )
         return level
 
     # -- for a while ------------------------------------------------------------------------------

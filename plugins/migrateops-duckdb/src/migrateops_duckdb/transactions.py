@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects import Transaction
-from migrateops.errors.database import NoLongerAtomic
 from migrateops_duckdb.errors import FailedTransaction
 
 
@@ -39,7 +39,7 @@ class DuckDBTransaction(Transaction):
         super().check()
         # Each statement outside of a transaction has a number of its own.
         if _number(self.connection) != self._number:
-            raise NoLongerAtomic
+            raise errors.database.NoLongerAtomic
 
     def commit(self) -> None:
         """End the step: send COMMIT if the transaction is ours, nothing if it is the caller's.

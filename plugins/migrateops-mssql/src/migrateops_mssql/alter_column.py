@@ -12,9 +12,9 @@ from sqlalchemy import Column, Connection, text
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlalchemy.types import String, TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnDefault, is_generated
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.invocation import refuse_unknown_options
 from migrateops.operations.schema_objects import SchemaObjects
@@ -83,7 +83,7 @@ def statements(op: ops.AlterColumnOp, target: Target, present: Callable[[], Defi
     new_default = op.modify_server_default
     changes_default = new_default is not False
     if is_generated(new_default) or (changes_default and is_generated(op.existing_server_default)):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "making a column an identity or a computed one, or no longer so, by ALTER",
@@ -123,11 +123,11 @@ def _definition(op: ops.AlterColumnOp, target: Target, present: Callable[[], Def
         known = present()
     if written is None:
         if known.type is None:
-            raise IncompleteOperation(op.describe(), target.name, "existing_type")
+            raise errors.operations.IncompleteOperation(op.describe(), target.name, "existing_type")
         written = known.type
     if nullable is None:
         if known.nullable is None:
-            raise IncompleteOperation(op.describe(), target.name, "existing_nullable")
+            raise errors.operations.IncompleteOperation(op.describe(), target.name, "existing_nullable")
         nullable = known.nullable
     if known.collation and (type_ is None or _states_no_collation(type_)):
         written += f" COLLATE {known.collation}"

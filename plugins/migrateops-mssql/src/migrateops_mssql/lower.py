@@ -20,9 +20,9 @@ from sqlalchemy.dialects.mssql import DATETIME2
 from sqlalchemy.schema import DropIndex, DropTableComment, SetColumnComment, SetTableComment
 from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import DropColumn
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects, wanted_by
@@ -42,9 +42,11 @@ _ASK_FIRST = "ask the database whether it is there, in the script"
 def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, Table]:
     """Yield what standard SQL has, with comments that may be there already; return the table."""
     if op.if_not_exists:
-        raise UnsupportedOperation(op.describe(), target.name, "IF NOT EXISTS (if_not_exists)", _ASK_FIRST)
+        raise errors.operations.UnsupportedOperation(
+            op.describe(), target.name, "IF NOT EXISTS (if_not_exists)", _ASK_FIRST
+        )
     if op.kw.get("prefixes"):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "words before TABLE (prefixes)",
@@ -93,7 +95,7 @@ def drop_constraint(op: ops.DropConstraintOp, target: Target) -> Iterator[Any]:
 def _refuse_exists(op: Any, capability: str, target: Target) -> None:
     if op.if_exists and not getattr(target.capabilities, capability):
         what = f"IF EXISTS before SQL Server 2016 ({capability})"
-        raise UnsupportedOperation(op.describe(), target.name, what, _ASK_FIRST)
+        raise errors.operations.UnsupportedOperation(op.describe(), target.name, what, _ASK_FIRST)
 
 
 @Operations.lowering_for(ops.CreateTableCommentOp, dialect="mssql")
@@ -112,7 +114,7 @@ def drop_table_comment(op: ops.DropTableCommentOp, target: Target) -> Iterator[A
 def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
     """Yield ADD, then what belongs to the column."""
     if op.if_not_exists:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "IF NOT EXISTS of a column (if_not_exists)", _ASK_FIRST
         )
     if isinstance(op.column, Column):
@@ -166,11 +168,11 @@ def _came_with(op: ops.DropColumnOp, target: Target) -> dict[str, list[Any]]:
 def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
     """Yield CREATE INDEX, also clustered, filtered and with included columns."""
     if op.if_not_exists:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "IF NOT EXISTS of an index (if_not_exists)", _ASK_FIRST
         )
     if not all(isinstance(item, str) or _is_column(item) for item in op.columns):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "an index on an expression", "add a computed column, and index that"
         )
     yield from lower.create_index(op, target)
@@ -190,7 +192,7 @@ def _is_column(item: Any) -> bool:
 def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX .. ON; the names of indexes are those of their table."""
     if not op.table_name:
-        raise IncompleteOperation(op.describe(), target.name, "table_name")
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, "table_name")
     _refuse_exists(op, "if_exists", target)
     yield from lower.drop_index(op, target)
 
@@ -277,7 +279,7 @@ def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target)
         refuse_clauses(key, op, target)
     given = [name for name in _NOT_OF_IDENTITY if getattr(column.identity, name, None) not in (None, False)]
     if given:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             f"{', '.join(given)} of an identity",
@@ -292,17 +294,17 @@ def refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> Non
         UnsupportedOperation: The constraint has MATCH, RESTRICT, or says when it is checked.
     """
     if getattr(constraint, "match", None) is not None:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "MATCH of a foreign key", "leave match out: it is always SIMPLE"
         )
     if any(getattr(constraint, name, None) is not None for name in ("deferrable", "initially")):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "constraints that are checked later",
             "leave deferrable and initially out",
         )
     if any(str(getattr(constraint, name, "")).upper() == "RESTRICT" for name in ("ondelete", "onupdate")):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "RESTRICT", 'write "NO ACTION", which is the same here'
         )

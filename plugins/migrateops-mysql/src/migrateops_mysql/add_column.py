@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Constraint, ForeignKeyConstraint, PrimaryKeyConstraint
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import AddColumn, column_text
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.schema_objects import (
     SchemaObjects,
@@ -41,7 +41,7 @@ def add_column(op: ops.AddColumnOp, target: Target) -> Iterator[Any]:
         op.if_not_exists, "column_if_exists", op, target, "IF NOT EXISTS of a column"
     )
     if op.insert_before is not None:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "putting a column before another",
@@ -103,7 +103,9 @@ class _Named:
             text = text.removeprefix(f"CONSTRAINT {name} ")
         elif isinstance(constraint, CheckConstraint | ForeignKeyConstraint):
             kind = "foreign key" if isinstance(constraint, ForeignKeyConstraint) else "CHECK"
-            raise IncompleteOperation(self.op.describe(), self.target.name, f"the name of the {kind}")
+            raise errors.operations.IncompleteOperation(
+                self.op.describe(), self.target.name, f"the name of the {kind}"
+            )
         else:
             # The server gives it the name of its first column.
             name = self.writer.name(self.op.column.name)

@@ -17,9 +17,9 @@ from sqlalchemy import Column, Computed, Identity
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NULLTYPE, TypeEngine
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import ColumnName, is_generated
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
@@ -66,7 +66,7 @@ def alter_existing_column(operations: Operations, op: ops.AlterColumnOp) -> None
             raise NoSuchColumn(op.describe(), context.target.name, op.table_name, op.column_name)
         if op.modify_nullable and created.has_in_primary_key(found.name):
             # MariaDB would take it, and leave the column as it is.
-            raise UnsupportedOperation(
+            raise errors.operations.UnsupportedOperation(
                 op.describe(), context.target.name, "NULL in a primary key", "drop the primary key first"
             )
         return found
@@ -110,7 +110,7 @@ def told(op: ops.AlterColumnOp, target: Target) -> Definition:
     if op.existing_server_default is False and op.modify_server_default is False:
         unknown.append("existing_server_default")
     if unknown:
-        raise IncompleteOperation(op.describe(), target.name, ", ".join(unknown))
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, ", ".join(unknown))
     writer = Writer(target.dialect)
     type_ = op.existing_type if op.existing_type is not None else op.modify_type
     stated = parse(writer.type(_column(op, target, type_)), backslashes=writer.backslashes)
@@ -195,8 +195,8 @@ class _Change:
                 "putting a column before another", "name the column that it comes after: insert_after"
             )
 
-    def _unsupported(self, what: str, alternative: str) -> UnsupportedOperation:
-        return UnsupportedOperation(self.op.describe(), self.target.name, what, alternative)
+    def _unsupported(self, what: str, alternative: str) -> errors.operations.UnsupportedOperation:
+        return errors.operations.UnsupportedOperation(self.op.describe(), self.target.name, what, alternative)
 
     def _rename(self) -> Iterator[Any]:
         op = self.op
@@ -222,7 +222,9 @@ class _Change:
                 return None
             nullable = op.existing_nullable
             if new is None and nullable is None and not self.server.mariadb:
-                raise IncompleteOperation(op.describe(), self.target.name, "existing_nullable")
+                raise errors.operations.IncompleteOperation(
+                    op.describe(), self.target.name, "existing_nullable"
+                )
         else:
             present = self.existing()
             if present.on_update is not None or present.generated or self._is_long(present.type):

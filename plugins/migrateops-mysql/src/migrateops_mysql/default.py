@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from migrateops import errors
 from migrateops.ddl.statements import ColumnDefault, default_text
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import Target, ops
 from migrateops_mysql.definition import tokens
 from migrateops_mysql.server import Server
@@ -70,7 +70,7 @@ def default_of(default: Any, op: ops.AlterColumnOp, target: Target) -> Default:
     if text and not (is_time or _LITERAL.fullmatch(text) or _is_bracketed(text)):
         server = Server.of(target)
         if not server.default_expressions:
-            raise UnsupportedOperation(
+            raise errors.operations.UnsupportedOperation(
                 op.describe(), target.name, f"an expression as a default, in {server.name}", "give a literal"
             )
         text = f"({text})"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from migrateops import errors
 from migrateops.ddl import lower
-from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
@@ -27,7 +27,9 @@ def drop_column(op: ops.DropColumnOp, target: Target) -> Iterator[Any]:
     names = []
     for key in _came_with(op, target):
         if not isinstance(key.name, str):
-            raise IncompleteOperation(op.describe(), target.name, "the name of the foreign key")
+            raise errors.operations.IncompleteOperation(
+                op.describe(), target.name, "the name of the foreign key"
+            )
         names.append(str(target.dialect.identifier_preparer.format_constraint(key)))
     yield from _statements(op, target, names)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from migrateops import errors
 from migrateops.ddl import lower
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops.operations.invocation import checked
 from migrateops.operations.schema_objects import SchemaObjects
@@ -47,7 +47,7 @@ def _clause(op: ops.DropConstraintOp, target: Target, server: Server, name: str,
         return f"INDEX {exists}{name}"
     if op.constraint_type == "check":
         if not server.checks:
-            raise UnsupportedOperation(
+            raise errors.operations.UnsupportedOperation(
                 op.describe(),
                 target.name,
                 f"CHECK constraints in {server.name}",
@@ -55,7 +55,7 @@ def _clause(op: ops.DropConstraintOp, target: Target, server: Server, name: str,
             )
         return f"CONSTRAINT {exists}{name}" if server.mariadb else f"CHECK {name}"
     if not server.drops_any_constraint:
-        raise IncompleteOperation(op.describe(), target.name, "type_")
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, "type_")
     return f"CONSTRAINT {exists}{name}"
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import literal_column
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
+from migrateops import errors
 from migrateops.ddl import lower
-from migrateops.errors.operations import IncompleteOperation, UnsupportedOperation
 from migrateops.operations import Operations, Target, ops
 from migrateops_mysql.definition import Token, in_backticks, tokens
 from migrateops_mysql.options import with_index_options
@@ -26,7 +26,7 @@ def create_index(op: ops.CreateIndexOp, target: Target) -> Iterator[Any]:
     made = with_index_options(op, target)
     server = Server.of(target)
     if not server.indexes_expressions and any(_is_expression(item) for item in op.columns):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             f"an index on an expression, in {server.name}",
@@ -101,5 +101,5 @@ def _with_length(item: Any, lengths: Mapping[str, int]) -> Any:
 def drop_index(op: ops.DropIndexOp, target: Target) -> Iterator[Any]:
     """Yield DROP INDEX .. ON; the names of indexes are those of their table."""
     if not op.table_name:
-        raise IncompleteOperation(op.describe(), target.name, "table_name")
+        raise errors.operations.IncompleteOperation(op.describe(), target.name, "table_name")
     yield from lower.drop_index(op, target)

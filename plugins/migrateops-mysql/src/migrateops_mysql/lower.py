@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Constraint, Table
 from sqlalchemy.schema import DropTableComment
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.ddl.statements import TableEvent
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import (
@@ -117,7 +117,7 @@ def refuse_identities(table: Table, op: MigrateOperation, target: Target) -> Non
             continue
         counts = column is table.autoincrement_column
         if not counts or any(getattr(identity, n) not in (None, does) for n, does in _COUNTING.items()):
-            error = UnsupportedOperation(
+            error = errors.operations.UnsupportedOperation(
                 op.describe(),
                 target.name,
                 "identity columns but for one in the primary key that counts from 1",
@@ -146,7 +146,7 @@ def require_checks(op: MigrateOperation, target: Target) -> None:
     """
     server = Server.of(target)
     if not server.checks:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, f"CHECK constraints in {server.name}", "see to it in the application"
         )
 
@@ -158,11 +158,11 @@ def refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> Non
         UnsupportedOperation: The constraint has MATCH, or says when it is checked.
     """
     if getattr(constraint, "match", None) is not None:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "MATCH of a foreign key", "leave match out: it is always SIMPLE"
         )
     if any(getattr(constraint, name, None) is not None for name in ("deferrable", "initially")):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "constraints that are checked later",

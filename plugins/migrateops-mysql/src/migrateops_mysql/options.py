@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-from migrateops.errors.operations import WrongType
+from migrateops import errors
 from migrateops.operations import MigrateOperation, Target, ops
 from migrateops_mysql.errors import UnknownOption
 from migrateops_mysql.server import Server
@@ -49,7 +49,7 @@ def with_table_options(op: OpT, target: Target, directive: str = "create_table")
     for name, value in changed.kw.items():
         if name.startswith(_PREFIXES) and not isinstance(value, str):
             if not isinstance(value, int):
-                raise WrongType(directive, name, "a string or a number", repr(value))
+                raise errors.operations.WrongType(directive, name, "a string or a number", repr(value))
             value = str(int(value))
         values[name] = value
     changed.kw = values
@@ -67,7 +67,9 @@ def with_index_options(op: ops.CreateIndexOp, target: Target) -> ops.CreateIndex
     length = changed.kw.get(name)
     lengths = length.values() if isinstance(length, Mapping) else [length]
     if length is not None and not all(type(one) is int for one in lengths):
-        raise WrongType("create_index", name, "a number, or a number for each name", repr(length))
+        raise errors.operations.WrongType(
+            "create_index", name, "a number, or a number for each name", repr(length)
+        )
     return changed
 
 

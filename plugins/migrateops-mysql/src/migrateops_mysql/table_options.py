@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text
 
-from migrateops.errors.operations import NotReversible, UnsupportedOperation
+from migrateops import errors
 from migrateops.operations import (
     BatchOperations,
     MigrateOperation,
@@ -59,7 +59,7 @@ class AlterTableOptionsOp(AlterTableOp):
 
     def reverse(self) -> MigrateOperation:
         if self.existing_options is None:
-            raise NotReversible(self.describe(), "existing_options are not known")
+            raise errors.operations.NotReversible(self.describe(), "existing_options are not known")
         return AlterTableOptionsOp(
             self.table_name,
             schema=self.schema,
@@ -72,14 +72,16 @@ class AlterTableOptionsOp(AlterTableOp):
 @Operations.lowering_for(AlterTableOptionsOp)
 def refuse(op: AlterTableOptionsOp, target: Target) -> Iterator[Any]:
     """Refuse: options of a table are those of one dialect."""
-    raise UnsupportedOperation(op.describe(), target.name, "changing options of a table", "use op.execute()")
+    raise errors.operations.UnsupportedOperation(
+        op.describe(), target.name, "changing options of a table", "use op.execute()"
+    )
 
 
 @Operations.lowering_for(AlterTableOptionsOp, dialect="mysql")
 def alter_options(op: AlterTableOptionsOp, target: Target) -> Iterator[Any]:
     """Yield one ALTER TABLE; in a stream, which columns follow the table is not known."""
     if _recollates(op):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "the character set of a table in an SQL stream, as its columns are not known",

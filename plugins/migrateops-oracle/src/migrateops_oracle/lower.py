@@ -11,9 +11,9 @@ from sqlalchemy import Column, Constraint, Identity, Insert, Table, TextClause
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropTableComment, SetColumnComment
 from sqlalchemy.types import to_instance
 
+from migrateops import errors
 from migrateops.ddl import lower, lower_data
 from migrateops.ddl.statements import ColumnDefault, is_generated
-from migrateops.errors.operations import UnsupportedOperation
 from migrateops.operations import MigrateOperation, Operations, Target, ops
 from migrateops.operations.ops.base import AddConstraintOp
 from migrateops.operations.schema_objects import SchemaObjects
@@ -35,7 +35,7 @@ def create_table(op: ops.CreateTableOp, target: Target) -> Generator[Any, None, 
     """Yield what standard SQL has; return the table."""
     _refuse_exists(op, op.if_not_exists, "if_not_exists", target)
     if any(str(prefix).upper() == "TEMPORARY" for prefix in op.kw.get("prefixes") or ()):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "CREATE TEMPORARY TABLE", 'prefixes=["GLOBAL TEMPORARY"]'
         )
     for item in op.columns:
@@ -134,7 +134,7 @@ def _default_changes(op: ops.AlterColumnOp, target: Target) -> tuple[Any, tuple[
     if isinstance(old, Identity) and not is_generated(new):
         return (new if new is not None else False), (ModifyIdentity(*where, None, op.schema),)
     if is_generated(new) or is_generated(old):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "making a column an identity or a computed one, or no longer so, by ALTER",
@@ -212,14 +212,16 @@ def _refuse_exists(op: MigrateOperation, asked: bool | None, capability: str, ta
     if asked and not getattr(target.capabilities, capability):
         words = "IF EXISTS" if type(op).__name__.startswith("Drop") else "IF NOT EXISTS"
         version = " before version 23" if capability in ("if_exists", "if_not_exists") else ""
-        raise UnsupportedOperation(op.describe(), target.name, f"{words}{version} ({capability})", _ASK_FIRST)
+        raise errors.operations.UnsupportedOperation(
+            op.describe(), target.name, f"{words}{version} ({capability})", _ASK_FIRST
+        )
 
 
 def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target) -> None:
     for key in column.foreign_keys:
         _refuse_clauses(key, op, target)
     if column.computed is not None and column.computed.persisted:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "stored generated columns",
@@ -229,16 +231,16 @@ def _refuse_of_column(column: Column[Any], op: MigrateOperation, target: Target)
 
 def _refuse_clauses(constraint: Any, op: MigrateOperation, target: Target) -> None:
     if getattr(constraint, "match", None) is not None:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "MATCH of a foreign key", "leave match out: it is always SIMPLE"
         )
     if getattr(constraint, "onupdate", None) is not None:
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(), target.name, "ON UPDATE", "write a trigger, or leave it out"
         )
     ondelete = getattr(constraint, "ondelete", None)
     if ondelete is not None and ondelete.upper() not in ("CASCADE", "SET NULL"):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             f"ON DELETE {ondelete}",

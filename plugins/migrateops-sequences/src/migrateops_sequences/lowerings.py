@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Sequence
 from sqlalchemy.schema import DropSequence
 
-from migrateops.errors.operations import UnsupportedOperation, UsageError
+from migrateops import errors
 from migrateops.operations import MigrateOperation, Target, lowering
 from migrateops_sequences.grammar import GRAMMARS, Grammar
 from migrateops_sequences.ops import OPTIONS, AlterSequenceOp, CreateSequenceOp, DropSequenceOp
@@ -82,7 +82,7 @@ def _grammar(op: MigrateOperation, target: Target) -> Grammar:
     """
     key = next(key for key in target.keys if key in GRAMMARS)
     if no_sequences(target):
-        raise UnsupportedOperation(
+        raise errors.operations.UnsupportedOperation(
             op.describe(),
             target.name,
             "sequences",
@@ -114,16 +114,18 @@ def _require(
         hint = f"leave {option!r} out where the dialect is {target.name!r}"
         if verb == "ALTER SEQUENCE" and option == "start" and "restart" in known:
             hint = "restart the sequence at another value with 'restart'"
-        raise UnsupportedOperation(op.describe(), target.name, what, hint)
+        raise errors.operations.UnsupportedOperation(op.describe(), target.name, what, hint)
     since = grammar.since.get(option)
     if since is not None and (target.server_version is None or target.server_version < since):
         what = f"the option {option!r} of {verb} before version {'.'.join(map(str, since))}"
-        raise UnsupportedOperation(op.describe(), target.name, what, f"leave {option!r} out")
+        raise errors.operations.UnsupportedOperation(
+            op.describe(), target.name, what, f"leave {option!r} out"
+        )
 
 
 def _owner(given: str, name: str) -> str:
     if not all(given.rpartition(".")):
-        raise UsageError(f"op.{name}", f"got owned_by={given!r}", 'owned_by="table.column"')
+        raise errors.operations.UsageError(f"op.{name}", f"got owned_by={given!r}", 'owned_by="table.column"')
     return given
 
 
@@ -140,4 +142,4 @@ def _require_rename(op: AlterSequenceOp, target: Target, grammar: Grammar) -> No
         what = "'new_sequence_name' for a sequence of a named schema"
         hint = "connect as the owner of the schema, and leave 'schema' out"
     if what is not None:
-        raise UnsupportedOperation(op.describe(), target.name, what, hint)
+        raise errors.operations.UnsupportedOperation(op.describe(), target.name, what, hint)

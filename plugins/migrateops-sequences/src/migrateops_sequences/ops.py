@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from migrateops.errors.operations import NotReversible
+from migrateops import errors
 from migrateops.operations import MigrateOperation, Operations, Target, hidden, operation, schema
 
 IntegerType = TypeEngine[Any] | type[TypeEngine[Any]]
@@ -148,7 +148,9 @@ class DropSequenceOp(MigrateOperation):
     def reverse(self) -> CreateSequenceOp:
         origin = self.origin
         if origin is None:
-            raise NotReversible(self.describe(), "the options of the sequence are not known")
+            raise errors.operations.NotReversible(
+                self.describe(), "the options of the sequence are not known"
+            )
         return CreateSequenceOp(
             self.sequence_name,
             schema=self.schema,
@@ -236,7 +238,9 @@ class AlterSequenceOp(MigrateOperation):
 
     def reverse(self) -> AlterSequenceOp:
         if self.restart is not None:
-            raise NotReversible(self.describe(), "the value that the sequence was at is not known")
+            raise errors.operations.NotReversible(
+                self.describe(), "the value that the sequence was at is not known"
+            )
         values: dict[str, Any] = {}
         for group in _GROUPS:
             present = {name: getattr(self, f"existing_{name}") for name in group}
@@ -244,14 +248,14 @@ class AlterSequenceOp(MigrateOperation):
             if not _any_given(new):
                 new, present = present, new
             elif not _any_given(present):
-                raise NotReversible(self.describe(), f"existing_{group[0]} is not known")
+                raise errors.operations.NotReversible(self.describe(), f"existing_{group[0]} is not known")
             values |= present
             values |= {f"existing_{name}": value for name, value in new.items()}
         owners = self.existing_owned_by, self.owned_by
         if self.owned_by is False:
             owners = False, self.existing_owned_by
         elif self.existing_owned_by is False:
-            raise NotReversible(self.describe(), "existing_owned_by is not known")
+            raise errors.operations.NotReversible(self.describe(), "existing_owned_by is not known")
         return AlterSequenceOp(
             self.new_sequence_name or self.sequence_name,
             schema=self.schema,

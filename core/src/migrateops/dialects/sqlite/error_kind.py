@@ -6,9 +6,9 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects.base import ErrorKind
 from migrateops.dialects.driver_errors import of_driver
-from migrateops.errors.database import DatabaseLocked
 
 _PRIMARY: dict[int, ErrorKind] = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -43,7 +43,7 @@ def error_kind(exception: BaseException) -> ErrorKind | None:
     Args:
         exception: As the driver raised it, or wrapped by SQLAlchemy or by this tool.
     """
-    if isinstance(exception, DatabaseLocked):
+    if isinstance(exception, errors.database.DatabaseLocked):
         return "locked"
     if not isinstance(exception, sqlite3.Error):
         return None

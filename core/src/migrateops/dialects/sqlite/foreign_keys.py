@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from migrateops import errors
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.statements import quoted
-from migrateops.errors.database import ForeignKeysViolated, Violation
 
 _LISTED = 20
 
@@ -71,7 +71,7 @@ class Violations:
         unchecked: What the database says about the tables that it could not check.
     """
 
-    rows: Counter[Violation] = field(default_factory=Counter)
+    rows: Counter[errors.database.Violation] = field(default_factory=Counter)
     unchecked: list[str] = field(default_factory=list)
 
     def raise_new(self, earlier: Violations) -> None:
@@ -88,7 +88,7 @@ class Violations:
             return
         new = [row for row in (self.rows - earlier.rows).elements() if (row.table, row.parent) in grown]
         new.sort(key=lambda row: (row.table, row.parent, row.rowid or 0))
-        raise ForeignKeysViolated(tuple(new[:_LISTED]), len(new))
+        raise errors.database.ForeignKeysViolated(tuple(new[:_LISTED]), len(new))
 
     def _by_tables(self) -> Counter[tuple[str, str]]:
         counts: Counter[tuple[str, str]] = Counter()
@@ -119,4 +119,4 @@ def violations(connection: Connection) -> Violations:
 
 def _add(found: Violations, prefix: str, rows: list[tuple[str, int | None, str, int]]) -> None:
     for table, rowid, parent, _ in rows:
-        found.rows[Violation(f"{prefix}{table}", rowid, f"{prefix}{parent}")] += 1
+        found.rows[errors.database.Violation(f"{prefix}{table}", rowid, f"{prefix}{parent}")] += 1

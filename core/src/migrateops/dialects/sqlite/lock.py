@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrateops.errors.lock import LockUnavailable
+from migrateops import errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -68,21 +68,21 @@ class FileLock:
                 self._descriptor = descriptor
                 return True
             os.close(descriptor)
-        raise LockUnavailable(f"the file system does not say which file {self.path!r} is")
+        raise errors.lock.LockUnavailable(f"the file system does not say which file {self.path!r} is")
 
     def _opened(self) -> int | None:
         """Return the file, opened and locked; None where somebody else holds it."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
         except OSError as exc:
-            raise LockUnavailable(str(exc)) from exc
+            raise errors.lock.LockUnavailable(str(exc)) from exc
         try:
             _lock(descriptor)
         except OSError as exc:
             os.close(descriptor)
             if exc.errno in _HELD_BY_ANOTHER:
                 return None
-            raise LockUnavailable(f"{exc}: {self.path!r}") from exc
+            raise errors.lock.LockUnavailable(f"{exc}: {self.path!r}") from exc
         return descriptor
 
     def held(self) -> bool:
@@ -129,7 +129,7 @@ def lock(engine: Engine, key: str) -> FileLock | None:
     if not database or database in (":memory:", "file::memory:") or "mode=memory" in str(engine.url):
         return None
     if database.startswith("file:"):
-        raise LockUnavailable("the database is named by a file: uri")
+        raise errors.lock.LockUnavailable("the database is named by a file: uri")
     # resolve(): the same database by another name has the same lock.
     file = Path(database).resolve()
     return FileLock(str(file.with_name(f"{file.name}.migrateops-lock")))

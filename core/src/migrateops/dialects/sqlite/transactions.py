@@ -21,18 +21,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects import transaction
 from migrateops.dialects.sqlite import driver, foreign_keys, statements
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.foreign_keys import Violations
-from migrateops.errors.database import (
-    DatabaseLocked,
-    NoLongerAtomic,
-    RebuildWouldCascade,
-    StatementAfterWrite,
-    StatementInCallersTransaction,
-    TransactionControl,
-)
 
 _MARK = "migrateops_mark"
 _UNDO = "migrateops_undo"
@@ -121,7 +114,7 @@ class SQLiteTransaction(transaction.Transaction):
         except self.connection.dialect.loaded_dbapi.Error as error:
             if error_kind(error) == "locked":
                 waited = time.monotonic() - started
-                raise DatabaseLocked(driver.database_file(self.connection), waited) from error
+                raise errors.database.DatabaseLocked(driver.database_file(self.connection), waited) from error
             raise
 
     def _set_savepoints(self) -> None:
@@ -177,13 +170,13 @@ class SQLiteTransaction(transaction.Transaction):
         if self._interrupted:
             self._resume()
         if not self._alive() or not self._marked():
-            raise NoLongerAtomic(tuple(self._applied), self._written)
+            raise errors.database.NoLongerAtomic(tuple(self._applied), self._written)
 
     def ended(self, error: BaseException) -> bool:
         """Say whether something in the step has ended the transaction, and may have committed it."""
         try:
             self.check()
-        except NoLongerAtomic:
+        except errors.database.NoLongerAtomic:
             if self.connection.closed:
                 return True
             if self.connection.invalidated:
@@ -322,7 +315,7 @@ class SQLiteTransaction(transaction.Transaction):
             # The statement that was sent outside the transaction failed, and the script went on.
             self._resume()
         if not self._alive():
-            raise NoLongerAtomic(tuple(self._applied), self._written)
+            raise errors.database.NoLongerAtomic(tuple(self._applied), self._written)
         text = statements.body(statement)
         word = statements.keyword(text)
         if word == "PRAGMA":
@@ -332,7 +325,7 @@ class SQLiteTransaction(transaction.Transaction):
         elif word == "DROP":
             self._before_drop(text)
         elif statements.ends_transaction(text):
-            raise TransactionControl(text)
+            raise errors.database.TransactionControl(text)
         if statements.writes(text):
             self._written += 1
             if len(self._applied) < _REMEMBERED:
@@ -345,7 +338,7 @@ class SQLiteTransaction(transaction.Transaction):
             self._resume()
 
     def _before_commit(self, _: Connection) -> None:
-        raise TransactionControl("commit()")
+        raise errors.database.TransactionControl("commit()")
 
     def _before_drop(self, text: str) -> None:
         dropped = statements.dropped_table(text)
@@ -353,7 +346,7 @@ class SQLiteTransaction(transaction.Transaction):
             return
         others = foreign_keys.referencing(self.connection, dropped.name, dropped.schema)
         if others:
-            raise RebuildWouldCascade(dropped.name, others)
+            raise errors.database.RebuildWouldCascade(dropped.name, others)
 
     def _before_pragma(self, text: str) -> None:
         pragma = statements.pragma(text)
@@ -389,7 +382,7 @@ class SQLiteTransaction(transaction.Transaction):
                     self._put_off(text)
             elif not self.owned:
                 # It could not be put back at the end of the step: the transaction goes on.
-                raise StatementInCallersTransaction(text)
+                raise errors.database.StatementInCallersTransaction(text)
             else:
                 self._interrupt(text)
         self._script_switched_off = self._script_switched_off or not wanted
@@ -417,9 +410,9 @@ class SQLiteTransaction(transaction.Transaction):
             StatementInCallersTransaction: The transaction was begun by the caller.
         """
         if not self.owned and self._resting:
-            raise StatementInCallersTransaction(text)
+            raise errors.database.StatementInCallersTransaction(text)
         if not self._unwritten():
-            raise StatementAfterWrite(text, self._written)
+            raise errors.database.StatementAfterWrite(text, self._written)
         self.atomic = False
         self._note(f"{text!r} was sent outside the transaction, which was begun again after it")
         self._leave_transaction()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.operations import NotReversible
 from migrateops.operations import Operations
 from migrateops.runtime.migration import MigrationContext
 from migrateops.testing.examples import Example, examples
@@ -62,7 +62,7 @@ class Lifecycle(Conformance):
         connection.commit()
         assert look(connection, also) == after
         if not example.reversible:
-            with pytest.raises(NotReversible):
+            with pytest.raises(errors.operations.NotReversible):
                 operation.reverse()
             return
         if example.name in self.stays:

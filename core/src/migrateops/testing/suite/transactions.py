@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, inspect, select
 
+from migrateops import errors
 from migrateops.dialects import Dialect
-from migrateops.errors.database import NoLongerAtomic
 from migrateops.testing.suite.conformance import Conformance
 
 
@@ -60,9 +60,9 @@ class Transactions(Conformance):
         transaction = pack.begin(connection)
         connection.execute(table.insert().values(id=1))
         connection.rollback()
-        with pytest.raises(NoLongerAtomic):
+        with pytest.raises(errors.database.NoLongerAtomic):
             transaction.check()
-        with pytest.raises(NoLongerAtomic):
+        with pytest.raises(errors.database.NoLongerAtomic):
             transaction.commit()
         transaction.rollback()
         assert not connection.in_transaction()

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import pytest
 
+from migrateops import errors
 from migrateops.dialects import Dialect
-from migrateops.errors.operations import NotReversible
 from migrateops.runtime.migration import MigrationContext
 from migrateops.testing.examples import Example, examples
 from migrateops.testing.written import REFUSED, as_sql
@@ -40,7 +40,7 @@ class Written:
 
     def test_its_opposite_is_written_or_refused(self, example: Example) -> None:
         if not example.reversible:
-            with pytest.raises(NotReversible):
+            with pytest.raises(errors.operations.NotReversible):
                 example.operation().reverse()
             return
         text = as_sql(example.operation().reverse(), self.dialect)

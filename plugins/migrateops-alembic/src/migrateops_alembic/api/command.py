@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from migrateops import command
+from migrateops import command, errors
 from migrateops.commands.current import CurrentDatabase, databases
 from migrateops.config import Config
-from migrateops.errors.runtime import DatabaseNotAtHead, RevisionFailed
 from migrateops.runtime.step import RevisionStep
 from migrateops_alembic.api import listing
 from migrateops_alembic.api.scripts import Script, ScriptDirectory
@@ -180,7 +179,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
 def _require_heads(database: CurrentDatabase) -> None:
     heads = database.script.get_heads(consider_depends_on=True)
     if set(database.revisions) != set(heads):
-        raise DatabaseNotAtHead(database.revisions, tuple(heads))
+        raise errors.runtime.DatabaseNotAtHead(database.revisions, tuple(heads))
 
 
 def edit(config: Config, rev: str) -> None:
@@ -193,7 +192,7 @@ def _as_raised() -> Iterator[None]:
     """Raise what a script has raised, where core has wrapped it into an error of its own."""
     try:
         yield
-    except RevisionFailed as failed:
+    except errors.runtime.RevisionFailed as failed:
         if failed.__cause__ is None:
             raise
         for note in failed.notes:

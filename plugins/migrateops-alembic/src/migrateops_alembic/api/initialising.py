@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from migrateops.errors.commands import DirectoryNotEmpty
+from migrateops import errors
 from migrateops.script.template import render
 from migrateops_alembic.reading import MAIN
 
@@ -34,7 +34,7 @@ def make(template: Path, directory: Path, files: Mapping[str, Path | None], *, p
         TemplateFailed: Code in a template raised an exception, which is chained.
     """
     if directory.exists() and not (directory.is_dir() and not any(directory.iterdir())):
-        raise DirectoryNotEmpty(str(directory))
+        raise errors.commands.DirectoryNotEmpty(str(directory))
     written = dict(filter(None, (_configuration(template / one, files.get(one), directory) for one in files)))
     unfinished = directory.with_name(f".{directory.name}.{os.getpid()}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

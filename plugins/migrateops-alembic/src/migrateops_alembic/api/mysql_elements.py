@@ -13,9 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import AddConstraint
 from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl.lower import type_constraints
 from migrateops.ddl.statements import is_generated
-from migrateops.errors.operations import IncompleteOperation
 from migrateops.operations import ops
 from migrateops_alembic.api.statements import (
     AlterColumn,
@@ -53,7 +53,9 @@ class MySQLChangeColumn(AlterColumn):
         super().__init__(name, column_name, schema)
         if type_ is None:
             described = f"alter_column {name!r} {column_name!r}"
-            raise IncompleteOperation(described, "a dialect of MySQL's kind", "existing_type")
+            raise errors.operations.IncompleteOperation(
+                described, "a dialect of MySQL's kind", "existing_type"
+            )
         self.newname = newname
         self.type_ = to_instance(type_)
         self.nullable = nullable

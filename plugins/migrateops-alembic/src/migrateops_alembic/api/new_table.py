@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NULLTYPE, SchemaType, to_instance
 from sqlalchemy.util import topological
 
-from migrateops.errors.operations import UnsupportedOperation
+from migrateops import errors
 from migrateops.operations.schema_objects import from_type, given_options
 
 _WIDTH = 50
@@ -207,7 +207,9 @@ class ApplyBatchImpl:
             UnsupportedOperation: Always.
         """
         what = "a new name for a table that is being built anew"
-        raise UnsupportedOperation("rename_table", "a batch", what, "rename it behind the batch")
+        raise errors.operations.UnsupportedOperation(
+            "rename_table", "a batch", what, "rename it behind the batch"
+        )
 
     def _place(self, name: str, before: str | None, after: str | None) -> None:
         if before is None and after is None:

@@ -13,9 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SetColumnComment
 from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl import statements as core
 from migrateops.ddl.statements import AlterTable, column_text, default_text, table_text
-from migrateops.errors.operations import WrongType
 
 
 class _Existing:
@@ -183,7 +183,7 @@ def format_server_default(compiler: Any, default: Any) -> str:
         WrongType: There is none: a dialect's package asks without a look.
     """
     if default is None:
-        raise WrongType("format_server_default", "default", "a server default", "None")
+        raise errors.operations.WrongType("format_server_default", "default", "a server default", "None")
     return default_text(compiler, default)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.batch import catalog
 from migrateops.dialects.sqlite.batch.cause import cause
@@ -20,7 +21,6 @@ from migrateops.dialects.sqlite.batch.rebuild import Rebuild, Verbatim
 from migrateops.dialects.sqlite.batch.tokens import folded, same
 from migrateops.dialects.sqlite.error_kind import refused
 from migrateops.dialects.sqlite.statements import quoted, unquoted
-from migrateops.errors.batch import BrokenByRebuild, RebuildRefused, RowsDoNotFit, RowsLost
 
 # From how many rows on a copy is made in pieces, and how many rows a piece has.
 _MANY_ROWS, _PIECE = 200_000, 50_000
@@ -61,14 +61,14 @@ def build_anew(rebuild: Rebuild, connection: Connection, send: Any, copying: Cop
         for piece in _pieces(rebuild, connection, aside, copying):
             _send(rebuild, send, rebuild.copy(aside) + piece)
             pieces += 1
-    except RebuildRefused:
+    except errors.batch.RebuildRefused:
         _explain_nulls(rebuild, connection, rebuild.name(aside))
         raise
     _check_types(rebuild, connection, aside)
     if pieces > 1 or rebuild.may_leave_out_rows():
         rows, copied = (_count(connection, rebuild.name(table)) for table in (aside, rebuild.table))
         if copied != rows:
-            raise RowsLost(rebuild.table, rows, copied)
+            raise errors.batch.RowsLost(rebuild.table, rows, copied)
     for statement in rebuild.ending(aside):
         _send(rebuild, send, statement)
     # Those on this table went with it, and it alone.
@@ -80,7 +80,7 @@ def build_anew(rebuild: Rebuild, connection: Connection, send: Any, copying: Cop
     after = catalog.broken(connection, rebuild.schema, found, gone)
     for (kind, name), reason in after.items():
         if (kind, name) not in faults:
-            raise BrokenByRebuild(rebuild.table, kind, name, reason)
+            raise errors.batch.BrokenByRebuild(rebuild.table, kind, name, reason)
 
 
 def _pieces(rebuild: Rebuild, connection: Connection, aside: str, copying: Copying | None) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _send(rebuild: Rebuild, send: Any, statement: str) -> None:
         reason = str(error.orig)
         edited = rebuild.edited
         asked = cause(reason, unquoted(rebuild.new.name), edited.made, edited.retyped)
-        raise RebuildRefused(rebuild.table, asked or head, reason) from error
+        raise errors.batch.RebuildRefused(rebuild.table, asked or head, reason) from error
 
 
 def _count(connection: Connection, table: str) -> int:
@@ -161,7 +161,7 @@ def _require_row_numbers(rebuild: Rebuild, connection: Connection) -> None:
         ((count,),) = driver.send(connection, nulls)
         if count:
             why = "it is to be the primary key, and they have NULL"
-            raise RowsDoNotFit(rebuild.table, key.name, count, why)
+            raise errors.batch.RowsDoNotFit(rebuild.table, key.name, count, why)
 
 
 def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None:
@@ -175,14 +175,16 @@ def _explain_nulls(rebuild: Rebuild, connection: Connection, table: str) -> None
             nulls = f"SELECT count(*) FROM {table} WHERE {quoted(name)} IS NULL"
             ((count,),) = driver.send(connection, nulls)
             if count:
-                raise RowsDoNotFit(rebuild.table, name, count, "it is to be NOT NULL, and they have NULL")
+                raise errors.batch.RowsDoNotFit(
+                    rebuild.table, name, count, "it is to be NOT NULL, and they have NULL"
+                )
     for column in rebuild.new.columns:
         is_new = not any(same(column.name, other) for other in carried)
         needs_value = column.has("not null") and not (column.has("default") or column.has("generated"))
         if is_new and needs_value and column is not rowid_column(rebuild.new):
             count = _count(connection, table)
             why = "it is new, NOT NULL, and has no default"
-            raise RowsDoNotFit(rebuild.table, column.name, count, why, is_new=True)
+            raise errors.batch.RowsDoNotFit(rebuild.table, column.name, count, why, is_new=True)
 
 
 def _check_types(rebuild: Rebuild, connection: Connection, aside: str) -> None:
@@ -217,7 +219,7 @@ def _check_types(rebuild: Rebuild, connection: Connection, aside: str) -> None:
         if count:
             column = rebuild.new.column(name)
             wanted = column.type_name if column is not None else ""
-            raise RowsDoNotFit(rebuild.table, name, count, f"it is to be {wanted}", example)
+            raise errors.batch.RowsDoNotFit(rebuild.table, name, count, f"it is to be {wanted}", example)
 
 
 def _unfit(column: str, type_name: str) -> str | None:

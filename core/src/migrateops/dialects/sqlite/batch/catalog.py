@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from migrateops import errors
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.batch.tokens import Token, joined, meaningful, same, tokens
 from migrateops.dialects.sqlite.statements import quoted
 from migrateops.errors.base import closest
-from migrateops.errors.batch import NoOrdinaryTable, TableNotFound
 
 _numbers = count()
 
@@ -67,17 +67,17 @@ def find(connection: Connection, schema: str | None, table: str, found: list[Ent
         NoOrdinaryTable: It is something that cannot be altered.
     """
     if same(table[:7], "sqlite_"):
-        raise NoOrdinaryTable(table, "internal table")
+        raise errors.batch.NoOrdinaryTable(table, "internal table")
     entry = next((e for e in found if e.type in ("table", "view") and same(e.name, table)), None)
     if entry is None:
         names = [each.name for each in found if each.type == "table"]
-        raise TableNotFound(table, closest(table, names), schema)
+        raise errors.batch.TableNotFound(table, closest(table, names), schema)
     kind = "virtual" if entry.sql[:14].upper() == "CREATE VIRTUAL" else entry.type
     # Older versions have no such pragma, and answer nothing.
     for row in driver.send(connection, f"PRAGMA {quoted(schema or 'main')}.table_list({quoted(entry.name)})"):
         kind = row[2]
     if kind != "table":
-        raise NoOrdinaryTable(table, kind if kind == "view" else f"{kind} table")
+        raise errors.batch.NoOrdinaryTable(table, kind if kind == "view" else f"{kind} table")
     return entry
 
 

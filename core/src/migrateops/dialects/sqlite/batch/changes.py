@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch import catalog, native, rebuild, referring
 from migrateops.dialects.sqlite.batch.anew import build_anew
 from migrateops.dialects.sqlite.batch.definition import TableDefinition
@@ -30,7 +31,6 @@ from migrateops.dialects.sqlite.batch.waiting import (
 from migrateops.dialects.sqlite.batch.whole import require_no_cascade, whole
 from migrateops.dialects.sqlite.error_kind import refused
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import AlreadyThere, ChangeRefused, ForeignKeyMismatch, RowsDoNotFit
 from migrateops.operations import ops
 from migrateops.operations.checking import in_our_words
 
@@ -222,7 +222,7 @@ class _Table:
         """
         try:
             yield
-        except (ForeignKeyMismatch, RowsDoNotFit) as error:
+        except (errors.batch.ForeignKeyMismatch, errors.batch.RowsDoNotFit) as error:
             if self._context.target.passed_over is None:
                 raise
             self._context.target.passed_over(f"{error.message()}; it is passed over")
@@ -302,7 +302,7 @@ class _Table:
         except DBAPIError as error:
             if not refused(error):
                 raise
-            raise ChangeRefused(described, self._context.target.name, str(error.orig)) from error
+            raise errors.batch.ChangeRefused(described, self._context.target.name, str(error.orig)) from error
 
     def _note(self, what: str) -> None:
         self._context.notes.append(f"{self._context.target.name} has no comments: that {what} is not stored")
@@ -322,7 +322,7 @@ class _Table:
             if column is None:
                 raise definition.no_column(operation.describe(), self._batch.table_name, old)
             if definition.column(new) not in (None, column):
-                raise AlreadyThere(operation.describe(), self._batch.table_name, "column", new)
+                raise errors.batch.AlreadyThere(operation.describe(), self._batch.table_name, "column", new)
         self._invoke(ops.AlterColumnOp(operation.table_name, old, modify_name=new, schema=operation.schema))
         self._checked = None
         self._renamed[folded(old)] = new

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch.definition import (
     Column,
     ColumnConstraint,
@@ -13,7 +14,6 @@ from migrateops.dialects.sqlite.batch.definition import (
 )
 from migrateops.dialects.sqlite.batch.naming import conventional_name
 from migrateops.dialects.sqlite.batch.tokens import folded, inside, mentions, same
-from migrateops.errors.batch import AmbiguousConstraint
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "primary": ("primary key",),
@@ -76,7 +76,7 @@ def find(constraints: Sequence[Named], name: str | None, type_: str | None, tabl
     wanted = [each for each in constraints if not kinds or each.kind in kinds]
     called = [each for each in wanted if name and each.name and same(each.name, name)]
     if len(called) > 1:
-        raise AmbiguousConstraint(table_name, str(name), len(called))
+        raise errors.batch.AmbiguousConstraint(table_name, str(name), len(called))
     if called:
         return called[0]
     # A table has one primary key: it needs no name.

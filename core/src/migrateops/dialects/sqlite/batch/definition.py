@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch.tokens import Token, meaningful, same, tokens
 from migrateops.errors.base import closest
-from migrateops.errors.batch import ColumnNotFound
 
 Kind = Literal[
     "primary key", "not null", "null", "unique", "check", "default", "collate", "references", "generated"
@@ -151,10 +151,10 @@ class TableDefinition(NamedTuple):
         """Return a column, or None."""
         return next((column for column in self.columns if same(column.name, name)), None)
 
-    def no_column(self, operation: str, table: str, name: str) -> ColumnNotFound:
+    def no_column(self, operation: str, table: str, name: str) -> errors.batch.ColumnNotFound:
         """Return the error that an operation names a column that is not there."""
         known = [column.name for column in self.columns]
-        return ColumnNotFound(operation, table, name, closest(name, known))
+        return errors.batch.ColumnNotFound(operation, table, name, closest(name, known))
 
     def with_columns(self, columns: Iterable[Column]) -> TableDefinition:
         """Return the table with other columns."""

@@ -10,6 +10,7 @@ from sqlalchemy import Computed, Constraint, Identity, Index, PrimaryKeyConstrai
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine, to_instance
 
+from migrateops import errors
 from migrateops.ddl import lower
 from migrateops.dialects.sqlite.batch import parsing as sql
 from migrateops.dialects.sqlite.batch.constraints import (
@@ -26,12 +27,6 @@ from migrateops.dialects.sqlite.batch.options import with_option
 from migrateops.dialects.sqlite.batch.order import moved, reordered
 from migrateops.dialects.sqlite.batch.tokens import Token, folded, inside, joined, mentions, same, tokens
 from migrateops.dialects.sqlite.statements import quoted
-from migrateops.errors.batch import (
-    AlreadyThere,
-    ColumnStillUsed,
-    ConstraintNotFound,
-    RebuildRefused,
-)
 from migrateops.operations import ops
 from migrateops.operations.batch import TableBatch
 from migrateops.operations.declare import MigrateOperation
@@ -174,7 +169,7 @@ class Editor:
         if self.definition.column(name) is not None:
             if op.if_not_exists:
                 return
-            raise AlreadyThere(op.describe(), self._batch.table_name, "column", name)
+            raise errors.batch.AlreadyThere(op.describe(), self._batch.table_name, "column", name)
         before = len(self.made)
         self._add_items(op.describe(), [op.column])
         self._own_keys += [made for _, made in self.made[before:] if made.kind == "primary key"]
@@ -235,7 +230,7 @@ class Editor:
 
     def _require_unused(self, op: ops.DropColumnOp, column: Column, pieces: Any, user: str) -> None:
         if mentions(inside(pieces), column.name):
-            raise ColumnStillUsed(op.describe(), self._batch.table_name, column.name, user)
+            raise errors.batch.ColumnStillUsed(op.describe(), self._batch.table_name, column.name, user)
 
     def _alter_column(self, op: ops.AlterColumnOp) -> None:
         column = self._column(op.describe(), op.column_name)
@@ -275,7 +270,9 @@ class Editor:
 
     def _with_default(self, op: ops.AlterColumnOp, column: Column, default: Any) -> Column:
         if isinstance(default, Identity):
-            raise RebuildRefused(self._batch.table_name, op.describe(), "there are no identity columns")
+            raise errors.batch.RebuildRefused(
+                self._batch.table_name, op.describe(), "there are no identity columns"
+            )
         if isinstance(default, Computed):
             made = self._compiled(SchemaColumn(column.name, Text(), default))
             (generated,) = made.of("generated")
@@ -318,17 +315,21 @@ class Editor:
         compiler = self._target.dialect.ddl_compiler(self._target.dialect, None)  # type: ignore[arg-type]
         text = compiler.process(made)
         if not text:
-            raise RebuildRefused(self._batch.table_name, operation, "it cannot be written for this database")
+            raise errors.batch.RebuildRefused(
+                self._batch.table_name, operation, "it cannot be written for this database"
+            )
         new = sql.constraint(f" {self._in_present_names(text)}")
         for name in new.columns:
             self._column(operation, name)
         present = find(self._constraints(), new.name, None, self._batch.table_name) if new.name else None
         if present is not None:
-            error = AlreadyThere(operation, self._batch.table_name, "constraint", new.name or "")
+            error = errors.batch.AlreadyThere(operation, self._batch.table_name, "constraint", new.name or "")
             self._replaced(error, present)
         key = next((each for each in self._constraints() if each.kind == new.kind == "primary key"), None)
         if key is not None:
-            there = AlreadyThere(operation, self._batch.table_name, "primary key", new.name or "")
+            there = errors.batch.AlreadyThere(
+                operation, self._batch.table_name, "primary key", new.name or ""
+            )
             self._replaced(there, key)
         if new.kind == "unique" and new.name is not None and self._target.passed_over is not None:
             self._replace_unnamed(operation, new)
@@ -349,10 +350,12 @@ class Editor:
             own = each.constraint.columns if isinstance(each.constraint, TableConstraint) else ()
             present = own if each.column is None else (each.column.name,)
             if each.kind == "unique" and each.name is None and [folded(name) for name in present] == columns:
-                there = AlreadyThere(operation, self._batch.table_name, "UNIQUE", f"({', '.join(present)})")
+                there = errors.batch.AlreadyThere(
+                    operation, self._batch.table_name, "UNIQUE", f"({', '.join(present)})"
+                )
                 self._replaced(there, each)
 
-    def _replaced(self, error: AlreadyThere, present: Named) -> None:
+    def _replaced(self, error: errors.batch.AlreadyThere, present: Named) -> None:
         """Take out what a new constraint takes the place of, where scripts may ask for that."""
         if self._target.passed_over is None:
             raise error
@@ -376,7 +379,7 @@ class Editor:
             if op.if_exists:
                 return
             known = tuple(each.name for each in self._constraints() if each.name is not None)
-            raise ConstraintNotFound(op.describe(), self._batch.table_name, name, known)
+            raise errors.batch.ConstraintNotFound(op.describe(), self._batch.table_name, name, known)
         self._remove(found)
 
     def _constraints(self) -> list[Named]:

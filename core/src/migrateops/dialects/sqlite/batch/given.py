@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch import catalog
 from migrateops.dialects.sqlite.batch.catalog import Entry
 from migrateops.dialects.sqlite.batch.definition import TableDefinition
 from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
-from migrateops.errors.batch import DefinitionNeeded, TableUnreadable
 from migrateops.operations.schema_objects import ensure_referred
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def definition_of(
         if connection is None:
             found = indexes
     elif connection is None:
-        raise DefinitionNeeded(batch.table_name)
+        raise errors.batch.DefinitionNeeded(batch.table_name)
     else:
         text = catalog.find(connection, schema, batch.table_name, found).sql
     try:
         return parse(text.strip()), found
     except Unreadable as unreadable:
-        raise TableUnreadable(batch.table_name, str(unreadable)) from None
+        raise errors.batch.TableUnreadable(batch.table_name, str(unreadable)) from None
 
 
 def _described(given: Table, batch: TableBatch, dialect: Any) -> tuple[str, list[Entry]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch.definition import (
     ColumnConstraint,
     TableConstraint,
@@ -13,7 +14,6 @@ from migrateops.dialects.sqlite.batch.definition import (
 )
 from migrateops.dialects.sqlite.batch.parsing import column as parsed_column
 from migrateops.dialects.sqlite.statements import quoted
-from migrateops.errors.batch import BatchArgument
 
 _PREFIX = "sqlite_"
 _KNOWN = "sqlite_autoincrement, sqlite_strict or sqlite_with_rowid"
@@ -49,7 +49,7 @@ def with_option(
         case "autoincrement":
             return _counting(definition, table, bool(value), passed_over)
         case _:
-            raise BatchArgument(table, "table_kwargs", repr(option), _KNOWN)
+            raise errors.batch.BatchArgument(table, "table_kwargs", repr(option), _KNOWN)
     if words == definition.options:
         return definition
     written = ", ".join(sorted(words, reverse=True))
@@ -69,7 +69,7 @@ def _counting(
         return definition
     if key is None:
         given = "sqlite_autoincrement=True where no INTEGER column is the primary key"
-        error = BatchArgument(table, "table_kwargs", given, "for such a key")
+        error = errors.batch.BatchArgument(table, "table_kwargs", given, "for such a key")
         if passed_over is None:
             raise error
         passed_over(error.message())

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch.definition import Column
-from migrateops.errors.batch import ImpossibleOrder
 
 
 def moved(columns: Sequence[Column], column: Column, beside: Column, before: bool) -> list[Column]:
@@ -45,5 +45,5 @@ def reordered(names: Sequence[str], groups: Sequence[Sequence[str]], table: str)
             if not waiting[other]:
                 heappush(ready, position[other])
     if len(order) < len(names):
-        raise ImpossibleOrder(table, tuple(name for name in names if waiting[name]))
+        raise errors.batch.ImpossibleOrder(table, tuple(name for name in names if waiting[name]))
     return order

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from migrateops import errors
 from migrateops.dialects.sqlite import driver
 from migrateops.dialects.sqlite.batch.definition import TableConstraint
 from migrateops.dialects.sqlite.batch.naming import referred
 from migrateops.dialects.sqlite.batch.parsing import Unreadable, parse
 from migrateops.dialects.sqlite.batch.tokens import folded, same
 from migrateops.dialects.sqlite.statements import quoted
-from migrateops.errors.batch import ForeignKeyMismatch, RowsDoNotFit
 
 
 class Key(NamedTuple):
@@ -62,7 +62,7 @@ class Faults:
         for key, reason in self.reasons.items():
             pair = (folded(key.table), folded(key.parent))
             if now[pair] > before[pair] and earlier.reasons.get(key) != reason:
-                raise ForeignKeyMismatch(key.table, key.columns, key.parent, reason)
+                raise errors.batch.ForeignKeyMismatch(key.table, key.columns, key.parent, reason)
 
     def _by_tables(self) -> Counter[tuple[str, str]]:
         return Counter((folded(key.table), folded(key.parent)) for key in self.reasons)
@@ -174,4 +174,4 @@ def require_parents(
             count = after[folded(parent)] - before[folded(parent)]
             if count > 0:
                 why = f"{operation}: no row of {parent!r} is what they refer to"
-                raise RowsDoNotFit(table, ", ".join(constraint.columns), count, why)
+                raise errors.batch.RowsDoNotFit(table, ", ".join(constraint.columns), count, why)

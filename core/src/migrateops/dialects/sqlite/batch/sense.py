@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column
 
+from migrateops import errors
 from migrateops.dialects.sqlite.batch import catalog
 from migrateops.dialects.sqlite.batch.tokens import same
 from migrateops.errors.base import MigrateOpsError
-from migrateops.errors.batch import BatchArgument, ChangeRefused
-from migrateops.errors.operations import NotASchemaItem, UnsupportedOperation
 from migrateops.operations import ops
 from migrateops.operations.checking import refuse_misspelt_dialects, require_types
 from migrateops.operations.invocation import refuse_unknown_options
@@ -52,13 +51,13 @@ def require_sense(
         if isinstance(operation, ops.AddColumnOp):
             column = operation.column
             if not isinstance(column, Column) or not column.name:
-                raise NotASchemaItem("add_column", "a Column with a name", f"{column!r}")
+                raise errors.operations.NotASchemaItem("add_column", "a Column with a name", f"{column!r}")
         if isinstance(operation, ops.AddColumnOp | ops.AlterColumnOp) and None not in (
             operation.insert_before,
             operation.insert_after,
         ):
             given = "both insert_before and insert_after"
-            raise BatchArgument(
+            raise errors.batch.BatchArgument(
                 batch.table_name, f"the place in {operation.describe()}", given, "one of them"
             )
     if batch.recreate == "never":
@@ -67,7 +66,7 @@ def require_sense(
             needed.append((batch.describe(), "describing a new table where none is made"))
         for described, what in needed:
             if what is not None:
-                raise UnsupportedOperation(described, target.name, what, _BUILD_ANEW)
+                raise errors.operations.UnsupportedOperation(described, target.name, what, _BUILD_ANEW)
 
 
 def require_there(connection: Connection, schema: str | None, batch: TableBatch, target: Target) -> None:
@@ -85,4 +84,6 @@ def require_there(connection: Connection, schema: str | None, batch: TableBatch,
         if isinstance(operation, ops.DropIndexOp):
             owner = others.get(str(operation.index_name), table.name)
             if not same(owner, table.name):
-                raise ChangeRefused(operation.describe(), target.name, f"the index is on table {owner!r}")
+                raise errors.batch.ChangeRefused(
+                    operation.describe(), target.name, f"the index is on table {owner!r}"
+                )

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from migrateops import errors
 from migrateops.dialects.sqlite import driver, foreign_keys, transactions
 from migrateops.dialects.sqlite.autocommit import unbroken
-from migrateops.errors.database import RebuildWouldCascade
 
 _SAVEPOINT = "migrateops_batch"
 
@@ -59,7 +59,7 @@ def require_no_cascade(connection: Connection, table: str, schema: str | None) -
     if foreign_keys.enforced(connection):
         referring = foreign_keys.referencing(connection, table, schema, itself=True)
         if referring:
-            raise RebuildWouldCascade(table, referring)
+            raise errors.database.RebuildWouldCascade(table, referring)
 
 
 @contextmanager
