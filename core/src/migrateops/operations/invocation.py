@@ -324,7 +324,7 @@ def refuse_unknown_options(operation: MigrateOperation, target: Target) -> None:
     given = dict(getattr(operation, spec.options) or {})
     known = {f.param for f in spec.fields} | operation.__options__
     for name in given:
-        if name in known or name.partition("_")[0] in target.keys:
+        if name in known or name.startswith(f"{target.name}_"):
             continue
         import difflib
 

@@ -221,7 +221,7 @@ class MigrationContext:
         self.settle()
         return self.statements.bind
 
-    @cached_property
+    @property
     def server_version(self) -> tuple[int, ...] | None:
         """The server's version as numbers; None offline."""
         return self.pack.server_version(self.connection) if self.connection is not None else None
