@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,8 +49,25 @@ def status_of(command: Callable[[], int], *, debug: bool = False, as_json: bool 
         try:
             status = command()
         except KeyboardInterrupt as error:
+            # Behind the ^C of the terminal; click does it where it is asked.
+            print(file=sys.stderr)
             status = interrupted(error)
         except Exception as error:
-            status = failed(error, debug=debug, as_json=as_json)
+            found = _of_click(error) if "click" in sys.modules else None
+            status = failed(error, debug=debug, as_json=as_json) if found is None else found
     # As a shell has it.
     return 128 + told[0] if told and status == INTERRUPTED else status
+
+
+def _of_click(error: Exception) -> int | None:
+    """Return the exit status that an error of click's stands for; ``env.py`` may raise them as well."""
+    import click
+
+    if isinstance(error, click.Abort):
+        return interrupted(error.__cause__)
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    return None

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from migrateops.config import Config
     from migrateops.script.directory import ScriptDirectory
 
+COMPLETING = "_MIGRATEOPS_COMPLETE"
+"""The variable by which a shell asks for what may come next."""
+
 READING = ("heads", "history", "show")
 _VERBS = (*READING, "current", "upgrade")
 _WITH_VALUE = {"-c": "file", "--config": "file", "-n": "name", "--name": "name", "--url": "url"}
@@ -40,6 +43,8 @@ class Request:
 
 def parse(arguments: Sequence[str]) -> Request | None:
     """Return what is asked for, or None where the full command line must answer."""
+    if COMPLETING in os.environ:
+        return None
     request = Request()
     remaining = iter(arguments)
     for argument in remaining:

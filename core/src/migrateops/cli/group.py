@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from migrateops.cli.failure import coded_error
 from migrateops.cli.fast import abandon
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.options import options
@@ -115,7 +116,11 @@ class Verbs(click.Group):
             result = super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, MigrateOpsError):
             raise
-        except BrokenPipeError:
+        except BrokenPipeError as error:
+            coded = coded_error(error)
+            if coded is not None:
+                # It is env.py that has printed something, and has not come to its end.
+                raise coded from error
             abandon(sys.stdout)
             return 0
         except Exception as error:

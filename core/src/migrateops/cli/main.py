@@ -10,13 +10,10 @@ import click
 
 from migrateops import __version__
 from migrateops.cli.ending import status_of
-from migrateops.cli.failure import interrupted
+from migrateops.cli.fast import COMPLETING
 from migrateops.cli.group import Verbs
 from migrateops.cli.invocation import Invocation
 from migrateops.cli.options import options
-
-COMPLETING = "_MIGRATEOPS_COMPLETE"
-"""The variable by which a shell asks for what may come next."""
 
 program = Verbs(
     name="migrateops",
@@ -49,10 +46,12 @@ def _run(arguments: list[str], *, alone: bool) -> int:
         status = program.main(arguments, prog_name="migrateops", standalone_mode=False, obj=given)
         return status if isinstance(status, int) else 0
     except click.Abort as error:
-        return interrupted(error.__cause__)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        if isinstance(error.__cause__, EOFError):
+            # Whatever asked had nobody to ask.
+            raise error.__cause__ from None
+        raise
+    except click.ClickException:
+        raise
     except Exception:
         if COMPLETING in os.environ:
             # A shell would show it in the middle of the line that is typed.

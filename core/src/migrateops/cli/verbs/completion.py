@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from migrateops.cli.bash import register
-from migrateops.cli.main import COMPLETING
+from migrateops.cli.fast import COMPLETING
 from migrateops.cli.output import say
 
 SHELLS = ("bash", "zsh", "fish")

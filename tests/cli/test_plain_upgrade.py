@@ -1,0 +1,68 @@
+"""That an upgrade without click in it ends as one that is parsed by click."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.project import Project
+
+RUN = """
+from migrateops import context
+from sqlalchemy import create_engine
+with create_engine(context.config.database_url()).connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("import click\nraise click.Abort", id="a question that is answered with no"),
+        pytest.param("import click\nraise click.ClickException('say -x tenant=')", id="an error of click's"),
+        pytest.param("import click\nraise click.exceptions.Exit(4)", id="an exit of click's"),
+        pytest.param("input()", id="nobody to answer"),
+        pytest.param("raise KeyboardInterrupt", id="an interrupt"),
+        pytest.param("import sys\nsys.exit(5)", id="an exit"),
+        pytest.param("1 / 0", id="an error"),
+        pytest.param("pass", id="no run"),
+        pytest.param(RUN, id="a run"),
+    ],
+)
+def test_an_upgrade_ends_as_one_with_an_option_more(project: Project, source: str) -> None:
+    project.revision("aa1")
+    project.env(source)
+    plain = project.cli("upgrade", check=False, input="")
+    (project.root / "app.db").unlink(missing_ok=True)
+    full = project.cli("--no-color", "upgrade", check=False, input="")
+    # click ends a line where it is interrupted.
+    assert (plain.returncode, plain.stdout) == (full.returncode, full.stdout)
+    assert plain.stderr.strip() == full.stderr.strip()
+
+
+@pytest.mark.parametrize("options", [(), ("--no-color",)], ids=["plain", "full"])
+def test_a_run_that_env_py_does_not_come_to_has_failed(project: Project, options: tuple[str, ...]) -> None:
+    """Its print() goes to whoever reads, and nobody does any more."""
+    project.revision("aa1")
+    project.env(f"print('who reads this?', flush=True)\n{RUN}")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "migrateops", *options, "upgrade"]
+    done = subprocess.run(command, cwd=project.root, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error[MO270]: ")
+    assert "BrokenPipeError" in done.stderr
+
+
+def test_a_shell_that_asks_what_may_come_next_starts_no_run(project: Project) -> None:
+    project.revision("aa1")
+    asked = {"_MIGRATEOPS_COMPLETE": "bash_complete", "COMP_WORDS": "migrateops up", "COMP_CWORD": "1"}
+    done = project.cli("upgrade", env=asked)
+    assert done.stdout == "plain,upgrade\n"
+    assert not (project.root / "app.db").exists()
