@@ -60,6 +60,33 @@ def test_a_run_that_env_py_does_not_come_to_has_failed(project: Project, options
     assert "BrokenPipeError" in done.stderr
 
 
+@pytest.mark.parametrize("options", [(), ("--no-color",), ("--json",)], ids=["plain", "full", "json"])
+def test_a_run_goes_on_when_nobody_reads_its_notes(project: Project, options: tuple[str, ...]) -> None:
+    project.revision("aa1")
+    project.write("migrateops.ini", "[migrateops]\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "migrateops", "upgrade", *options]
+    done = subprocess.run(command, cwd=project.root, stdout=subprocess.PIPE, stderr=writer, text=True)
+    os.close(writer)
+    assert done.returncode == 0
+    assert "aa1" in done.stdout
+    assert project.run("current").stdout.startswith("aa1")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("options", ["", " --no-color", " --json"])
+def test_a_run_needs_nothing_to_write_to(project: Project, options: str, closed: str) -> None:
+    """As some supervisors start a process."""
+    project.revision("aa1")
+    project.write("migrateops.ini", "[migrateops]\n")
+    command = f"{sys.executable} -m migrateops upgrade{options} {closed}"
+    done = subprocess.run(command, shell=True, cwd=project.root, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "is not read" not in done.stdout
+    assert project.run("current").stdout.startswith("aa1")
+
+
 def test_a_shell_that_asks_what_may_come_next_starts_no_run(project: Project) -> None:
     project.revision("aa1")
     asked = {"_MIGRATEOPS_COMPLETE": "bash_complete", "COMP_WORDS": "migrateops up", "COMP_CWORD": "1"}

@@ -5,6 +5,7 @@ afterwards reported an error; 4 ``check`` found differences; 130 interrupted; 14
 SIGTERM, in the same way.
 """
 
+import os
 import sys
 
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
@@ -33,6 +34,8 @@ def main(argv: "Sequence[str] | None" = None) -> int:
     import gc
 
     alone = argv is None
+    if alone and (sys.stdout is None or sys.stderr is None):
+        _have_streams()
     collecting, usual = gc.isenabled(), gc.get_threshold()
     # Imports, and reading thousands of headers, make many objects and no garbage.
     gc.disable()
@@ -56,6 +59,16 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         # The process ends, and would look for garbage once more, where there is none.
         gc.freeze()
     return status
+
+
+def _have_streams() -> None:
+    """Have somewhere to write where the program was started without it.
+
+    The file of a database would be the next to get the number, and what a program that is called prints.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115  until the process ends
 
 
 def _with_room(run: "Callable[[], int]") -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from migrateops.cli.fast import encodable
+from migrateops.cli.fast import put
 from migrateops.errors.base import CONNECTING, MigrateOpsError, first_line
 
 # The cheap spelling of typing.TYPE_CHECKING, which type checkers know too.
@@ -140,4 +140,4 @@ def _place(error: Exception) -> tuple[str, int] | None:
 
 
 def _print(text: str) -> None:
-    print(encodable(text, sys.stderr.encoding), file=sys.stderr, flush=True)
+    put(text, sys.stderr)

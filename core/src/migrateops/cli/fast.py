@@ -191,7 +191,7 @@ def print_ignored_files(config: Config) -> None:
     """Say on stderr which configuration files are present but not read."""
     for file in config.ignored_files:
         used = config.toml_file_name or config.config_file_name
-        print(f"note: {used!r} is used; the configuration in {file!r} is not read", file=sys.stderr)
+        put(f"note: {used!r} is used; the configuration in {file!r} is not read", sys.stderr)
 
 
 def print_listing(
@@ -214,7 +214,7 @@ def print_listing(
         current: What the database is at, to be marked; None if that is not asked for.
     """
     for error in listing.unreadable:
-        print(f"note: left out: {error.message()}", file=sys.stderr)
+        put(f"note: left out: {error.message()}", sys.stderr)
     found = listing.revisions
     if as_json:
         import json
@@ -246,6 +246,14 @@ def encodable(text: str, encoding: str | None = None) -> str:
     if not text.replace("\n", "").isprintable():
         text = text.translate(_CONTROL)
     return text.encode(found, "backslashreplace").decode(found)
+
+
+def put(text: str, stream: TextIO) -> None:
+    """Write a line to a stream; where nobody reads it any more, the command goes on without it."""
+    try:
+        print(encodable(text, stream.encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        abandon(stream)
 
 
 def write(text: str) -> None:

@@ -6,9 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from migrateops.cli.fast import abandon, encodable, nothing_to_do
+from migrateops.cli.fast import encodable, nothing_to_do, put
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,19 +24,12 @@ def say(text: str) -> None:
 
     Where nobody reads it any more (``upgrade | head -1``), the command goes on and says nothing more.
     """
-    _put(encodable(text), sys.stdout)
+    put(text, sys.stdout)
 
 
 def note(text: str) -> None:
     """Print a line on stderr."""
-    _put(encodable(text, sys.stderr.encoding), sys.stderr)
-
-
-def _put(text: str, stream: TextIO) -> None:
-    try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:
-        abandon(stream)
+    put(text, sys.stderr)
 
 
 def say_json(found: Any) -> None:
