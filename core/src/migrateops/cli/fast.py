@@ -103,8 +103,10 @@ def answer(request: Request, *, alone: bool) -> int | Callable[[], int] | None:
         if request.verb == "current":
             return _current(request)
         _read(request)
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as error:
+        from migrateops.cli.failure import interrupted
+
+        return interrupted(error)
     except BrokenPipeError:
         abandon(sys.stdout)
     except Exception as error:
