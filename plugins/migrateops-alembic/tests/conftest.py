@@ -158,6 +158,12 @@ class AlembicProject:
         assert found == status, f"{arguments}\n{out}\n{err}"
         return Result(found, out, err)
 
+    def enforce_foreign_keys(self) -> None:
+        """Have ``env.py`` switch the keys of SQLite on."""
+        env = self.root / "migrations" / "env.py"
+        switched = 'as connection:\n        connection.exec_driver_sql("PRAGMA foreign_keys = ON")'
+        env.write_text(env.read_text().replace("as connection:", switched))
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Return what a query has on the database."""
         connection = sqlite3.connect(self.root / "app.db")

@@ -80,9 +80,7 @@ def test_a_failure_before_it_undoes_all(project: Any) -> None:
 
 
 def test_foreign_keys_of_sqlite_are_as_they_were(project: Any) -> None:
-    env = project.root / "migrations" / "env.py"
-    switched = 'as connection:\n        connection.exec_driver_sql("PRAGMA foreign_keys = ON")'
-    env.write_text(env.read_text().replace("as connection:", switched))
+    project.enforce_foreign_keys()
     project.revision("aa1", TABLE.format("p"))
     project.revision("bb2", 'op.create_table("t", sa.Column("id", sa.Integer, sa.ForeignKey("p.id")))')
     project.revision(

@@ -62,9 +62,7 @@ def test_a_failure_after_it_says_what_is_applied(project: Any) -> None:
 
 
 def test_a_table_is_built_anew_after_it(project: Any) -> None:
-    env = project.root / "migrations" / "env.py"
-    switched = 'as connection:\n        connection.exec_driver_sql("PRAGMA foreign_keys = ON")'
-    env.write_text(env.read_text().replace("as connection:", switched))
+    project.enforce_foreign_keys()
     project.revision("aa1", TABLE.format("p"))
     project.revision("bb2", 'op.create_table("t", sa.Column("id", sa.Integer, sa.ForeignKey("p.id")))')
     project.revision(

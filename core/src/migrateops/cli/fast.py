@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from typing import TextIO
 
-    from migrateops.cli.invocation import Invocation
     from migrateops.commands.current import CurrentRevision
     from migrateops.commands.read import Listing, RevisionInfo
     from migrateops.config import Config
-    from migrateops.script.directory import ScriptDirectory
 
 COMPLETING = "_MIGRATEOPS_COMPLETE"
 """The variable by which a shell asks for what may come next."""
@@ -179,14 +177,13 @@ def _upgrade(request: Request, alone: bool) -> int | Callable[[], int]:
     if heads is not None:
         write(encodable(f"{nothing_to_do(heads)}\n"))
         return 0
-    return lambda: _run(invocation, script, revision)
 
+    def go_on() -> int:
+        from migrateops.cli.running import upgrade
 
-def _run(invocation: Invocation, script: ScriptDirectory | None, revision: str) -> int:
-    from migrateops.cli.ending import status_of
-    from migrateops.cli.running import upgrade
+        return upgrade(invocation, revision, script)
 
-    return status_of(lambda: upgrade(invocation, revision, script))
+    return go_on
 
 
 def print_ignored_files(config: Config) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from migrateops.cli.ending import status_of
 from migrateops.cli.output import document_alone, note, progress, refuse_sql_and_json, report, say_json
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ def run(
     command: Callable[..., RunReport],
     revision: str,
     *,
-    sql: bool,
-    tag: str | None,
-    as_json: bool,
+    sql: bool = False,
+    tag: str | None = None,
+    as_json: bool = False,
 ) -> int:
     """Run scripts up or down, tell of each step, and return the exit status.
 
@@ -47,15 +48,15 @@ def run(
 
 
 def upgrade(invocation: Invocation, revision: str, script: ScriptDirectory | None) -> int:
-    """Run an upgrade of which it is not known that there is nothing to do, and return the exit status.
+    """Run an upgrade of which it is not known that there is nothing to do; what stops it is printed.
 
     Args:
         invocation: The options of the program.
         revision: Where to.
         script: The scripts, where they could be found.
 
-    Raises:
-        MigrateOpsError: Whatever stops the run.
+    Returns:
+        The exit status.
     """
     from migrateops.commands.upgrade import run_upgrade
     from migrateops.script.directory import ScriptDirectory
@@ -63,7 +64,7 @@ def upgrade(invocation: Invocation, revision: str, script: ScriptDirectory | Non
     def command(config: Config, revision: str, **opts: Any) -> RunReport:
         return run_upgrade(config, script or ScriptDirectory.from_config(config), revision, **opts)
 
-    return run(invocation, command, revision, sql=False, tag=None, as_json=False)
+    return status_of(lambda: run(invocation, command, revision))
 
 
 def say_done(

@@ -287,6 +287,11 @@ class MigrationContext:
         return self.environment_context.config if self.environment_context is not None else None
 
     @property
+    def shape(self) -> Any:
+        """What the configuration was read by, where the project is of another shape; else None."""
+        return getattr(self.config, "shape", None)
+
+    @property
     def script(self) -> Any:
         """The script directory of the environment, or None."""
         return self.environment_context.script if self.environment_context is not None else None

@@ -71,7 +71,7 @@ OPTIONS = frozenset(
 """Every option that core reads."""
 
 LENIENT = ("passes_over", "lets_commit", "loads_in_run", "none_for_result", "sql_ahead_of_batch")
-"""What a project that is ``lenient`` has switched on."""
+"""What a project that is ``lenient``, or of a shape that is, has switched on."""
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}
 """Alembic's options that have another name here."""

@@ -167,9 +167,8 @@ def apply(
     """
     context.transactions.expect(rebuilds=may_rebuild(context, plan))
     hooks = context.plugins.hooks
-    shape = getattr(context.config, "shape", None)
-    if shape is not None:
-        shape.before_run(context, plan)
+    if context.shape is not None:
+        context.shape.before_run(context, plan)
     hooks.call("migrateops_before_run", ctx=context, plan=plan)
     if hooks.has("migrateops_before_operation") or hooks.has("migrateops_after_operation"):
         context.observer = HookObserver(context)
@@ -234,7 +233,7 @@ def _text(context: MigrationContext, revision: Any, direction: str) -> ScriptTex
     """Read the script's text; a script without one (sourceless) has nothing to be read."""
     if revision.path is None or not str(revision.path).endswith(".py"):
         return None
-    of_shape: tuple[str, ...] = getattr(getattr(context.config, "shape", None), "op_modules", ())
+    of_shape: tuple[str, ...] = () if context.shape is None else context.shape.op_modules
     with suppress(OSError, UnicodeDecodeError, SyntaxError), tokenize.open(revision.path) as file:
         return ScriptText(file.read(), direction, context.plugins.op_modules.union(of_shape))
     return None

@@ -66,15 +66,15 @@ class _Project:
     ) -> dict[str, Any]:
         """Return the options of a ``configure()`` under the names that core has for them."""
         from migrateops.dialects.transaction import asked_level
+        from migrateops.runtime.options import LENIENT
         from migrateops_alembic.api.impl import told_by
         from migrateops_alembic.versions import made_by
 
         found = {_RENAMED.get(name, name): value for name, value in given.items()}
         found |= told_by(dialect, found)
         found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
-        found |= {"versions": made_by(found.pop("version_table_of", None)), "none_for_result": True}
-        found |= {"passes_over": True, "creates_schemas": False, "sql_ahead_of_batch": True}
-        found |= {"run_batch": _run_batch, "lets_commit": True, "loads_in_run": True}
+        found |= {"versions": made_by(found.pop("version_table_of", None)), "run_batch": _run_batch}
+        found |= {"creates_schemas": False, **dict.fromkeys(LENIENT, True)}
         for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
             # None says as little as nothing.
             if found.get(name) is None:
