@@ -54,5 +54,9 @@ class TestLocks(suite.SessionLocks):
             )
 
 
+class TestTransactionLocks(suite.TransactionLocks):
+    dialect = "postgresql"
+
+
 class TestProbes(suite.Probes):
     dialect = "postgresql"

@@ -1,4 +1,8 @@
-"""A run whose lock goes away, with the session that held it, stops before it commits anything more."""
+"""A run whose lock goes away, with the session that held it, stops before it commits anything more.
+
+A run of one transaction has a session for its lock where the transaction cannot have the lock itself: at
+any level but READ COMMITTED.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,15 @@ import json
 import pytest
 
 from tests.project import Project
+from tests.runtime.sqlite_environments import online
 
+BODY = """
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+REPEATABLE = 'sa.create_engine(URL, poolclass=NullPool, isolation_level="REPEATABLE READ")'
 LOSES = """
 op.execute("CREATE TABLE t (x int)")
 with sa.create_engine(op.get_bind().engine.url, poolclass=sa.NullPool).connect() as other:
@@ -17,6 +29,12 @@ with sa.create_engine(op.get_bind().engine.url, poolclass=sa.NullPool).connect()
     while other.exec_driver_sql(f"SELECT 1 {held}").first():
         other.rollback()
 """
+
+
+@pytest.fixture
+def project(project: Project, postgresql_url: str) -> Project:
+    project.env(online(postgresql_url, BODY, engine=REPEATABLE))
+    return project
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from migrateops.dialects.refused_defaults import first_refused
     from migrateops.dialects.session_lock import SessionLock
     from migrateops.dialects.transaction import NOTHING_APPLIED, Transaction
+    from migrateops.dialects.transaction_lock import TransactionLock
 
 __all__ = [
     "ANSI",
@@ -24,6 +25,7 @@ __all__ = [
     "Lock",
     "SessionLock",
     "Transaction",
+    "TransactionLock",
     "embedded",
     "first_refused",
     "of_driver",
@@ -37,6 +39,7 @@ _HOMES = {
     "NOTHING_APPLIED": "transaction",
     "SessionLock": "session_lock",
     "Transaction": "transaction",
+    "TransactionLock": "transaction_lock",
     "first_refused": "refused_defaults",
     "of_driver": "driver_errors",
 }

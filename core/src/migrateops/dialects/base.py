@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect as SQLAlchemyDialect
     from sqlalchemy.types import TypeEngine
 
+    from migrateops.dialects.transaction_lock import TransactionLock
     from migrateops.operations.base import Operations
     from migrateops.operations.batch import TableBatch
     from migrateops.operations.declare import MigrateOperation
@@ -168,6 +169,18 @@ class Dialect:
         Args:
             engine: An engine whose connections are not counted against the application's pool.
             key: What is locked: database, schema and version table, as one string.
+        """
+        return None
+
+    def transaction_lock(self, connection: Connection, key: str) -> TransactionLock | None:
+        """Return a lock, not yet taken, for a run that is one transaction on *connection*.
+
+        It excludes whoever holds the one that ``lock()`` returns for the same key, which is taken where
+        this one is not to be had at once.  Not for dialects of which ``rebuilds_matter`` is True.
+
+        Args:
+            connection: The migrating connection.
+            key: As for ``lock()``.
         """
         return None
 

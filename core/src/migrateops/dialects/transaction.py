@@ -18,6 +18,10 @@ COMMIT_IN_DOUBT = "whether it is applied, the version table says"
 _LISTED = 3
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Transaction:
     """The transaction around a step, as SQLAlchemy and the driver do it without any help.
 
@@ -29,6 +33,7 @@ class Transaction:
         atomic: False once something had to be committed in the middle of the step.
         notes: What the user should be told about this step, one sentence each.
         root: SQLAlchemy's transaction, once begun or joined.
+        before_commit: Called by a pack that lets a script commit by text, before that is sent.
     """
 
     def __init__(self, connection: Connection, *, owned: bool) -> None:
@@ -37,6 +42,7 @@ class Transaction:
         self.atomic = True
         self.notes: list[str] = []
         self.root: RootTransaction | None = None
+        self.before_commit: Callable[[], None] = _nothing
 
     def check(self) -> None:
         """Make sure that the transaction is still the one that was begun.

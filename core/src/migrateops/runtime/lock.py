@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from migrateops.dialects.base import Lock
+    from migrateops.dialects.transaction_lock import TransactionLock
     from migrateops.runtime.migration import MigrationContext
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
@@ -36,6 +37,43 @@ def locked(context: MigrationContext) -> Iterator[Lock | None]:
     mode = context.opts.get("lock", "auto")
     with ExitStack() as held:
         yield _taken(context, held, required=mode == "required") if mode != "off" else None
+
+
+@contextmanager
+def locked_transaction(context: MigrationContext) -> Iterator[TransactionLock | None]:
+    """Hold the transaction that the run is for the block, with a lock of that transaction.
+
+    Yields:
+        The lock; None where it is not to be had at once, with no transaction begun.
+    """
+    with ExitStack() as held:
+        yield _taken_within(context, held)
+
+
+def _taken_within(context: MigrationContext, held: ExitStack) -> TransactionLock | None:
+    connection, transactions = context.connection, context.transactions
+    if connection is None or context.as_sql or context.opts.get("lock", "auto") == "off":
+        return None
+    if connection.in_transaction() or transactions.current is not None:
+        return None
+    lock = context.pack.transaction_lock(connection, _key(context, connection))
+    if lock is None:
+        return None
+    held.callback(lock.release)
+    try:
+        with ExitStack() as attempt:
+            attempt.enter_context(transactions.run())
+            if transactions.current is None or not transactions.current.owned or not lock.try_acquire():
+                raise _NotTaken
+            held.enter_context(attempt.pop_all())
+    except _NotTaken:
+        # Whoever waits does so in no transaction.
+        return None
+    return lock
+
+
+class _NotTaken(Exception):
+    """The transaction that was begun for the lock is undone."""
 
 
 def _taken(context: MigrationContext, held: ExitStack, *, required: bool) -> Lock | None:

@@ -377,7 +377,7 @@ class MigrationContext:
             LockRequired: The run has one transaction, and the lock cannot be had.
             LockNotAcquired: Somebody else held it for too long.
         """
-        from migrateops.runtime.run import may_rebuild, planned, readies_table, try_look
+        from migrateops.runtime.run import planned, readies_table, try_look
 
         standalone = self.opts.get("fn") is None
         if self.as_sql and self.opts.get("read_only"):
@@ -401,12 +401,8 @@ class MigrationContext:
                 self.found_nothing = False
             return
         look_again = try_look if self.pack.rebuilds_matter else None
-        # The lock comes first: whoever waits for it is in no transaction.
         try:
-            with (
-                planned(self, steps, look_again) as (self.lock, self.planned),
-                self.transactions.run(rebuilds=may_rebuild(self, self.planned)),
-            ):
+            with planned(self, steps, look_again, whole=True) as (self.lock, self.planned):
                 yield
         finally:
             self.lock = self.planned = None

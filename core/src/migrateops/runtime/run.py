@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from migrateops import current, errors
@@ -20,7 +20,7 @@ from migrateops.operations.registry import Directive
 from migrateops.plugins.preflight import Pending, preflight
 from migrateops.revisions.script_text import ScriptText
 from migrateops.revisions.walk import Step
-from migrateops.runtime.lock import locked
+from migrateops.runtime.lock import locked, locked_transaction
 from migrateops.runtime.step import MigrationInfo, RevisionStep
 from migrateops.runtime.stopped import between_steps, explained, where
 from migrateops.runtime.transactions import OnlineTransactions
@@ -57,7 +57,11 @@ def run(context: MigrationContext, kw: Mapping[str, Any]) -> None:
 
 @contextmanager
 def planned(
-    context: MigrationContext, steps: list[Step], look_again: Callable[..., list[Step] | None] | None
+    context: MigrationContext,
+    steps: list[Step],
+    look_again: Callable[..., list[Step] | None] | None,
+    *,
+    whole: bool = False,
 ) -> Iterator[tuple[Lock | None, tuple[RevisionStep, ...]]]:
     """Hold the lock for the block, and yield it with the plan for where the database is now.
 
@@ -66,6 +70,7 @@ def planned(
         steps: The steps from where it was before.
         look_again: ``look()`` or ``try_look()``; None where the rows are read once more in any case, and
             how the transaction begins does not depend on them.
+        whole: Hold the transaction that the run is for the block as well.
 
     Raises:
         MigrateOpsError: As `prepare`, before anybody is waited for; or the lock cannot be had.
@@ -73,12 +78,23 @@ def planned(
     plan = prepare(context, steps)
     # What scripts and plugins have begun while they were loaded would rule out the lock.
     context.transactions.settle()
-    with nullcontext(context.lock) if context.lock is not None else locked(context) as lock:
+    with ExitStack() as held:
+        lock = context.lock
+        if lock is None and whole:
+            lock = held.enter_context(locked_transaction(context))
+            if lock is not None:
+                yield lock, plan
+                return
+        if lock is None:
+            # Ahead of the transaction: whoever waits for it is in none.
+            lock = held.enter_context(locked(context))
         if lock is not None and look_again is not None:
             now = look_again(context, steps)
             if now is not steps:
                 # Somebody else has run meanwhile.
                 plan = prepare(context, now or ())
+        if whole:
+            held.enter_context(context.transactions.run(rebuilds=may_rebuild(context, plan)))
         yield lock, plan
 
 
@@ -322,7 +338,7 @@ class _Run:
         # In one transaction around all of them, nothing is applied yet (ADR 0014).
         seldom = transactions.holds_run
         if seldom and isinstance(transactions, OnlineTransactions):
-            transactions.ahead_of_commit = self._check_lock
+            transactions.ahead_of_commit = self._keep_lock
         for number, step in enumerate(self.plan):
             if time.monotonic() - self.asked > _SELDOM if seldom else number > 0:
                 self._check_lock()
@@ -344,6 +360,14 @@ class _Run:
             remains = between_steps(self.context, self.rows)
             raise errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
         self.asked = time.monotonic()
+
+    def _keep_lock(self) -> None:
+        """Have the lock outlast the transaction that is about to be committed in the middle of the run."""
+        from migrateops.dialects.transaction_lock import TransactionLock
+
+        self._check_lock()
+        if isinstance(self.lock, TransactionLock):
+            self.lock.outlast()
 
     def _ready_table(self) -> None:
         """Have the version table there, and empty it first where the command says so."""

@@ -212,6 +212,7 @@ class OnlineTransactions:
     @contextmanager
     def _committed(self, rebuilds: bool) -> Iterator[Transaction]:
         self.current = begun = self._begin(rebuilds=rebuilds)
+        begun.before_commit = self._before_commit
         try:
             with self._noticed(begun):
                 yield begun
@@ -395,11 +396,16 @@ class OnlineTransactions:
             self._go_on_after(before)
 
     def _commit_early(self, current: Transaction) -> None:
-        if self.ahead_of_commit is not None:
-            self.ahead_of_commit()
+        # Of one that cannot be committed, nothing has to outlast it.
+        current.check()
+        self._before_commit()
         self._commit(current)
         current.atomic = False
         self.taken.keep()
+
+    def _before_commit(self) -> None:
+        if self.ahead_of_commit is not None:
+            self.ahead_of_commit()
 
     def _go_on_after(self, before: Transaction) -> None:
         """Begin another transaction in the middle of what *before* was begun for."""
@@ -408,6 +414,7 @@ class OnlineTransactions:
         self.current = make(self.connection, rebuilds=self._rebuilds)
         # Whoever holds the former one of the step is told of both.
         self.current.notes = before.notes
+        self.current.before_commit = self._before_commit
         self.current.atomic = False
 
     @contextmanager
@@ -451,8 +458,7 @@ class OnlineTransactions:
         if current is None or not current.hides():
             return
         self.before_statement()
-        if self.ahead_of_commit is not None:
-            self.ahead_of_commit()
+        self._before_commit()
         current.make_way()
         if CONNECTS not in current.notes:
             current.notes.append(CONNECTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import JSON
 from sqlalchemy.types import TypeDecorator
 
-from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction
+from migrateops.dialects import Dialect, ErrorKind, Lock, Transaction, TransactionLock
 from migrateops.operations import Capabilities
 from migrateops_postgresql import (
     exclude,  # noqa: F401  # registers its operation
@@ -21,7 +21,7 @@ from migrateops_postgresql import (
     transactions,
 )
 from migrateops_postgresql.error_kind import error_kind
-from migrateops_postgresql.lock import AdvisoryLock
+from migrateops_postgresql.lock import AdvisoryLock, TransactionAdvisoryLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,6 +69,10 @@ class PostgreSQLDialect(Dialect):
     def lock(self, engine: Engine, key: str) -> Lock:
         """Return an advisory lock of a session of its own."""
         return AdvisoryLock(engine, key)
+
+    def transaction_lock(self, connection: Connection, key: str) -> TransactionLock:
+        """Return an advisory lock of the transaction."""
+        return TransactionAdvisoryLock(connection, key)
 
     def read_snapshot(
         self, connection: Connection, schemas: Sequence[str | None], names: Iterable[str] | None = None

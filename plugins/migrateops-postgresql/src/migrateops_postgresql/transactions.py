@@ -47,6 +47,7 @@ class PostgreSQLTransaction(Transaction):
         self._does: Effect | None = None  # the statement that is being sent
         self._applied: list[str] = []
         self._written = 0
+        self._asks_late = False
         if by_text:
             connection.exec_driver_sql("BEGIN")
         self._watch(True)
@@ -114,6 +115,11 @@ class PostgreSQLTransaction(Transaction):
         if does == "rolls back" or (does == "commits" and not self.owned):
             raise errors.database.TransactionControl(statement)
         if does == "commits":
+            # Of a transaction that has failed, nothing can be kept: the server makes it a ROLLBACK.
+            self._asks_late = bool(driver.failed(connection))
+            if not self._asks_late:
+                self.before_commit()
+            self._does = does  # what is asked there has come by here as well
             self._released = True
             self.atomic = False
             self.notes.append("the script sends COMMIT: what it did before that stays if the step fails")
@@ -125,6 +131,9 @@ class PostgreSQLTransaction(Transaction):
                 self._applied.append(statement[:_KEPT])
         self._expected = True
         self._check_driver()
+        if self._asks_late:
+            self._asks_late = False
+            self.before_commit()
 
     def _check_driver(self) -> None:
         if self._expected and not self._released and driver.in_transaction(self.connection) is False:

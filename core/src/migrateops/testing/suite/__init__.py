@@ -10,7 +10,7 @@ from migrateops.testing.suite.batches import Batches
 from migrateops.testing.suite.conformance import Conformance
 from migrateops.testing.suite.golden import Golden
 from migrateops.testing.suite.lifecycle import Lifecycle
-from migrateops.testing.suite.locks import Locks, SessionLocks
+from migrateops.testing.suite.locks import Locks, SessionLocks, TransactionLocks
 from migrateops.testing.suite.probes import Probes
 from migrateops.testing.suite.transactions import AutocommitTransactions, Transactions
 from migrateops.testing.suite.written import CODES, Written
@@ -25,6 +25,7 @@ __all__ = [
     "Locks",
     "Probes",
     "SessionLocks",
+    "TransactionLocks",
     "Transactions",
     "Written",
 ]

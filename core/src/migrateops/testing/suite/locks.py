@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
-from migrateops.dialects import Dialect, Lock, SessionLock
+from migrateops.dialects import Dialect, Lock, SessionLock, Transaction, TransactionLock
 from migrateops.testing.suite.conformance import Conformance
 
 
@@ -85,3 +87,101 @@ class SessionLocks(Locks):
             time.sleep(0.02)
         assert second.held()
         assert not first.try_acquire()
+
+
+class Guarded(NamedTuple):
+    """A transaction that the pack has begun on a connection of its own, and a lock for it, not yet taken."""
+
+    transaction: Transaction
+    lock: TransactionLock
+
+
+class TransactionLocks(Conformance):
+    """Locks made of ``migrateops.dialects.TransactionLock``, and those of ``lock()`` for their key."""
+
+    @pytest.fixture
+    def session(self, conformance_engine: Engine, pack: Dialect) -> Iterator[Lock]:
+        """The lock of the other kind."""
+        lock = pack.lock(conformance_engine, "conformance")
+        assert lock is not None
+        yield lock
+        lock.release()
+
+    @pytest.fixture
+    def guarded(self, conformance_engine: Engine, pack: Dialect) -> Iterator[tuple[Guarded, Guarded]]:
+        with conformance_engine.connect() as one, conformance_engine.connect() as two:
+            made = []
+            for connection in (one, two):
+                lock = pack.transaction_lock(connection, "conformance")
+                assert lock is not None
+                made.append(Guarded(pack.begin(connection), lock))
+            yield made[0], made[1]
+            for transaction, lock in made:
+                transaction.rollback()
+                lock.release()
+
+    def test_one_holds_it_until_the_transaction_ends(
+        self, guarded: tuple[Guarded, Guarded], session: Lock
+    ) -> None:
+        (transaction, first), (_, second) = guarded
+        assert not first.held()
+        assert first.try_acquire()
+        assert first.held()
+        assert not second.try_acquire()
+        assert not session.try_acquire()
+        transaction.commit()
+        assert not first.held()
+        assert session.try_acquire()
+        first.release()
+        assert session.held()
+
+    def test_what_is_rolled_back_gives_it_back(self, guarded: tuple[Guarded, Guarded], session: Lock) -> None:
+        (transaction, first), _ = guarded
+        assert first.try_acquire()
+        transaction.rollback()
+        assert not first.held()
+        assert session.try_acquire()
+
+    def test_whoever_has_it_of_a_session_keeps_it(
+        self, guarded: tuple[Guarded, Guarded], session: Lock
+    ) -> None:
+        (_, first), (_, second) = guarded
+        assert session.try_acquire()
+        assert not first.try_acquire()
+        assert not first.held()
+        session.release()
+        assert second.try_acquire()
+
+    @pytest.mark.parametrize("end", ["commit", "rollback"])
+    def test_it_outlasts_the_transaction_if_told_to(
+        self, guarded: tuple[Guarded, Guarded], session: Lock, end: str
+    ) -> None:
+        (transaction, first), _ = guarded
+        assert first.try_acquire()
+        first.outlast()
+        first.outlast()
+        getattr(transaction, end)()
+        assert first.held()
+        assert not session.try_acquire()
+        first.connection.rollback()
+        first.release()
+        assert not first.held()
+        assert not first.connection.in_transaction()
+        assert session.try_acquire()
+
+    def test_a_transaction_that_has_failed_cannot_keep_it_from_others(
+        self, guarded: tuple[Guarded, Guarded], session: Lock
+    ) -> None:
+        """Whoever is in it gives the lock back with the session."""
+        (transaction, first), _ = guarded
+        assert first.try_acquire()
+        first.outlast()
+        with suppress(DBAPIError):
+            first.connection.exec_driver_sql("SELECT nothing_like_it")
+        first.release()
+        transaction.rollback()
+        for _ in range(500):
+            if session.try_acquire():
+                break
+            time.sleep(0.02)
+        assert session.held()

@@ -1,0 +1,92 @@
+"""The lock that a server gives to a transaction, for the run that is that transaction."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import suppress
+
+from sqlalchemy import Connection, RootTransaction
+from sqlalchemy.exc import DBAPIError
+
+
+class TransactionLock(ABC):
+    """A lock on the connection of the run itself: as long as the transaction is there, so is the lock.
+
+    A dialect pack derives from it, and says with which statements the server takes the lock, has it outlast
+    the transaction, knows of it then and gives it back.
+
+    Args:
+        connection: The migrating connection.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._transaction: RootTransaction | None = None
+        self._outlasts = False
+
+    @abstractmethod
+    def take(self, connection: Connection) -> bool:
+        """Ask the server for the lock until the transaction ends, without waiting.
+
+        Returns:
+            Whether it gave it.  Not where the transaction would go on seeing what was there before.
+        """
+
+    @abstractmethod
+    def keep(self, connection: Connection) -> None:
+        """Have the server keep the lock, which the transaction has, until the session gives it back."""
+
+    @abstractmethod
+    def has(self, connection: Connection) -> bool:
+        """Ask the server whether this session has the lock that it was told to keep."""
+
+    @abstractmethod
+    def give_back(self, connection: Connection) -> None:
+        """Have the server release what it was told to keep."""
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free, and say whether it is held now.
+
+        The connection has to be in a transaction, which is of no more use where the answer is no.
+        """
+        try:
+            taken = self.take(self.connection)
+        except DBAPIError:
+            # A server that is only much like the one that the pack is for.
+            taken = False
+        self._transaction = self.connection.get_transaction() if taken else None
+        return taken
+
+    def held(self) -> bool:
+        """Say whether the lock is still held; the server is asked once it outlasts the transaction."""
+        if self.connection.closed or self.connection.invalidated:
+            return False
+        if not self._outlasts:
+            return self._transaction is not None and self._transaction.is_active
+        try:
+            return self.has(self.connection)
+        except DBAPIError:
+            return False
+
+    def outlast(self) -> None:
+        """Hold the lock until ``release()``, whatever becomes of the transaction; called before it ends."""
+        if not self._outlasts:
+            self.keep(self.connection)
+            self._outlasts = True
+
+    def release(self) -> None:
+        """Give back what has outlasted the transaction; no statement is sent where nothing has."""
+        outlasts, self._outlasts, self._transaction = self._outlasts, False, None
+        connection = self.connection
+        if not outlasts or connection.closed or connection.invalidated:
+            return
+        callers = connection.in_transaction()
+        try:
+            self.give_back(connection)
+        except DBAPIError:
+            # The session must not go back to a pool, for whoever is next to hold the lock unknowingly.
+            with suppress(DBAPIError):
+                connection.invalidate()
+        finally:
+            if not callers:
+                connection.rollback()

@@ -1,0 +1,147 @@
+"""A run that is one transaction is locked by it, on its own connection and past commits in the middle."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from migrateops import command
+from migrateops.config import Config
+from migrateops_postgresql.lock import number
+from tests.project import Project
+
+# Of this database; what is asked by a step is kept in a table, if the step is.
+LOCKS = (
+    "SELECT count(*), count(*) FILTER (WHERE pid = pg_backend_pid()) FROM pg_locks"
+    " WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+KEPT = f'op.execute("INSERT INTO seen {LOCKS}")\n'
+TABLE = 'op.execute("CREATE TABLE IF NOT EXISTS seen (n int, own int)")\n'
+UNLOCK = "op.execute('SELECT pg_advisory_unlock_all()')\n"
+FAILS = """
+try:
+    op.execute("SELECT nowhere")
+except sa.exc.DBAPIError:
+    pass
+"""
+COMMITTING = {
+    "autocommit_block()": f"with op.get_context().autocommit_block():\n    {KEPT}",
+    "commit()": f"op.get_bind().commit()\n{KEPT}",
+    "COMMIT": f"op.execute('COMMIT')\n{KEPT}",
+    "COMMIT of what has failed": f"{FAILS}op.execute('COMMIT')\n{KEPT}",
+}
+
+
+@pytest.fixture
+def project(project: Project, postgresql_url: str) -> Project:
+    project.configure(url=postgresql_url, transaction="per_run", lenient=True)
+    project.revision("a1", upgrade=TABLE)
+    project.run("upgrade")
+    return project
+
+
+@pytest.fixture
+def engine(postgresql_url: str) -> Iterator[sa.Engine]:
+    """One whose pool has one connection."""
+    engine = sa.create_engine(postgresql_url, pool_size=1, max_overflow=0)
+    yield engine
+    engine.dispose()
+
+
+def seen(engine: sa.Engine) -> list[tuple[int, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT n, own FROM seen")]
+
+
+def held(engine: sa.Engine) -> tuple[int, ...]:
+    with engine.connect() as connection:
+        return tuple(connection.exec_driver_sql(LOCKS).one())
+
+
+def upgrade(project: Project, engine: sa.Engine) -> command.RunReport:
+    """Upgrade on a connection of the application's, which goes back to its pool."""
+    config = Config.find(project.root)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        return command.upgrade(config, "head")
+
+
+def test_it_is_on_the_connection_of_the_run(project: Project, engine: sa.Engine) -> None:
+    project.revision("b2", upgrade=KEPT)
+    project.run("upgrade")
+    assert seen(engine) == [(1, 1)]
+
+
+@pytest.mark.parametrize("body", COMMITTING.values(), ids=COMMITTING.keys())
+def test_it_outlasts_a_commit_and_is_given_back(project: Project, engine: sa.Engine, body: str) -> None:
+    project.revision("b2", upgrade=body)
+    project.revision("c3", upgrade=KEPT)
+    assert len(upgrade(project, engine).steps) == 2
+    assert set(seen(engine)) == {(1, 1)}
+    assert held(engine) == (0, 0)
+
+
+@pytest.mark.parametrize("body", COMMITTING.values(), ids=COMMITTING.keys())
+def test_it_is_given_back_by_a_run_that_fails(project: Project, engine: sa.Engine, body: str) -> None:
+    project.revision("b2", upgrade=body)
+    project.revision("c3", upgrade="op.execute('SELECT nowhere')")
+    with pytest.raises(Exception, match="nowhere"):
+        upgrade(project, engine)
+    assert held(engine) == (0, 0)
+
+
+def test_one_that_is_lost_after_a_commit_stops_the_run(project: Project, engine: sa.Engine) -> None:
+    project.revision("b2", upgrade=COMMITTING["autocommit_block()"])
+    project.revision("c3", upgrade=f"{UNLOCK}op.execute('CREATE TABLE t ()')")
+    error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert error["code"] == "MO463"
+    remains = "what was done up to the last commit is applied, the version table is at a1"
+    assert error["message"].endswith(f"after 2 of 2 steps; {remains}")
+    assert not sa.inspect(engine).has_table("t")
+
+
+def test_it_cannot_be_lost_before_one(project: Project, engine: sa.Engine) -> None:
+    project.revision("b2", upgrade=UNLOCK + KEPT)
+    project.run("upgrade")
+    assert seen(engine) == [(1, 1)]
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "AUTOCOMMIT"])
+def test_of_four_runs_one_migrates(project: Project, engine: sa.Engine, level: str) -> None:
+    """Those that wait see what was done meanwhile, at any level."""
+    project.revision("b2", upgrade=f"import time\ntime.sleep(0.3)\n{KEPT}")
+    together = threading.Barrier(4)
+
+    def one(_: int) -> int:
+        own = sa.create_engine(engine.url, poolclass=sa.NullPool, isolation_level=level)  # type: ignore[arg-type]
+        together.wait()
+        return len(upgrade(project, own).steps)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(4))) == [0, 0, 0, 1]
+    # At the others, the first statement decides what is seen; the lock has to be had before.
+    assert seen(engine) == [(1, int(level in ("READ COMMITTED", "AUTOCOMMIT")))]
+
+
+def test_whoever_waits_is_in_no_transaction(project: Project, engine: sa.Engine) -> None:
+    """What waits for all transactions would else wait for the run that waits for it."""
+    project.revision("b2")
+    key = number(f"{engine.url.database}//migrateops_version")
+    asking = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_lock%%'"
+    asking += " AND datname = current_database()"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
+        holder.exec_driver_sql(f"SELECT pg_advisory_lock({key})")
+        with ThreadPoolExecutor(1) as pool:
+            waiter = pool.submit(lambda: command.upgrade(Config.find(project.root), "head"))
+            while not holder.exec_driver_sql(asking).scalar():
+                assert not waiter.done()
+            holder.exec_driver_sql("SET lock_timeout = '5s'")
+            holder.exec_driver_sql("CREATE INDEX CONCURRENTLY ix ON seen (n)")
+            holder.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
+            assert len(waiter.result().steps) == 1
