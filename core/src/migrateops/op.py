@@ -37,10 +37,10 @@ def _late_bound(name: str) -> Callable[..., Any]:
     found = _functions.get(name)
     if found is not None:
         return found
-    from migrateops.operations.base import Operations, members
+    from migrateops.operations.base import Operations, is_member
     from migrateops.operations.invocation import usage_error
 
-    member = name in members(Operations)
+    member = is_member(Operations, name)
     innermost = current.innermost
 
     def function(*args: Any, **kw: Any) -> Any:
@@ -112,9 +112,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     if name in _PROPERTIES:
         return getattr(_operations(name), name)
-    from migrateops.operations.base import Operations, members
+    from migrateops.operations.base import Operations, is_member
 
-    if name in members(Operations) or name in _core_names():
+    if is_member(Operations, name) or name in _core_names():
         # Kept in the module, unlike a plugin's: these are there in every environment.
         globals()[name] = found = _late_bound(name)
         return found

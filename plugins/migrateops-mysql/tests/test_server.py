@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ def target(name: str, *version: int) -> Target:
     found = MigrationContext.configure(dialect_name=name, opts={"as_sql": True}).target
     number = (MariaDBVersion(version) if name == "mariadb" else version) or None
     pack = MariaDBDialect() if name == "mariadb" else MySQLDialect()
-    return replace(found, server_version=number, capabilities=pack.capabilities(number))
+    return found._replace(server_version=number, capabilities=pack.capabilities(number))
 
 
 def text(lowering: Callable[[Any, Target], Any], op: Any, given: Target) -> list[str]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from migrateops import command
 from migrateops.config import Config
-from migrateops_postgresql.lock import number
+from migrateops_postgresql.transaction_lock import number
 from tests.project import Project
 
 # Of this database; what is asked by a step is kept in a table, if the step is.

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from migrateops.cli.failure import INTERRUPTED, failed, interrupted
+# What says how a command failed is imported when one does.
 
 
 @contextmanager
@@ -49,14 +49,22 @@ def status_of(command: Callable[[], int], *, debug: bool = False, as_json: bool 
         try:
             status = command()
         except KeyboardInterrupt as error:
+            from migrateops.cli.failure import interrupted
+
             # Behind the ^C of the terminal; click does it where it is asked.
             print(file=sys.stderr)
             status = interrupted(error)
         except Exception as error:
+            from migrateops.cli.failure import failed
+
             found = _of_click(error) if "click" in sys.modules else None
             status = failed(error, debug=debug, as_json=as_json) if found is None else found
+    if not told:
+        return status
+    from migrateops.cli.failure import INTERRUPTED
+
     # As a shell has it.
-    return 128 + told[0] if told and status == INTERRUPTED else status
+    return 128 + told[0] if status == INTERRUPTED else status
 
 
 def _of_click(error: Exception) -> int | None:
@@ -64,6 +72,8 @@ def _of_click(error: Exception) -> int | None:
     import click
 
     if isinstance(error, click.Abort):
+        from migrateops.cli.failure import interrupted
+
         return interrupted(error.__cause__)
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code

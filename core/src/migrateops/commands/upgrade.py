@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from migrateops.commands.probe import at_heads
 from migrateops.commands.report import RunReport
 from migrateops.commands.scripts import refuse_unreadable, start_of
-from migrateops.revisions.starts import check_upwards
 from migrateops.revisions.walk import upgrade_path
 from migrateops.script.directory import ScriptDirectory
 
@@ -66,6 +65,8 @@ def run_upgrade(
         # What env.py has said of where the scripts are counts.
         refuse_unreadable(script)
         if context.as_sql:
+            from migrateops.revisions.starts import check_upwards
+
             check_upwards(script.graph, rows, revision)
         return upgrade_path(script.graph, rows, revision, order=script.run_order)
 

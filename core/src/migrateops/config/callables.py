@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +31,7 @@ def load(spec: str) -> Any:
         CallableModuleFailed: The module raised an error when it was imported.
         CallableAttributeMissing: The module has no such attribute.
     """
-    if not CALLABLE.fullmatch(spec):
+    if not re.fullmatch(CALLABLE, spec):
         raise errors.config.CallableNameWrong(spec)
     module, _, path = spec.partition(":")
     try:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-CALLABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+CALLABLE = r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"
 SEPARATORS = {
     "os": re.escape(os.pathsep),
     "space": " ",
@@ -168,7 +168,7 @@ def _hook(table: Mapping[str, object], form: Form) -> Mapping[str, object]:
 
 def callable_name(value: object, form: Form) -> str:
     """Read ``module:name``."""
-    if isinstance(value, str) and CALLABLE.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(CALLABLE, value):
         return value
     raise Unfit("a string 'module:name'")
 
@@ -180,7 +180,7 @@ def callable_names(value: object, form: Form) -> tuple[str, ...]:
 
 def switch_or_callable(value: object, form: Form) -> bool | str:
     """Read true, false or ``module:name``."""
-    if isinstance(value, str) and CALLABLE.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(CALLABLE, value):
         return value
     try:
         return switch(value, form)

@@ -7,7 +7,7 @@ import re
 
 from migrateops import errors
 
-_VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
 
 
 def expand(text: str, *, key: str, file: str | None) -> str:
@@ -30,7 +30,7 @@ def expand(text: str, *, key: str, file: str | None) -> str:
         except KeyError:
             raise errors.config.MissingVariable(name, key, file) from None
 
-    return _VARIABLE.sub(value_of, text)
+    return re.sub(_VARIABLE, value_of, text)
 
 
 def expand_all(value: object, *, key: str, file: str | None) -> object:

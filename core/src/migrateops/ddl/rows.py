@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -33,7 +32,6 @@ class Given(NamedTuple):
     kinds: frozenset[type]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class InsertRows:
     """Rows with the same keys and without SQL expressions, for a lowering to yield.
 
@@ -43,9 +41,10 @@ class InsertRows:
         read: What was read of the rows already, by key: looking into each row again takes long.
     """
 
-    table: TableClause
-    rows: Sequence[Row]
-    read: dict[str, Given] = field(default_factory=dict)
+    def __init__(self, table: TableClause, rows: Sequence[Row], read: dict[str, Given] | None = None) -> None:
+        self.table = table
+        self.rows = rows
+        self.read: dict[str, Given] = {} if read is None else read
 
     @property
     def keys(self) -> tuple[str, ...]:

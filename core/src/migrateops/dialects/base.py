@@ -184,6 +184,18 @@ class Dialect:
         """
         return None
 
+    def has_table(self, connection: Connection, name: str, schema: str | None) -> bool:
+        """Say whether there is a table, or a view, as SQLAlchemy's inspector does; each run asks.
+
+        Args:
+            connection: Where to look.
+            name: Name of the table, unquoted.
+            schema: Schema of the table, unquoted; None for what is found without one.
+        """
+        from sqlalchemy import inspect
+
+        return bool(inspect(connection).has_table(name, schema=schema))
+
     def version_table(self, name: str, schema: str | None, *, primary_key: bool) -> Table:
         """Return the table that holds the applied revisions; its column ``version_num`` is the one used.
 

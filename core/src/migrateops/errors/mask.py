@@ -24,4 +24,4 @@ def shown(url: Any) -> str:
 
 def masked_query(text: str) -> str:
     """Return *text* with ``***`` in place of each password in the query of a url in it."""
-    return re.sub(_QUERY, r"\1***", text)
+    return re.sub(_QUERY, r"\1***", text) if "=" in text else text

@@ -100,7 +100,7 @@ class AbstractOperations(metaclass=_Layered):
         registrations, module = calling_scope(1)
 
         def register(op_cls: OpT) -> OpT:
-            if name.startswith("_") or name in members(cls):
+            if name.startswith("_") or is_member(cls, name):
                 raise errors.operations.ReservedName(name, op_cls.__name__)
             make = directive_maker(op_cls, name, cls.form, sourcename)
             registrations.add_directive(cls.form, name, op_cls, make, module)
@@ -300,6 +300,11 @@ def lowering(function: FnT, *, refuses: Callable[[Target], str | None] | None = 
 def members(cls: type) -> frozenset[str]:
     """Return the names that the class itself defines: no operation may be called so."""
     return frozenset(name for klass in cls.__mro__ for name in vars(klass)) | {"migration_context"}
+
+
+def is_member(cls: type, name: str) -> bool:
+    """Say whether `members` has a name; asked for each name that a script uses."""
+    return name == "migration_context" or any(name in vars(klass) for klass in cls.__mro__)
 
 
 class Operations(AbstractOperations, OperationsSurface):

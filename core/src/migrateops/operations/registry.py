@@ -17,7 +17,6 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol
@@ -53,7 +52,6 @@ class Maker(NamedTuple):
         return f"{self.module}.{self.qualname}"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Directive:
     """An operation under a name.
 
@@ -61,11 +59,14 @@ class Directive:
         make: Makes the function that builds and invokes it; a run asks for few of those that are there.
     """
 
-    name: str
-    op_cls: type[Any]
-    make: Callable[[], Callable[..., Any]]
-    maker: Maker
-    order: int
+    def __init__(
+        self, name: str, op_cls: type[Any], make: Callable[[], Callable[..., Any]], maker: Maker, order: int
+    ) -> None:
+        self.name = name
+        self.op_cls = op_cls
+        self.make = make
+        self.maker = maker
+        self.order = order
 
     @cached_property
     def function(self) -> Callable[..., Any]:

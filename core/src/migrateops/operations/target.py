@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ class Capabilities(NamedTuple):
     sequences: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Target:
+class Target(NamedTuple):
     """The database that statements are made for.
 
     Attributes:
@@ -67,7 +65,7 @@ class Target:
     capabilities: Capabilities
     naming_convention: Mapping[str, Any] | None = None
     as_sql: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = {}
     passed_over: Callable[[str], None] | None = None
 
     @property

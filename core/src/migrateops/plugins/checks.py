@@ -129,7 +129,7 @@ def core_fault(distribution: Distribution) -> errors.plugins.NeedsOtherCore | No
     return None
 
 
-_BOUND = re.compile(r"(>=|<) *([0-9]+(?:\.[0-9]+)*)")
+_BOUND = r"(>=|<) *([0-9]+(?:\.[0-9]+)*)"
 
 
 def _plainly_fits(requirement: str, core: str) -> bool:
@@ -140,7 +140,7 @@ def _plainly_fits(requirement: str, core: str) -> bool:
     if not re.fullmatch(r"[0-9.]+", core):
         return False
     bounds = requirement.removeprefix("migrateops").split(",")
-    found = [_BOUND.fullmatch(bound.strip()) for bound in bounds]
+    found = [re.fullmatch(_BOUND, bound.strip()) for bound in bounds]
     return all(one is not None and (_release(core) < _release(one[2])) is (one[1] == "<") for one in found)
 
 

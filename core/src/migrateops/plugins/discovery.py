@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrateops import errors
@@ -107,7 +106,6 @@ class Distribution(NamedTuple):
     adverts: tuple[Advert, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Discovery:
     """What is on the path.
 
@@ -117,9 +115,15 @@ class Discovery:
         path: The directories that were read.
     """
 
-    distributions: Mapping[str, Distribution] = field(default_factory=dict)
-    faults: tuple[MigrateOpsError, ...] = ()
-    path: tuple[str, ...] = ()
+    def __init__(
+        self,
+        distributions: Mapping[str, Distribution] | None = None,
+        faults: tuple[MigrateOpsError, ...] = (),
+        path: tuple[str, ...] = (),
+    ) -> None:
+        self.distributions = distributions or {}
+        self.faults = faults
+        self.path = path
 
     @functools.cached_property
     def adverts(self) -> tuple[Advert, ...]:

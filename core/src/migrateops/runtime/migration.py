@@ -157,7 +157,7 @@ class MigrationContext:
             raise errors.offline.NoVersionColumn(type(self.pack).__qualname__, self.version_table)
         # A project of another shape has its own way to write the rows.
         versions: type[VersionTable] = self.opts.get("versions", VersionTable)
-        self.versions = versions(table, send=self.run_statement)
+        self.versions = versions(table, send=self.run_statement, has_table=self.pack.has_table)
         if "impl_of" in self.opts:
             # It may register implementations, which are to be there before the first operation.
             _ = self.impl

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from migrateops import current, errors
 from migrateops.errors.base import MigrateOpsError
 from migrateops.errors.mask import shown
-from migrateops.operations.base import Operations, members
+from migrateops.operations.base import Operations, is_member
 from migrateops.operations.declare import MigrateOperation
 from migrateops.operations.registry import Directive
 from migrateops.plugins.preflight import Pending, preflight
@@ -22,7 +22,6 @@ from migrateops.revisions.script_text import ScriptText
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked, locked_transaction
 from migrateops.runtime.step import MigrationInfo, RevisionStep
-from migrateops.runtime.stopped import between_steps, explained, where
 from migrateops.runtime.transactions import OnlineTransactions
 from migrateops.script.module import direction_of
 
@@ -213,7 +212,8 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
     """
     plugins = context.plugins
     plugins.start(env=context.environment_context or context)
-    plan = tuple(_load(context, step) for step in steps)
+    database = shown(context.connection.engine.url) if context.connection is not None else None
+    plan = tuple(_load(context, step, database) for step in steps)
     pending = [
         Pending(one.revision, one.text) for one in plan if one.revision is not None and one.text is not None
     ]
@@ -232,9 +232,8 @@ def prepare(context: MigrationContext, steps: Iterable[Step]) -> tuple[RevisionS
     return plan
 
 
-def _load(context: MigrationContext, step: Step) -> RevisionStep:
+def _load(context: MigrationContext, step: Step, database: str | None) -> RevisionStep:
     revision = step.revision
-    database = shown(context.connection.engine.url) if context.connection is not None else None
     if step.kind == "stamp" or revision is None:
         return RevisionStep(step, database=database)
     environment = context.environment_context
@@ -261,7 +260,7 @@ def may_rebuild(context: MigrationContext, steps: Iterable[RevisionStep]) -> boo
 
 
 def _offered(context: MigrationContext, name: str) -> Directive | Literal[True]:
-    if name in members(Operations):
+    if is_member(Operations, name):
         return True
     try:
         return context.namespace.directive("op", name)
@@ -357,6 +356,8 @@ class _Run:
     def _check_lock(self) -> None:
         """Stop where the lock is lost that was taken; the server is asked."""
         if self.lock is not None and not self.lock.held():
+            from migrateops.runtime.stopped import between_steps
+
             remains = between_steps(self.context, self.rows)
             raise errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
         self.asked = time.monotonic()
@@ -410,6 +411,9 @@ class _Run:
                 self._tell(step, rows)
                 context.taken.take(step, rows)
         except BaseException as exc:
+            # A run that goes well needs none of it.
+            from migrateops.runtime.stopped import explained, where
+
             error = exc
             self.table_is_there = created
             if not isinstance(exc, Exception):

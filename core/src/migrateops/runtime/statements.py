@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from migrateops.runtime.stream import SqlStream
 
 
-_STRINGS = re.compile(r"'[^']*'")
-_LAYOUT = re.compile(r"""('[^']*'|"[^"]*")|\n\t""")
+# Compiled at their first use: online there is none.
+_STRINGS = r"'[^']*'"
+_LAYOUT = r"""('[^']*'|"[^"]*")|\n\t"""
 _WORD = r"\w+"
 _DROP_TYPE = r"(?i)\bDROP\s+(?:TYPE|DOMAIN)\b([^;]*)"
 
@@ -216,7 +217,7 @@ class Offline:
 
     def _end_behind_comment(self, written: str, end: str) -> str:
         """Return what ends a statement; the terminator must not become part of a comment."""
-        if self.terminator and "--" in _STRINGS.sub("", written.rpartition("\n")[2]):
+        if self.terminator and "--" in re.sub(_STRINGS, "", written.rpartition("\n")[2]):
             return f"\n{self._end}"
         return end
 
@@ -231,7 +232,7 @@ def _laid_out(written: str) -> str:
     # Strings that end where they begin: all tabs are outside of them.
     if '"' not in written and not any(line.count("'") % 2 for line in lines):
         return "\n    ".join(lines)
-    return _LAYOUT.sub(lambda found: found[1] or "\n    ", written)
+    return re.sub(_LAYOUT, lambda found: found[1] or "\n    ", written)
 
 
 def fire(event: TableEvent, bind: Any, memo: Memo) -> None:

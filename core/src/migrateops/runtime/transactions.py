@@ -446,11 +446,15 @@ class OnlineTransactions:
 
         own["commit"] = commit
         engine = self.connection.engine
-        event.listen(engine, "engine_connect", self._make_way)
+        # Elsewhere nobody waits for it.
+        may_hide = type(self.current).hides is not Transaction.hides
+        if may_hide:
+            event.listen(engine, "engine_connect", self._make_way)
         try:
             yield
         finally:
-            event.remove(engine, "engine_connect", self._make_way)
+            if may_hide:
+                event.remove(engine, "engine_connect", self._make_way)
             own.pop("commit", None)
 
     def _make_way(self, _: Connection) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import bindparam, inspect, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
@@ -40,6 +40,7 @@ class VersionTable:
     Args:
         table: As the dialect's pack describes it.
         send: What runs a statement.
+        has_table: Says whether a table is there; ``has_table()`` of the dialect's pack.
 
     Attributes:
         before_scripts: Whether the table is made before the first script runs, not after it.
@@ -47,7 +48,8 @@ class VersionTable:
 
     before_scripts: bool = False
 
-    def __init__(self, table: Table, *, send: Any) -> None:
+    def __init__(self, table: Table, *, send: Any, has_table: Callable[..., bool]) -> None:
+        self._has_table = has_table
         self.name = table.name
         self.schema = table.schema
         self.table = table
@@ -63,10 +65,10 @@ class VersionTable:
         Raises:
             VersionTableRefused: The database does not let it be read.
         """
-        # The inspector, unlike a statement, does not translate the schema.
+        # The catalogs, unlike a statement, do not translate the schema.
         schema = connection.schema_for_object(self.table)
         with self._allowed("read"):
-            return bool(inspect(connection).has_table(self.name, schema=schema))
+            return self._has_table(connection, self.name, schema)
 
     def heads(self, connection: Connection) -> tuple[str, ...]:
         """Return the rows; none when there is no table.

@@ -24,7 +24,7 @@ class AlembicVersions(VersionTable):
     before_scripts = True
     make: Callable[..., Table] | None = None
 
-    def __init__(self, table: Table, *, send: Any) -> None:
+    def __init__(self, table: Table, *, send: Any, has_table: Callable[..., bool]) -> None:
         if self.make is None:
             table.c.version_num.type = String(WIDTH)
         else:
@@ -33,7 +33,7 @@ class AlembicVersions(VersionTable):
                 version_table_schema=table.schema,
                 version_table_pk=bool(len(table.primary_key)),
             )
-        super().__init__(table, send=send)
+        super().__init__(table, send=send, has_table=has_table)
 
     def described(self, step: RevisionStep) -> str:
         """Return what Alembic says, which programs look for that take its SQL apart."""

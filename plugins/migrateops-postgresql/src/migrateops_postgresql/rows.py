@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, TableClause, text
@@ -40,7 +39,6 @@ def bulk_insert(op: ops.BulkInsertOp, target: Target) -> Iterator[Any]:
             yield statement
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CopyRows(InsertRows):
     """Rows that go by COPY if the table and the values are plain, else by INSERT."""
 

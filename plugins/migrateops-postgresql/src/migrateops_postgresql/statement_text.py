@@ -31,7 +31,10 @@ _EFFECT = (
     )"""
 )
 # What most statements of a migration begin with, and the word by which some of them are unlike most.
-_WRITES = ("CREATE TABLE ", "ALTER TABLE ", "DROP TABLE ", "CREATE INDEX ", "INSERT ", "UPDATE ", "DELETE ")
+_WRITES = (
+    *("CREATE TABLE ", "ALTER TABLE ", "DROP TABLE ", "INSERT ", "UPDATE ", "DELETE ", "DO "),
+    *("CREATE INDEX ", "CREATE UNIQUE INDEX ", "DROP INDEX ", "CREATE TYPE ", "ALTER TYPE ", "DROP TYPE "),
+)
 _UNLIKE_MOST = "CONCURRENTLY"
 _EFFECTS: dict[str | None, Effect | None] = {
     "commits": "commits",

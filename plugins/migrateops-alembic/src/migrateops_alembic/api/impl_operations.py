@@ -7,7 +7,6 @@ sends the operation on, to the implementation that is otherwise in force.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.schema import DropConstraint
@@ -225,7 +224,7 @@ def _without_pack(context: Any) -> Any:
         column_if_exists=True,
         constraint_if_exists=True,
     )
-    return replace(target, capabilities=able)
+    return target._replace(capabilities=able)
 
 
 def _given_to(method: Method) -> Callable[[Any, Any], Any]:
