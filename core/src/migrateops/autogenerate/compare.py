@@ -147,6 +147,7 @@ def _is_read(kind: Kind[Any], key: Key, context: AutogenContext) -> bool:
 
 def _reflect_what_differs(tables: ComparedTables, pairs: Iterable[Pair], context: AutogenContext) -> None:
     every = tables.asks_of_all or context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)
+    every = every or context.asks_of_each
     tables.definitions.load(
         pair.key
         for pair in pairs
@@ -174,7 +175,27 @@ def _is_included(pair: Pair, tables: ComparedTables, context: AutogenContext) ->
         if context.run_object_filters(model, name, kind, False, database):
             tables.require_compiled(pair.key)
         return False
+    if context.asks_of_each:
+        _ask_of_each(pair.key, tables, context)
     return True
+
+
+def _ask_of_each(key: Key, tables: ComparedTables, context: AutogenContext) -> None:
+    """Ask ``include_object`` about a table that both sides have, and its columns, whether they differ or not.
+
+    The answers are kept for those that do.
+    """
+    model, database = tables.definitions.models[key], tables.definitions.database(key)
+    if not context.run_object_filters(model, model.name, "table", False, database):
+        return
+    read = {column.name for column in tables.differing.present[key].columns}
+    present = {str(column.name): column for column in database.columns if column.name in read}
+    wanted = {str(column.name): column for column in model.columns if not column.system}
+    for name, column in wanted.items():
+        context.run_object_filters(column, column.name, "column", False, present.get(name))
+    for name, column in present.items():
+        if name not in wanted:
+            context.run_object_filters(column, column.name, "column", True, None)
 
 
 # -- order --------------------------------------------------------------------------------------

@@ -66,6 +66,8 @@ class AutogenContext:
         self.notes: list[str] = []
         self.reordered: list[str] = []
         self._chosen: dict[tuple[str | None, str, str | None, str | None], bool] = {}
+        # With the objects, so that no other one gets their id.
+        self._included: dict[tuple[str, int, int, bool], tuple[bool, Any, Any]] = {}
         if autogenerate:
             if self.metadata is None:
                 raise errors.autogenerate.NoModels
@@ -195,7 +197,7 @@ class AutogenContext:
     def run_object_filters(
         self, object_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any
     ) -> bool:
-        """Ask ``include_object`` about an object that differs; True when there is none.
+        """Ask ``include_object`` about an object, once; True when there is none.
 
         Args:
             object_: A SQLAlchemy object; a record for an object of a plugin's kind.
@@ -207,13 +209,23 @@ class AutogenContext:
         include = self.opts.get("include_object")
         if include is None:
             return True
-        where = f"{type_} {name!r}"
-        table = getattr(object_, "table", None)
-        if isinstance(table, Table):
-            where = f"{where} of table {table.name!r}"
-        return bool(asked_of("include_object", where, include, object_, name, type_, reflected, compare_to))
+        asked = (type_, id(object_), id(compare_to), reflected)
+        if asked not in self._included:
+            where = f"{type_} {name!r}"
+            table = getattr(object_, "table", None)
+            if isinstance(table, Table):
+                where = f"{where} of table {table.name!r}"
+            arguments = (object_, name, type_, reflected, compare_to)
+            answer = bool(asked_of("include_object", where, include, *arguments))
+            self._included[asked] = answer, object_, compare_to
+        return self._included[asked][0]
 
     run_filters = run_object_filters
+
+    @property
+    def asks_of_each(self) -> bool:
+        """Whether ``include_object`` is asked about what does not differ, too."""
+        return bool(self.opts.get("asks_of_each")) and self.opts.get("include_object") is not None
 
     def left_out(self, database: Table | None, model: Table | None) -> Collection[int]:
         """Return the ``id()`` of constraints and indexes of two tables that ``leaves_out`` answers.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 OPTIONS = frozenset(
     {
         "as_sql",
+        "asks_of_each",
         "compare_server_default",
         "compare_type",
         "copying",
