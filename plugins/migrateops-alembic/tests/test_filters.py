@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 peers = import_module("plugins.migrateops-alembic.tests.peer")
@@ -28,7 +27,11 @@ sa.Table(
     sa.Index("ix_comes", "comes"),
 )
 sa.Table("left", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("more", sa.Integer))
-sa.Table("new", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer, index=True))
+sa.Table(
+    "new", metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("a", sa.Integer, index=True),
+)
 """
 TABLES = """
 CREATE TABLE same (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20));
@@ -67,7 +70,9 @@ def prepare(project: Any, models: str, *hooks: str) -> None:
     env = (project.root / "migrations" / "env.py").read_text()
     given = "".join(f"{hook}={hook}, " for hook in hooks)
     env = env.replace("target_metadata = None", HOOKS)
-    project.write("migrations/env.py", env.replace("connection=connection,", f"connection=connection, {given}"))
+    project.write(
+        "migrations/env.py", env.replace("connection=connection,", f"connection=connection, {given}")
+    )
 
 
 def asked(project: Any) -> list[str]:
@@ -75,6 +80,11 @@ def asked(project: Any) -> list[str]:
     lines = file.read_text().splitlines()
     file.unlink()
     return sorted(lines)
+
+
+def point(project: Any, url: str) -> None:
+    ini = project.root / "alembic.ini"
+    ini.write_text(ini.read_text().replace("sqlite:///app.db", url.replace("%", "%%")))
 
 
 def both(project: Any) -> tuple[list[str], list[str]]:
@@ -95,3 +105,32 @@ def test_include_object_is_asked_about_each_table_and_column(project: Any) -> No
     theirs, ours = both(project)
     assert "object name column False True" in theirs
     assert ours == theirs
+
+
+KEYS = """
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "t", metadata,
+    *[sa.Column(name, sa.Integer) for name in "abcd"],
+    sa.UniqueConstraint("a", name="uq"), sa.Index("ux", "b", unique=True), sa.UniqueConstraint("d"),
+)
+"""
+KEYS_THERE = """
+CREATE TABLE t (
+    a INTEGER, b INTEGER, c INTEGER, d INTEGER,
+    UNIQUE KEY uq (a), UNIQUE KEY ux (b), UNIQUE KEY gone (c), UNIQUE KEY d (d), KEY ix (a, b)
+)
+"""
+
+
+def test_a_unique_key_of_mysql_is_asked_about_as_both(project: Any, mariadb_url: str) -> None:
+    prepare(project, KEYS, "include_name")
+    point(project, mariadb_url)
+    engine = sa.create_engine(mariadb_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(KEYS_THERE)
+    theirs, ours = both(project)
+    assert {line for line in theirs if "'t'" in line} == {line for line in ours if "'t'" in line}
+    assert any(line.startswith("name gone index") for line in theirs)

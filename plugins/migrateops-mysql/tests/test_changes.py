@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from migrateops.autogenerate import compare_metadata
 from migrateops.operations import Operations, ops
 from migrateops.runtime.migration import MigrationContext
 from migrateops.snapshot.difference import Difference, What, differences
@@ -195,3 +196,29 @@ def test_a_unique_key_that_goes_is_asked_about_as_an_index(connection: sa.Connec
     context = MigrationContext.configure(connection, opts={"include_object": include_object})
     assert difference(context, wanted) == []
     assert asked[1:] == [("uq", "index", True, None), ("ux", "index", True, None)]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "comes", "goes"),
+    [
+        ({"unique_constraint"}, [], ["gone"]),
+        ({"index"}, ["ux"], []),
+        ({"unique_constraint", "index"}, ["uq", "uq_t_d", "ux"], []),
+    ],
+)
+def test_a_unique_key_is_left_out_as_what_the_models_have_it(
+    connection: sa.Connection, left_out: set[str], comes: list[str], goes: list[str]
+) -> None:
+    """A key that the models do not have is an index."""
+    columns = "a INTEGER, b INTEGER, c INTEGER, d INTEGER"
+    keys = "UNIQUE KEY uq (a), UNIQUE KEY ux (b), UNIQUE KEY gone (c), UNIQUE KEY d (d)"
+    connection.exec_driver_sql(f"CREATE TABLE t ({columns}, {keys})")
+    wanted = sa.MetaData()
+    made = [sa.UniqueConstraint("a", name="uq"), sa.Index("ux", "b", unique=True), sa.UniqueConstraint("d")]
+    sa.Table("t", wanted, *[sa.Column(name, sa.Integer) for name in "abcd"], *made)
+    context = MigrationContext.configure(
+        connection, opts={"include_name": lambda name, type_, parents: type_ not in left_out}
+    )
+    found = compare_metadata(context, wanted)
+    assert sorted(item.name for what, item in found if what.startswith("add")) == comes
+    assert [item.name for what, item in found if what.startswith("remove")] == goes

@@ -6,12 +6,15 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import UniqueConstraint
+
 from migrateops import errors
 from migrateops.autogenerate.context import AutogenContext, asked_of
 from migrateops.autogenerate.dependants import held_up, left_behind, retyped
+from migrateops.autogenerate.items import Items
 from migrateops.snapshot.difference import Difference, What, differences
 from migrateops.snapshot.kind import Key
-from migrateops.snapshot.records import TableRecord
+from migrateops.snapshot.records import KeyRecord, TableRecord
 from migrateops.snapshot.settling import in_stored_words, only_texts_differ
 
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ class Differing:
         unsettled: list[Key] = []
         filters = self.context.opts.get("include_name") is not None
         for key, (given, new) in pairs.items():
-            old = self._filtered(given) if filters else given
+            old = self._filtered(key, given) if filters else given
             self.present[key], self.wanted[key], self.given[key] = old, new, new
             if old == new:
                 continue
@@ -107,16 +110,29 @@ class Differing:
         else:
             self.found.pop(key, None)
 
-    def _filtered(self, record: TableRecord) -> TableRecord:
+    def _filtered(self, key: Key, record: TableRecord) -> TableRecord:
         """Return a record of the database without what ``include_name`` leaves out."""
         parents = {"schema_name": record.schema, "table_name": record.name}
         changed: dict[str, Any] = {}
         for field, type_ in _FILTERED:
             items = getattr(record, field)
             kept = tuple(item for item in items if self.context.run_name_filters(item.name, type_, parents))
+            if field == "unique" and self.context.pack.unique_keys_are_indexes:
+                kept = tuple(item for item in items if self._includes(key, item, item in kept, parents))
             if len(kept) != len(items):
                 changed[field] = kept
         return dataclasses.replace(record, **changed) if changed else record
+
+    def _includes(self, key: Key, record: KeyRecord, as_constraint: bool, parents: Mapping[str, Any]) -> bool:
+        """Ask ``include_name`` about a unique key as an index, too.
+
+        The server does not tell how it was made: it is a constraint where the models have it as one.
+        """
+        as_index = self.context.run_name_filters(record.name, "index", parents)
+        if as_index or not as_constraint:
+            return as_index
+        model = Items(self.tables.definitions.models[key], self.tables.texts(self.context.dialect))
+        return isinstance(model.find(What.UNIQUE, record), UniqueConstraint)
 
     # -- the server's words -----------------------------------------------------------------------
     def _settle(self, keys: Sequence[Key]) -> None:

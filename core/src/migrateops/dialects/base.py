@@ -74,6 +74,8 @@ class Dialect:
             something else; to find out, scripts are read.
         names_of_schema: Kinds of what shares one list of names in a schema: of constraints and indexes
             those whose names are not only unique on their table; in the words of ``include_object``.
+        unique_keys_are_indexes: The server does not tell a unique constraint from a unique index;
+            ``include_name`` is asked about both.
         quotes: Pairs of characters that names may stand in; None for those that SQLAlchemy writes.
         drop_index_options: Options of an index of this dialect that dropping it takes, too; None for all.
         numbers_added: ADD COLUMN of a column that says ``primary_key=True`` and numbers itself gives it the
@@ -90,6 +92,7 @@ class Dialect:
     restates_columns: ClassVar[bool] = False
     rebuilds_matter: ClassVar[bool] = True
     names_of_schema: ClassVar[frozenset[str]] = frozenset({"index"})
+    unique_keys_are_indexes: ClassVar[bool] = False
     quotes: ClassVar[Sequence[str] | None] = None
     drop_index_options: ClassVar[frozenset[str] | None] = None
     numbers_added: ClassVar[bool] = False

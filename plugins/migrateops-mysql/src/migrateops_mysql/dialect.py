@@ -49,6 +49,7 @@ class MySQLDialect(Dialect):
     restates_columns: ClassVar[bool] = True
     configure_options: ClassVar[frozenset[str]] = frozenset({ONLY_OWN})
     drop_index_options: ClassVar[frozenset[str] | None] = frozenset()
+    unique_keys_are_indexes: ClassVar[bool] = True
     # Those of CHECKs too on MySQL, not on MariaDB; before 8.0.16 there are none.  MariaDB has sequences,
     # which share names with tables, and not with constraints: what goes too early does no harm.
     names_of_schema: ClassVar[frozenset[str]] = frozenset(
