@@ -159,6 +159,24 @@ def test_current_shows_heads_without_a_row(project: Any) -> None:
         assert [name for name in ("aa1", "bb2", "cc3") if name in listed] == ["bb2", "cc3"]
 
 
+def test_merging_heads_leaves_out_what_others_depend_on(project: Any) -> None:
+    """Alembic fails with a KeyError where a script follows all three."""
+    project.revision("aa1", "pass")
+    project.revision("bb2", "pass", header="down_revision = None")
+    project.revision("cc3", "pass", header='down_revision = "aa1"\ndepends_on = "bb2"')
+    merged = project.revision("dd4", "pass", header="down_revision = None")
+    project.run("merge", "heads", "--rev-id", "ee5")
+    [written] = (project.root / "migrations" / "versions").glob("ee5*.py")
+    assert "down_revision: Union[str, Sequence[str], None] = ('cc3', 'dd4')" in written.read_text()
+    written.unlink()
+    merged.unlink()
+    project.run("merge", "heads", "--rev-id", "ee5")
+    [written] = (project.root / "migrations" / "versions").glob("ee5*.py")
+    assert "= ('bb2', 'cc3')" in written.read_text()
+    project.run("upgrade", "head")
+    assert applied(project) == ["ee5"]
+
+
 def test_batches_by_import_path(project: Any) -> None:
     project.revision("aa1", TABLE)
     project.revision(

@@ -29,7 +29,8 @@ def merge(
 
     Args:
         config: The configuration.
-        revisions: Identifiers of what it follows; ``heads`` is all heads.
+        revisions: Identifiers of what it follows; ``heads`` is all heads; in a project of another shape,
+            those that no revision depends on, if there are two of them.
         message: The first line of its docstring; the ids that it joins when omitted.
         branch_label: Labels to write on it.
         rev_id: Its id; a random one when omitted.
@@ -43,7 +44,9 @@ def merge(
     """
     script = ScriptDirectory.from_config(config)
     refuse_unreadable(script)
-    parents = joined(script.graph, [revisions] if isinstance(revisions, str) else revisions)
+    given = [revisions] if isinstance(revisions, str) else revisions
+    # The other program that runs such a project may fail at a merge of both.
+    parents = joined(script.graph, given, needed=config.shape is None)
     directive = empty_script(
         rev_id=rev_id,
         message=f"merge {', '.join(parents)}" if message is None else message,
@@ -58,14 +61,19 @@ def merge(
     return written
 
 
-def joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
+def joined(graph: RevisionGraph, given: Iterable[str], *, needed: bool = True) -> tuple[str, ...]:
     """Return the revisions that a merge of some identifiers follows, each once.
+
+    Args:
+        graph: The revisions.
+        given: The identifiers.
+        needed: Whether ``heads`` has those that others depend on, beside several others, too.
 
     Raises:
         NothingToMerge: There are not two.
         MergeOfAncestor: One of them comes before another one.
     """
-    names = tuple(dict.fromkeys(name for text in given for name in _ids(graph, text)))
+    names = tuple(dict.fromkeys(name for text in given for name in _ids(graph, text, needed)))
     if len(names) < 2:
         raise errors.commands.NothingToMerge(names)
     # All at once: there may be as many heads as revisions.
@@ -80,8 +88,8 @@ def joined(graph: RevisionGraph, given: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def _ids(graph: RevisionGraph, text: str) -> tuple[str, ...]:
+def _ids(graph: RevisionGraph, text: str, needed: bool) -> tuple[str, ...]:
     if text == "heads":
         # One that another depends on is a head as well: `head` stands for one revision only without it.
-        return graph.heads
+        return graph.heads if needed or len(graph.effective_heads) < 2 else graph.effective_heads
     return tuple(revision.revision for revision in resolve(graph, text) if revision is not None)
