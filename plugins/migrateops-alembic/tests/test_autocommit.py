@@ -25,6 +25,10 @@ ASKED = {
     "of another engine": f"{MADE}).execution_options({LEVEL}).connect()",
     "of the engine, in a transaction in name": f"{MADE}, {LEVEL}).begin()",
 }
+OF_THE_DRIVER = {
+    "of the driver": f"{MADE}, connect_args=dict(autocommit=True)).connect()",
+    "of the driver, in a transaction in name": f"{MADE}, connect_args=dict(autocommit=True)).begin()",
+}
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer))'
 
 
@@ -42,6 +46,30 @@ def test_what_runs_in_no_transaction(project: Any, postgresql_url: str, asked: s
     engine = sa.create_engine(postgresql_url)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("bb2",)]
+        assert [index["name"] for index in sa.inspect(connection).get_indexes("t")] == ["ix"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("options", ["", ", transaction_per_migration=True"])
+@pytest.mark.parametrize("asked", [*ASKED, *OF_THE_DRIVER])
+def test_a_block_in_autocommit(project: Any, postgresql_url: str, asked: str, options: str) -> None:
+    ini = (project.root / "alembic.ini").read_text()
+    project.write("alembic.ini", ini.replace("sqlite:///app.db", postgresql_url.replace("%", "%%")))
+    made = (ASKED | OF_THE_DRIVER)[asked]
+    project.write("migrations/env.py", ENV.format(connection=made, options=options))
+    project.revision(
+        "aa1",
+        f"""
+        {TABLE}
+        with op.get_context().autocommit_block():
+            op.create_index("ix", "t", ["id"], postgresql_concurrently=True)
+        op.execute("INSERT INTO t VALUES (7)")
+        """,
+    )
+    project.run("upgrade", "head")
+    engine = sa.create_engine(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM t").all() == [(7,)]
         assert [index["name"] for index in sa.inspect(connection).get_indexes("t")] == ["ix"]
     engine.dispose()
 

@@ -151,14 +151,14 @@ def autocommit(connection: Connection) -> Callable[[], None]:
         connection: A connection on which SQLAlchemy has not begun a transaction; or one in AUTOCOMMIT, where
             that is one in name.
     """
+    if connection.in_transaction():
+        # It may be so by an option of the driver's alone, of which no level tells.
+        return lambda: None
     level = asked_level(connection) or connection.default_isolation_level
-    callers = connection.in_transaction()
     if level != "AUTOCOMMIT":
         connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def restore() -> None:
-        if callers:
-            return
         if connection.in_transaction():
             if connection.invalidated:
                 connection.rollback()
