@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +86,39 @@ def test_a_run_needs_nothing_to_write_to(project: Project, options: str, closed:
     assert done.returncode == 0
     assert "is not read" not in done.stdout
     assert project.run("current").stdout.startswith("aa1")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+@pytest.mark.parametrize("options", ["", " --no-color"])
+def test_a_run_goes_on_where_the_disk_is_full_that_it_tells_of_itself_on(
+    project: Project, options: str
+) -> None:
+    project.revision("aa1")
+    project.revision("bb2", "aa1")
+    command = f"{sys.executable} -m migrateops upgrade{options}"
+    for _ in ("two steps", "nothing to do"):
+        done = subprocess.run(
+            f"{command} > /dev/full", shell=True, cwd=project.root, capture_output=True, text=True
+        )
+        assert done.returncode == 0
+        assert done.stderr == (
+            "note: stdout cannot be written (No space left on device); the run goes on without\n"
+        )
+    assert project.run("current").stdout.startswith("bb2")
+    downgrade = f"{command.replace('upgrade', 'downgrade')} base > /dev/full 2>&1"
+    both = subprocess.run(downgrade, shell=True, cwd=project.root)
+    assert both.returncode == 0
+    assert project.run("current").stdout == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+def test_a_result_that_cannot_be_written_is_an_error(project: Project) -> None:
+    project.revision("aa1")
+    for verb in ("heads", "--no-color heads", "upgrade --sql", "upgrade --json"):
+        command = f"{sys.executable} -m migrateops {verb} > /dev/full"
+        done = subprocess.run(command, shell=True, cwd=project.root, capture_output=True, text=True)
+        assert done.returncode == 1, verb
+        assert "No space left on device" in done.stderr
 
 
 def test_a_shell_that_asks_what_may_come_next_starts_no_run(project: Project) -> None:

@@ -247,12 +247,29 @@ def encodable(text: str, encoding: str | None = None) -> str:
     return text.encode(found, "backslashreplace").decode(found)
 
 
-def put(text: str, stream: TextIO) -> None:
-    """Write a line to a stream; where nobody reads it any more, the command goes on without it."""
+def put(text: str, stream: TextIO, *, result: bool = False) -> None:
+    """Write a line to a stream; where nobody reads it any more, the command goes on without it.
+
+    So it does where a disk is full: a run that stopped between two steps would be worse than a lost line.
+
+    Args:
+        text: The line.
+        stream: Where to.
+        result: It is what the command was asked for, and that it cannot be written is an error.
+
+    Raises:
+        OSError: A result cannot be written, to somebody who would read it.
+    """
     try:
         print(encodable(text, stream.encoding), file=stream, flush=True)
     except BrokenPipeError:
         abandon(stream)
+    except OSError as error:
+        if result:
+            raise
+        abandon(stream)
+        if stream is sys.stdout:
+            put(f"note: stdout cannot be written ({error.strerror}); the run goes on without", sys.stderr)
 
 
 def write(text: str) -> None:

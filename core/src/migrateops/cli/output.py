@@ -24,6 +24,11 @@ def say(text: str) -> None:
 
     Where nobody reads it any more (``upgrade | head -1``), the command goes on and says nothing more.
     """
+    put(text, sys.stdout, result=True)
+
+
+def tell(text: str) -> None:
+    """Print a line on stdout that tells of a run, which goes on where it cannot be written."""
     put(text, sys.stdout)
 
 
@@ -142,16 +147,16 @@ class _Lines:
     def __call__(self, step: RevisionStep, index: int, total: int) -> None:
         heading = self._headings.before(step.database)
         if heading is not None:
-            say(heading)
-        say(_described(step))
+            tell(heading)
+        tell(_described(step))
 
     def failed(self, step: RevisionStep) -> None:
         """Say that the step that was begun last did not succeed."""
-        say(f"failed: {_described(step)}")
+        tell(f"failed: {_described(step)}")
 
     def waiting(self) -> None:
         """Say that another run holds the lock."""
-        say(_WAITING)
+        tell(_WAITING)
 
 
 @contextmanager
@@ -227,9 +232,9 @@ def _line(direction: str, source: Sequence[str], destination: Sequence[str], mes
 def _say_nothing_to_do(done: RunReport) -> None:
     if len(done.databases) > 1:
         for one in done.databases:
-            say(nothing_to_do(one.heads, str(one.database)))
+            tell(nothing_to_do(one.heads, str(one.database)))
     else:
-        say(nothing_to_do(done.heads))
+        tell(nothing_to_do(done.heads))
 
 
 def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps: bool = False) -> int:
@@ -246,8 +251,8 @@ def report(invocation: Invocation, done: RunReport, *, sql: bool = False, steps:
         for step in done.steps if steps and not sql else ():
             heading = headings.before(step.database)
             if heading is not None:
-                say(heading)
-            say(_line(step.direction, step.source, step.destination, step.message))
+                tell(heading)
+            tell(_line(step.direction, step.source, step.destination, step.message))
         if not done.steps and sql:
             note("note: nothing to do: the SQL is empty")
         elif not done.steps:
