@@ -162,6 +162,28 @@ def test_scripts_may_do_afterwards_what_they_might_do_before(project: Any) -> No
     assert project.rows("SELECT id FROM t") == [(1,)]
 
 
+def test_what_sqlite_refuses_is_sent_afterwards_too(project: Any) -> None:
+    """A script may have been written to go on after the error, and SQL may be written."""
+    project.revision("aa1", TABLE)
+    project.revision(
+        "bb2",
+        """
+        try:
+            op.alter_column("t", "id", existing_type=sa.Boolean(create_constraint=True), type_=sa.String(9))
+        except sa.exc.OperationalError:
+            op.execute("INSERT INTO t VALUES (7)")
+        """,
+    )
+    project.revision("cc3", 'op.alter_column("t", "id", nullable=True)')
+    project.run("convert")
+    project.run("upgrade", "bb2")
+    assert project.rows("SELECT id FROM t") == [(7,)]
+    written = project.run("upgrade", "bb2:cc3", "--sql").out
+    assert "ALTER TABLE t ALTER COLUMN id DROP NOT NULL;" in written
+    said = project.run("upgrade", "head", status=1).err
+    assert "sqlite does not support changing NOT NULL of a column: use op.batch_alter_table" in said
+
+
 def test_dry_run(project: Any) -> None:
     project.revision("aa1", TABLE)
     before = sources(project.root)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from migrateops.dialects.base import Dialect, ErrorKind, Lock
-from migrateops.dialects.sqlite import transactions
+from migrateops.dialects.sqlite import (
+    refused,  # noqa: F401  registers it
+    transactions,
+)
 from migrateops.dialects.sqlite.autocommit import autocommit
 from migrateops.dialects.sqlite.error_kind import error_kind
 from migrateops.dialects.sqlite.lock import lock

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _impls: dict[str, type[DefaultImpl]] = {}
 _BUILT_IN = __name__
 _CORRECTED = (UniqueConstraint, Index, ForeignKeyConstraint)
-_SENT_OTHERWISE = ("sqlite", "mysql", "postgresql")
+_SENT_OTHERWISE = ("mysql", "postgresql")
 """Dialects whose packs send some operations in other words than Alembic."""
 
 

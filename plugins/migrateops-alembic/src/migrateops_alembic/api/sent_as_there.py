@@ -94,39 +94,7 @@ def _in_order(statements: list[Any]) -> list[Any]:
     return sorted(left, key=lambda one: min((p for k, p in places.items() if isinstance(one, k)), default=3))
 
 
-def alter_column_of_sqlite(operations: Any, op: ops.AlterColumnOp) -> None:
-    """Send what SQLite refuses, as Alembic does: scripts go on after the error, and SQL is written."""
-    from sqlalchemy.exc import DBAPIError
-
-    context = operations.get_context()
-    needed = context.pack.rebuild_needed(op, context.target)
-    if not of_alembic(context) or needed is None or op.modify_comment is not False:
-        operations.next(op)
-        return
-    try:
-        _send(operations, op, _in_standard_words)
-    except DBAPIError as error:
-        error.add_note(f"{context.target.name} does not support {needed}: use op.batch_alter_table")
-        raise
-
-
-def _in_standard_words(op: ops.AlterColumnOp, target: Any) -> list[Any]:
-    from sqlalchemy.types import to_instance
-
-    from migrateops.ddl import lower
-    from migrateops.ddl.statements import ColumnNullable, ColumnType
-
-    made: list[Any] = []
-    if op.modify_nullable is not None:
-        made.append(ColumnNullable(op.table_name, op.column_name, op.modify_nullable, op.schema))
-    made += lower.alter_default(op, target)
-    if op.modify_type is not None:
-        made.append(ColumnType(op.table_name, op.column_name, to_instance(op.modify_type), op.schema))
-    return made + lower.alter_comment_and_name(op, target)
-
-
 _FOR: dict[str, dict[type[Any], Callable[[Any, Any], None]]] = {
-    "sqlite": {ops.AlterColumnOp: alter_column_of_sqlite},
     "mysql": {ops.AlterColumnOp: alter_column_of_mysql, ops.AddColumnOp: add_column_of_mysql},
     "postgresql": {
         ops.AlterColumnOp: alter_column_of_postgresql,
