@@ -141,6 +141,36 @@ def test_modules_that_scripts_import_are_turned_with_them(
     assert sources(project.root) == before
 
 
+def test_modules_outside_of_the_project_that_use_alembic_are_named(
+    project: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path_factory.mktemp("installed")
+    for name, text in {
+        "one_module.py": "from alembic import op\n",
+        "a_package/__init__.py": "from .inner import make\nimport another\n",
+        "a_package/inner.py": "import alembic.op\nraise SystemExit\n",
+        "a_package/not_reached.py": "import alembic.op\n",
+        "another.py": "import alembic.op\n",
+        "calls.py": "import alembic.command\n",
+    }.items():
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text(text)
+    monkeypatch.syspath_prepend(str(place))
+    project.write("app/making.py", "import one_module\n")
+    imports = "from app import making\nfrom a_package import make\nimport calls, not_there"
+    project.revision("aa1", TABLE, imports=imports)
+    for words in ("--dry-run",), ():
+        said = project.run("convert", *words).err
+        assert [line for line in said.splitlines() if line.startswith("left ")] == [
+            f"left {place}/{module} uses alembic.op, and is imported in {by}"
+            for module, by in (
+                ("a_package/inner.py", "migrations/versions/aa1_.py"),
+                ("one_module.py", "app/making.py"),
+            )
+        ]
+        assert "none of the project's files" in said
+
+
 def test_scripts_may_do_afterwards_what_they_might_do_before(project: Any) -> None:
     env = project.root / "migrations/env.py"
     env.write_text(env.read_text().replace("connection=connection", "connection=connection, nobody_knows=1"))

@@ -16,6 +16,10 @@ _LATER = (
     "what was left was written since `migrateops convert`, and imports migrateops. Alembic runs it when it "
     "says `from alembic import op`, and uses no more than Alembic has"
 )
+_OUTSIDE = (
+    "what was left is none of the project's files, and finds no migration in progress when it uses Alembic: "
+    "have it import migrateops, or give it op and context from the script"
+)
 
 
 @click.command()
@@ -49,3 +53,7 @@ def convert(context: click.Context, undo: bool, dry_run: bool) -> None:
     verb = "would write" if dry_run else "wrote"
     for name in (done.configuration, *done.rewritten):
         click.echo(f"{verb} {name}")
+    for text in done.left:
+        click.echo(f"left {text}", err=True)
+    if done.left:
+        click.echo(f"note: {_OUTSIDE}", err=True)

@@ -16,7 +16,7 @@ from migrateops.script.directory import ScriptDirectory
 from migrateops_alembic import reading
 from migrateops_alembic.adopting.scan import Finding
 from migrateops_alembic.converting import configuration
-from migrateops_alembic.converting.imported import imported
+from migrateops_alembic.converting.imported import imported, outside
 from migrateops_alembic.converting.imports import converted, in_template
 from migrateops_alembic.errors import ChangedSince, NotConverted, NotConvertible
 from migrateops_alembic.project import project
@@ -37,10 +37,13 @@ class Conversion:
     Attributes:
         configuration: The file that configures the project from now on.
         rewritten: The files whose imports were turned.
+        left: Modules outside of the project that scripts import and that use Alembic: what they use, and
+            where they are imported.
     """
 
     configuration: str
     rewritten: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 def convert(config: Config, *, write: bool = True) -> Conversion:
@@ -67,8 +70,9 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
     ]
     changed: dict[Path, bytes] = {}
     files = list(_files(script))
-    scripts = (path for path in files if path.suffix == ".py")
-    beside = imported(scripts, config.settings.prepend_sys_path, here).difference(files)
+    scripts = [path for path in files if path.suffix == ".py"]
+    directories = config.settings.prepend_sys_path
+    beside = imported(scripts, directories, here).difference(files)
     for path in [*files, *sorted(beside)]:
         before = path.read_bytes()
         if path.suffix == ".mako":
@@ -90,7 +94,12 @@ def convert(config: Config, *, write: bool = True) -> Conversion:
         _record(here, changed_with)
         for path, content in changed_with.items():
             path.write_bytes(content)
-    return Conversion(str(target), tuple(map(str, changed)))
+    others = [
+        f"{path} uses {used}, and is imported in {_name(by, here)}"
+        for path, (used, by) in sorted(outside(scripts, directories, here).items())
+        if path not in changed
+    ]
+    return Conversion(str(target), tuple(map(str, changed)), tuple(others))
 
 
 def undo(directory: Path) -> tuple[str, ...]:

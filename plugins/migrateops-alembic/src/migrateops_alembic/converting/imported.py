@@ -1,4 +1,4 @@
-"""Modules beside the scripts that scripts import, and that use ``op`` or ``context`` themselves."""
+"""Modules that scripts import, and that use ``op`` or ``context`` themselves: the project's, and others."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import ast
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 _RUNNING = ("alembic.op", "alembic.context", "alembic.operations")
 """What only code of a migration uses; a program that calls Alembic's commands goes on doing that."""
+
+
+_APART = frozenset({"alembic", "migrateops", "sqlalchemy"}) | sys.stdlib_module_names
 
 
 def imported(files: Iterable[Path], directories: Iterable[str], here: Path) -> set[Path]:
@@ -21,7 +25,49 @@ def imported(files: Iterable[Path], directories: Iterable[str], here: Path) -> s
         here: Where the project's configuration is.
     """
     places = [*map(Path, directories), *_own_places(here)]
-    found: set[Path] = set()
+    return {path for path, names in _reached(files, places) if _used(names)}
+
+
+def outside(files: Iterable[Path], directories: Iterable[str], here: Path) -> dict[Path, tuple[str, Path]]:
+    """Return the modules outside of the project that its scripts reach, and that go on using Alembic.
+
+    Of an installed package, what it imports of itself is looked at, too; none is executed.
+
+    Args:
+        files: The scripts and ``env.py``.
+        directories: Where the project's modules are looked for, ahead of the path.
+        here: Where the project's configuration is.
+
+    Returns:
+        By module, what it uses, and the file of the project that imports it or its package.
+    """
+    places = [*map(Path, directories), *_own_places(here)]
+    found: dict[Path, tuple[str, Path]] = {}
+    looked: set[str] = set()
+    for path, names in _reached(files, places):
+        for name in sorted({name for level, name in names if not level} - looked):
+            looked.add(name)
+            top = name.partition(".")[0]
+            if top in _APART or any(any(_files(place, top)) for place in places):
+                continue
+            around = _place(top)
+            given = [] if around is None else [each.resolve() for each in _files(around, name)]
+            for inner, used in _reached(given, [around] if around is not None else [], top):
+                if using := _used(used):
+                    found.setdefault(inner, (using, path))
+    return found
+
+
+def _reached(
+    files: Iterable[Path], places: Iterable[Path], top: str | None = None
+) -> Iterator[tuple[Path, set[tuple[int, str]]]]:
+    """Yield files, and those of the modules that they import, with what each imports.
+
+    Args:
+        files: The files to begin with.
+        places: Where modules are looked for.
+        top: Follow imports of this package alone.
+    """
     looked: set[Path] = set()
     waiting = list(files)
     while waiting:
@@ -30,12 +76,29 @@ def imported(files: Iterable[Path], directories: Iterable[str], here: Path) -> s
             continue
         looked.add(path)
         names = _imports(path)
-        if any(f"{name}.".startswith(f"{one}.") for level, name in names for one in _RUNNING if not level):
-            found.add(path)
+        yield path, names
         for level, name in names:
-            around = [path.parents[level - 1]] if level else places
-            waiting += (each.resolve() for place in around for each in _files(place, name))
-    return found
+            if level or top in (None, name.partition(".")[0]):
+                around = [path.parents[level - 1]] if level else places
+                waiting += (each.resolve() for place in around for each in _files(place, name))
+
+
+def _used(names: Iterable[tuple[int, str]]) -> str | None:
+    """Return what of `_RUNNING` is imported, or None."""
+    imported = {f"{name}." for level, name in names if not level}
+    return next((one for one in _RUNNING if any(name.startswith(f"{one}.") for name in imported)), None)
+
+
+def _place(top: str) -> Path | None:
+    """Return the directory that a package or a module is in; it is not imported for that."""
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    if spec is None:
+        return None
+    where = next(iter(spec.submodule_search_locations or ()), spec.origin)
+    return None if where is None else Path(where).parent
 
 
 def _own_places(here: Path) -> Iterator[Path]:
