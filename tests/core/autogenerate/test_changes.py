@@ -135,6 +135,10 @@ CASES: dict[str, tuple[Edit, Edit]] = {
         with_type(sa.Enum("a", "b", name="kind", native_enum=False, create_constraint=True)),
         with_type(sa.Enum("a", "bbbb", name="kind", native_enum=False, create_constraint=True)),
     ),
+    "enum-length": (
+        with_type(sa.Enum("a", "b", name="kind", native_enum=False, create_constraint=True)),
+        with_type(sa.Enum("a", "b", name="kind", native_enum=False, create_constraint=True, length=9)),
+    ),
     "unique": (nothing, with_item(lambda: sa.UniqueConstraint("a", "b", name="uq_ab"))),
     "unique-changed": (
         with_item(lambda: sa.UniqueConstraint("a", "b", name="uq_ab")),

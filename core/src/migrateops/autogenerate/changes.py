@@ -101,6 +101,7 @@ class TableChanges:
                 continue
             if not any(one.new is not None and mentions(one.new, name) for name in left_out):
                 self._note(one)
+        self._check_again([op.column_name for op in altered if op.modify_type is not None])
         for name in columns.anew:
             self._put_again(name)
         for op in altered:
@@ -240,6 +241,17 @@ class TableChanges:
         """Take away what is on a column that is made anew, and put it on the new one."""
         for record, noted in ((self.old, self._gone), (self.new, self._come)):
             noted += [one for one in self._on(record, column) if one not in noted]
+
+    def _check_again(self, retyped: Sequence[str]) -> None:
+        """Take away the CHECK of a type that stays the same: the new type brings it once more."""
+        for record in self.new.checks if retyped else ():
+            item = self._there.find(What.CHECK, record)
+            if item is None or not any(is_of_type(item, self._columns[name]) for name in retyped):
+                continue
+            alike = [one for one in self.old.checks if one.expression == record.expression]
+            if alike and (What.CHECK, record) not in self._come and (What.CHECK, alike[0]) not in self._gone:
+                self._gone.append((What.CHECK, alike[0]))
+                self._come.append((What.CHECK, record))
 
     def _on(self, record: TableRecord, column: str) -> list[tuple[What, AnyRecord]]:
         """Return the constraints and indexes that are on a column, or speak of it."""
