@@ -282,6 +282,17 @@ def test_a_column_that_is_dropped_right_after_it_was_indexed(
     assert rows(connection, "t") == [(1, "x", "y"), (2, "x", "y")]
 
 
+def test_an_index_on_a_column_that_is_added_after_another_was_dropped(
+    operations: Operations, connection: sa.Connection
+) -> None:
+    with operations.batch_alter_table("t") as batch:
+        batch.alter_column("a", nullable=False)
+        batch.create_index("ix_d_a", ["d", "a"])
+        batch.drop_column("c")
+        batch.add_column(sa.Column("d", sa.Text()))
+    assert objects(connection)["ix_d_a"] == "CREATE INDEX ix_d_a ON t (d, a)"
+
+
 def test_a_trigger_that_waits_for_a_column_that_is_no_more(
     operations: Operations, connection: sa.Connection
 ) -> None:

@@ -153,7 +153,7 @@ class _Table:
         for operation in queue:
             if self._connection is not None and (
                 comes_after_rows(operation, self._waiting, self._present)
-                or undoes_new_index(operation, self._waiting)
+                or undoes_new_index(operation, self._waiting, self._present)
             ):
                 self._settle()
             if not native.of_table_or_index(operation):

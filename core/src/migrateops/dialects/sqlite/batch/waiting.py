@@ -34,8 +34,18 @@ def comes_after_rows(
     return any(same(one, name) for one in changed)
 
 
-def undoes_new_index(operation: MigrateOperation, waiting: Sequence[MigrateOperation]) -> bool:
-    """Say whether a change drops an index that the changes that wait are to create, or its column."""
+def undoes_new_index(
+    operation: MigrateOperation, waiting: Sequence[MigrateOperation], present: Callable[[str], str]
+) -> bool:
+    """Say whether a change drops an index that the changes that wait are to create, or a column of it.
+
+    An index on other columns waits on: some of them may be added only after this change.
+
+    Args:
+        operation: The change.
+        waiting: Those that wait.
+        present: Returns what a column is called by now.
+    """
     if isinstance(operation, ops.DropIndexOp):
         return any(
             each.column.index
@@ -43,9 +53,17 @@ def undoes_new_index(operation: MigrateOperation, waiting: Sequence[MigrateOpera
             else isinstance(each, ops.CreateIndexOp) and each.index_name == operation.index_name
             for each in waiting
         )
-    return isinstance(operation, ops.DropColumnOp) and any(
-        isinstance(each, ops.CreateIndexOp) for each in waiting
-    )
+    if not isinstance(operation, ops.DropColumnOp):
+        return False
+    name = present(operation.column_name)
+    return any(isinstance(each, ops.CreateIndexOp) and _may_be_on(each, name, present) for each in waiting)
+
+
+def _may_be_on(index: ops.CreateIndexOp, name: str, present: Callable[[str], str]) -> bool:
+    """Say whether an index is on a column; SQL in it may name any."""
+    parts = [index.columns] if isinstance(index.columns, str) else index.columns
+    sql = bool(index.kw) or not all(isinstance(part, str) for part in parts)
+    return sql or any(isinstance(part, str) and same(present(part), name) for part in parts)
 
 
 def drops_columns(waiting: Sequence[MigrateOperation]) -> bool:
