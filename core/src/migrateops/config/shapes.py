@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         ) -> dict[str, Any]:
             """Return the options of a ``configure()`` of such a project on a connection, under our names.
 
-            Eleven of them are for projects of another shape alone: ``versions``, a subclass of
+            Twelve of them are for projects of another shape alone: ``versions``, a subclass of
             ``VersionTable`` that writes the rows; ``transactional_sql``, whether offline SQL has BEGIN and
             COMMIT; ``none_for_result``, whether scripts are given None for a result there; ``passes_over``,
             whether what a script asks for in vain is noted and not refused; ``impl_of``, a function from the
@@ -53,7 +53,8 @@ if TYPE_CHECKING:
             makes a schema that is not there; ``sql_ahead_of_batch``, whether a batch sends SQL of
             ``execute()`` at once; ``run_batch``, a function that makes the changes of a batch in place of the
             pack's; ``lets_commit``, whether a script may call ``commit()`` of its connection, or open another
-            one; ``loads_in_run``, whether a script may use ``op`` while it is imported for a run;
+            one; ``asks_of_each``, whether ``include_object`` is asked about what does not differ, too;
+            ``loads_in_run``, whether a script may use ``op`` while it is imported for a run;
             ``of_shape``, what the shape itself wants to find again.
             """
             ...

@@ -71,7 +71,10 @@ OPTIONS = frozenset(
 )
 """Every option that core reads."""
 
-LENIENT = ("passes_over", "lets_commit", "loads_in_run", "none_for_result", "sql_ahead_of_batch")
+LENIENT = (
+    *("passes_over", "lets_commit", "loads_in_run", "none_for_result", "sql_ahead_of_batch"),
+    "asks_of_each",
+)
 """What a project that is ``lenient``, or of a shape that is, has switched on."""
 
 _RENAMED = {"alembic_module_prefix": "operations_module_prefix"}

@@ -74,7 +74,7 @@ class _Project:
         found |= told_by(dialect, found)
         found["of_shape"] = {"autogenerate_plugins": found.pop("autogenerate_plugins", None)}
         found |= {"versions": made_by(found.pop("version_table_of", None)), "run_batch": _run_batch}
-        found |= {"creates_schemas": False, "asks_of_each": True, **dict.fromkeys(LENIENT, True)}
+        found |= {"creates_schemas": False, **dict.fromkeys(LENIENT, True)}
         for name, value in (_USUAL | _OF_DIALECT.get(dialect or "", {})).items():
             # None says as little as nothing.
             if found.get(name) is None:
