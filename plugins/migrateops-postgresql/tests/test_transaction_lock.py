@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from migrateops import command
 from migrateops.config import Config
+from migrateops.errors.runtime import LockNotAcquired
+from migrateops_postgresql import transaction_lock
 from migrateops_postgresql.transaction_lock import number
 from tests.project import Project
 
@@ -145,3 +147,74 @@ def test_whoever_waits_is_in_no_transaction(project: Project, engine: sa.Engine)
             holder.exec_driver_sql("CREATE INDEX CONCURRENTLY ix ON seen (n)")
             holder.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
             assert len(waiter.result().steps) == 1
+
+
+# -- in a transaction that env.py or a program has begun ----------------------------------------------------
+
+
+def inside(project: Project, engine: sa.Engine) -> command.RunReport:
+    """Upgrade in a transaction of the caller's."""
+    config = Config.find(project.root)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        return command.upgrade(config, "head")
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_the_callers_transaction_has_it(project: Project, engine: sa.Engine, scope: str) -> None:
+    project.configure(transaction=scope, lock="required")
+    project.revision("b2", upgrade=KEPT)
+    report = inside(project, engine)
+    assert (len(report.steps), report.notes) == (1, ())
+    assert seen(engine) == [(1, 1)]
+    assert held(engine) == (0, 0)
+
+
+@pytest.mark.parametrize("scope", ["per_revision", "per_run"])
+def test_of_four_programs_one_migrates(project: Project, engine: sa.Engine, scope: str) -> None:
+    project.configure(transaction=scope)
+    project.revision("b2", upgrade=f"import time\ntime.sleep(0.3)\n{KEPT}")
+    together = threading.Barrier(4)
+
+    def one(_: int) -> int:
+        own = sa.create_engine(engine.url, poolclass=sa.NullPool)
+        together.wait()
+        return len(inside(project, own).steps)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(4))) == [0, 0, 0, 1]
+    assert seen(engine) == [(1, 1)]
+
+
+def test_a_caller_waits_no_longer_than_it_may(project: Project, engine: sa.Engine) -> None:
+    project.configure(lock_timeout=0)
+    project.revision("b2")
+    key = number(f"{engine.url.database}//migrateops_version")
+    own = sa.create_engine(engine.url, poolclass=sa.NullPool)
+    with own.connect() as holder:
+        holder.exec_driver_sql(f"SELECT pg_advisory_lock({key})")
+        with pytest.raises(LockNotAcquired):
+            inside(project, engine)
+    assert len(inside(project, engine).steps) == 1
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "AUTOCOMMIT"])
+def test_where_the_callers_transaction_cannot_have_it_the_run_says_so(
+    project: Project, engine: sa.Engine, level: str
+) -> None:
+    project.revision("b2", upgrade=KEPT)
+    own = sa.create_engine(engine.url, poolclass=sa.NullPool, isolation_level=level)  # type: ignore[arg-type]
+    report = inside(project, own)
+    assert [note for note in report.notes if note.startswith("no migration lock: ")] == list(report.notes)
+    assert len(report.notes) == 1
+    assert seen(engine) == [(0, 0)]
+
+
+def test_a_server_that_knows_no_such_lock_leaves_the_callers_transaction_as_it_was(
+    project: Project, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction_lock, "_TRY_WITHIN", "SELECT no_such_lock(:key)")
+    project.revision("b2", upgrade=KEPT)
+    report = inside(project, engine)
+    assert (len(report.steps), len(report.notes)) == (1, 1)
+    assert seen(engine) == [(0, 0)]

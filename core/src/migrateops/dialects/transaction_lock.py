@@ -8,6 +8,11 @@ from contextlib import suppress
 from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
+from migrateops import errors
+
+CALLERS = "the caller has begun a transaction"
+"""Why there is no lock."""
+
 
 class TransactionLock(ABC):
     """A lock on the connection of the run itself: as long as the transaction is there, so is the lock.
@@ -17,19 +22,23 @@ class TransactionLock(ABC):
 
     Args:
         connection: The migrating connection.
+
+    Attributes:
+        callers: Whether the transaction is the caller's, so that it has to be of use whatever the answer is.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.callers = False
         self._transaction: RootTransaction | None = None
         self._outlasts = False
 
     @abstractmethod
-    def take(self, connection: Connection) -> bool:
+    def take(self, connection: Connection) -> bool | None:
         """Ask the server for the lock until the transaction ends, without waiting.
 
         Returns:
-            Whether it gave it.  Not where the transaction would go on seeing what was there before.
+            Whether it gave it; None where this transaction would go on seeing what was there before.
         """
 
     @abstractmethod
@@ -47,20 +56,34 @@ class TransactionLock(ABC):
     def try_acquire(self) -> bool:
         """Take the lock if it is free, and say whether it is held now.
 
-        The connection has to be in a transaction, which is of no more use where the answer is no.
+        The connection has to be in a transaction, which is of no more use where the answer is no; but for one
+        of the caller's, of which it may be asked again.
+
+        Raises:
+            LockUnavailable: A transaction of the caller's cannot have it.
         """
-        try:
-            taken = self.take(self.connection)
-        except DBAPIError:
-            # A server that is only much like the one that the pack is for.
-            taken = False
+        if self.callers:
+            # Of a question that the server does not understand, the transaction would not recover.
+            with self.connection.begin_nested():
+                taken = self.take(self.connection)
+            if taken is None:
+                raise errors.lock.LockUnavailable(CALLERS)
+        else:
+            try:
+                taken = self.take(self.connection)
+            except DBAPIError:
+                # A server that is only much like the one that the pack is for.
+                taken = False
         self._transaction = self.connection.get_transaction() if taken else None
-        return taken
+        return bool(taken)
 
     def held(self) -> bool:
         """Say whether the lock is still held; the server is asked once it outlasts the transaction."""
         if self.connection.closed or self.connection.invalidated:
             return False
+        if self.callers:
+            # Whoever ends it before the run is over has what is done so far committed by it.
+            return self._transaction is not None
         if not self._outlasts:
             return self._transaction is not None and self._transaction.is_active
         try:

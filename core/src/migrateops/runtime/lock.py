@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from migrateops import errors
 from migrateops.dialects.base import Dialect
+from migrateops.dialects.transaction import asked_level
 from migrateops.errors.base import MigrateOpsError
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def _asked_once(context: MigrationContext, held: ExitStack) -> tuple[Lock | None
         # In a transaction of ours around the whole run, the lock was seen to before it began.
         return None, False
     if connection.in_transaction():
-        # What a lock guards was read before it could be taken.
-        raise errors.lock.LockUnavailable("the caller has begun a transaction")
+        return _asked_of_callers(context, connection)
     if type(context.pack).lock is Dialect.lock:
         raise errors.lock.LockUnavailable(f"there is none for {context.dialect_name}")
     engine = _own_engine(connection)
@@ -109,6 +109,22 @@ def _asked_once(context: MigrationContext, held: ExitStack) -> tuple[Lock | None
     if lock is None:
         return None, False
     held.callback(lock.release)
+    return lock, _ask(lock)
+
+
+def _asked_of_callers(context: MigrationContext, connection: Connection) -> tuple[Lock, bool]:
+    """Return the lock of the transaction that the caller has begun, as `_asked_once` does.
+
+    Raises:
+        LockUnavailable: It can have none: what a lock of another session guards was read already.
+    """
+    from migrateops.dialects.transaction_lock import CALLERS
+
+    in_name_alone = asked_level(connection) == "AUTOCOMMIT"
+    lock = None if in_name_alone else context.pack.transaction_lock(connection, _key(context, connection))
+    if lock is None:
+        raise errors.lock.LockUnavailable(CALLERS)
+    lock.callers = True
     return lock, _ask(lock)
 
 

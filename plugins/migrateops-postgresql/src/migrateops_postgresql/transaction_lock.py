@@ -49,9 +49,10 @@ class TransactionAdvisoryLock(TransactionLock):
         super().__init__(connection)
         self.key = number(key)
 
-    def take(self, connection: Connection) -> bool:
+    def take(self, connection: Connection) -> bool | None:
         """Ask for it; not where the transaction is of another level than READ COMMITTED."""
-        return bool(connection.execute(text(_TRY_WITHIN), {"key": self.key}).scalar_one())
+        taken: bool | None = connection.execute(text(_TRY_WITHIN), {"key": self.key}).scalar_one()
+        return taken
 
     def keep(self, connection: Connection) -> None:
         """Take the lock for the session as well, which cannot be in its own way."""
