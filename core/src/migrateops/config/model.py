@@ -74,7 +74,7 @@ class Settings(NamedTuple):
         preflight: Whether what is proven to be missing stops the run: ``error``, ``warn`` or ``off``.
         lenient: Take scripts as Alembic does: note and pass over what they ask for in vain, send changes of
             columns that the server refuses, and let them call ``commit()``, and ``op`` while they are
-            imported.
+            imported. ``include_object`` is asked about each table and column, whether it differs or not.
         run_hooks: Run the hooks of plugins even when there is nothing to do.
         include_schemas: Autogenerate compares all schemas, not only the default one.
         render_as_batch: Autogenerate writes changes of a table into ``batch_alter_table`` blocks.
