@@ -16,7 +16,9 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    inspect,
 )
+from sqlalchemy.exc import NoSuchTableError
 
 from migrateops import errors
 from migrateops.ddl.lower import type_constraints
@@ -235,20 +237,49 @@ def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
             changes[at] = changed = copy(operation)
             changed.insert_before = changed.insert_after = None
     asked = asked._replace(operations=tuple(changes))
-    if not asked.partial_reordering:
+    added = [one for one in changes if isinstance(one, ops.AddColumnOp)]
+    placed = any(one.insert_before or one.insert_after for one in added)
+    dropped = [one.column_name for one in changes if isinstance(one, ops.DropColumnOp)]
+    if not asked.partial_reordering and (placed or not added or not dropped):
+        # They come last, or where they are put.
         return asked
-    from migrateops_alembic.api.new_table import pairs_of, reordered
+    present = _columns(operations, asked)
+    if present is None or not {*dropped} <= {*present, *(one.column.name for one in added)}:
+        # What is wrong, the pack says.
+        return asked
+    from migrateops_alembic.api.column_order import ColumnOrder, pairs_of, reordered
 
-    pairs: list[tuple[str, str]] = []
-    for operation in changes:
-        if isinstance(operation, ops.AddColumnOp):
-            pairs += pairs_of(operation.column.name, operation.insert_before, operation.insert_after)
-    table = BatchOperationsImpl(operations, asked).table()
-    added = [one.column.name for one in changes if isinstance(one, ops.AddColumnOp)]
-    dropped = {one.column_name for one in changes if isinstance(one, ops.DropColumnOp)}
-    present = [column.name for column in table.columns]
-    names = [*(name for name in present if name not in dropped), *added]
-    return asked._replace(partial_reordering=(tuple(reordered(names, asked.partial_reordering, pairs)),))
+    if asked.partial_reordering:
+        names = [*(name for name in present if name not in dropped), *(one.column.name for one in added)]
+        pairs = [
+            pair for one in added for pair in pairs_of(one.column.name, one.insert_before, one.insert_after)
+        ]
+        order = reordered(names, asked.partial_reordering, pairs)
+    else:
+        columns = ColumnOrder(present)
+        for one in changes:
+            if isinstance(one, ops.AddColumnOp):
+                columns.add(one.column.name)
+            elif isinstance(one, ops.DropColumnOp):
+                columns.drop(one.column_name)
+        order = columns.names()
+    return asked._replace(partial_reordering=(tuple(order),))
+
+
+def _columns(operations: Any, asked: TableBatch) -> list[str] | None:
+    """Return the names of a table's columns; None where they are not to be had."""
+    if asked.copy_from is not None:
+        return [column.name for column in asked.copy_from.columns]
+    context = operations.migration_context
+    if context.as_sql:
+        return None
+    try:
+        return [
+            column["name"]
+            for column in inspect(context.connection).get_columns(asked.table_name, schema=asked.schema)
+        ]
+    except NoSuchTableError:
+        return None
 
 
 def _changes_of(operation: Any, operations: Any, batch: BatchOperationsImpl) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -17,10 +16,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.types import NULLTYPE, SchemaType, to_instance
-from sqlalchemy.util import topological
 
 from migrateops import errors
 from migrateops.operations.schema_objects import from_type, given_options
+from migrateops_alembic.api.column_order import ColumnOrder
 
 _WIDTH = 50
 """Longest name of the table that is made beside the old one."""
@@ -74,8 +73,7 @@ class ApplyBatchImpl:
         # What is given in place of the database's table says nothing of indexes.
         self.indexes: dict[str, Index] = {str(index.name): index for index in table.indexes if reflected}
         self.new_indexes: dict[str, Index] = {}
-        self._order = list(self.columns)
-        self._asked: list[tuple[str, str]] = []
+        self._order = ColumnOrder(self.columns)
 
     def _keep(self, constraint: Constraint) -> None:
         if isinstance(constraint.name, str):
@@ -135,16 +133,14 @@ class ApplyBatchImpl:
         """Add a column, which nothing is copied into."""
         self.columns[column.name] = column._copy()
         self.column_transfers[column.name] = {}
-        if column.name not in self._order:
-            self._order.append(column.name)
-        self._place(column.name, insert_before, insert_after)
+        self._order.add(column.name, insert_before, insert_after)
 
     def drop_column(self, table_name: str, column: Any, **kw: Any) -> None:
         """Drop a column, with the constraints on it."""
         name = column if isinstance(column, str) else column.name
         del self.columns[name]
         del self.column_transfers[name]
-        self._order.remove(name)
+        self._order.drop(name)
 
     def add_constraint(self, const: Constraint) -> None:
         """Add a constraint; a primary key takes the place of the one that is there."""
@@ -211,14 +207,6 @@ class ApplyBatchImpl:
             "rename_table", "a batch", what, "rename it behind the batch"
         )
 
-    def _place(self, name: str, before: str | None, after: str | None) -> None:
-        if before is None and after is None:
-            return
-        self._asked += pairs_of(name, before, after)
-        self._order.remove(name)
-        at = self._order.index(before) if before is not None else self._order.index(str(after)) + 1
-        self._order.insert(at, name)
-
     # -- the new table ------------------------------------------------------------------------
     def create(self, op_impl: Any) -> None:
         """Make the new table, fill it, and put it in place of the old one.
@@ -243,7 +231,7 @@ class ApplyBatchImpl:
     def _made(self) -> Table:
         metadata = MetaData()
         options = {**_options(self.table), **self.table_kwargs}
-        columns = [self.columns[name] for name in self._ordered()]
+        columns = [self.columns[name] for name in self._order.names(self.partial_reordering)]
         given = (*columns, *self.table_args)
         new = Table(self.temp_table_name, metadata, *given, schema=self.table.schema, **options)
         for constraint in (*self.named_constraints.values(), *self.unnamed_constraints):
@@ -303,30 +291,6 @@ class ApplyBatchImpl:
             options = given_options(index)
             made.append(Index(index.name, *parts, unique=index.unique, _table=new, **options))
         return made
-
-    def _ordered(self) -> list[str]:
-        if not self.partial_reordering:
-            return self._order
-        return reordered(list(self.columns), self.partial_reordering, self._asked)
-
-
-def reordered(
-    names: list[str], groups: Sequence[Sequence[str]], asked: Sequence[tuple[str, str]]
-) -> list[str]:
-    """Return columns in the order that is asked for in part; those that wait for none come first.
-
-    Args:
-        names: The columns, new ones last.
-        groups: Names in the order that they are to have.
-        asked: Pairs of names, the first of them before the second.
-    """
-    pairs = {pair for group in groups for pair in pairwise(group)} | {*asked}
-    return list(topological.sort(pairs, names, deterministic_order=True))
-
-
-def pairs_of(name: str, before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return that a column stands before another, or after one, as pairs of names."""
-    return [pair for pair in ((name, before), (after, name)) if None not in pair]  # type: ignore[misc]
 
 
 def constraint_columns(constraint: Constraint, table: Table) -> list[str]:
