@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from migrateops import command
+from migrateops import command, errors
 from migrateops.config import Config
 from migrateops.errors.runtime import LockNotAcquired
 from migrateops_postgresql import transaction_lock
 from migrateops_postgresql.transaction_lock import number
 from tests.project import Project
+from tests.runtime.sqlite_environments import online
 
 # Of this database; what is asked by a step is kept in a table, if the step is.
 LOCKS = (
@@ -147,6 +149,86 @@ def test_whoever_waits_is_in_no_transaction(project: Project, engine: sa.Engine)
             holder.exec_driver_sql("CREATE INDEX CONCURRENTLY ix ON seen (n)")
             holder.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
             assert len(waiter.result().steps) == 1
+
+
+AROUND = """
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        {body}
+        context.run_migrations()
+"""
+OF_ENV = {
+    "autocommit_block()": "with context.get_context().autocommit_block():\n            {statement}",
+    "COMMIT": "{statement}\n        connection.exec_driver_sql('COMMIT')",
+}
+
+
+@pytest.mark.parametrize("body", OF_ENV.values(), ids=OF_ENV.keys())
+def test_it_outlasts_what_env_py_commits_ahead_of_the_steps(
+    project: Project, postgresql_url: str, engine: sa.Engine, body: str
+) -> None:
+    """In a block that has begun the transaction of the run."""
+    body = body.format(statement="connection.exec_driver_sql('CREATE SCHEMA s')")
+    project.env(online(postgresql_url, AROUND.format(body=body), engine="sa.create_engine(URL)"))
+    project.revision("b2", upgrade=KEPT)
+    project.run("upgrade")
+    assert seen(engine) == [(1, 1)]
+    assert held(engine) == (0, 0)
+
+
+def test_each_commit_by_text_is_made_with_it(project: Project, engine: sa.Engine) -> None:
+    body = f"op.execute('COMMIT')\n{UNLOCK}op.execute('CREATE TABLE t ()')\nop.execute('COMMIT')"
+    project.revision("b2", upgrade=body)
+    error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+    assert error["code"] == "MO463"
+    assert not sa.inspect(engine).has_table("t")
+
+
+def test_a_commit_that_gives_it_to_somebody_else_stops_the_run(project: Project, engine: sa.Engine) -> None:
+    """The server has made a ROLLBACK of it."""
+    key = number(f"{engine.url.database}//migrateops_version")
+    project.revision("b2", upgrade=f"{FAILS}op.execute('COMMIT')\nopen('went on', 'w').close()")
+    config = Config.find(project.root)
+    own = sa.create_engine(engine.url, poolclass=sa.NullPool)
+    with engine.connect() as other, own.connect() as connection:
+
+        @sa.event.listens_for(own, "before_cursor_execute")
+        def take(_: object, __: object, statement: str, *___: object) -> None:
+            if "pg_try_advisory_lock" in statement:
+                assert other.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})").scalar_one()
+
+        config.attributes["connection"] = connection
+        with pytest.raises(errors.runtime.LockLost), contextlib.chdir(project.root):
+            command.upgrade(config, "head")
+    assert not (project.root / "went on").exists()
+
+
+HIDDEN = {
+    "between": "CREATE TABLE t (); COMMIT; BEGIN",
+    "on a line of its own": "CREATE TABLE t ();\n-- so far\nCOMMIT WORK;\nBEGIN;",
+}
+
+
+@pytest.mark.parametrize("statement", HIDDEN.values(), ids=HIDDEN.keys())
+def test_it_outlasts_a_commit_among_other_statements(
+    project: Project, engine: sa.Engine, statement: str
+) -> None:
+    project.revision("b2", upgrade=f"op.execute({statement!r})\n{KEPT}")
+    project.run("upgrade")
+    assert seen(engine) == [(1, 1)]
+    assert held(engine) == (0, 0)
+
+
+def test_what_has_failed_may_be_committed_where_the_driver_does_not_know_of_it(
+    project: Project, postgresql_url: str, engine: sa.Engine
+) -> None:
+    """The server makes a ROLLBACK of it, and a script goes on from there."""
+    project.configure(url=postgresql_url.replace("+psycopg", "+asyncpg"))
+    project.revision("b2", upgrade=COMMITTING["COMMIT of what has failed"])
+    project.run("upgrade")
+    assert seen(engine) == [(1, 1)]
+    assert held(engine) == (0, 0)
 
 
 # -- in a transaction that env.py or a program has begun ----------------------------------------------------

@@ -42,8 +42,13 @@ class TransactionLock(ABC):
         """
 
     @abstractmethod
-    def keep(self, connection: Connection) -> None:
-        """Have the server keep the lock, which the transaction has, until the session gives it back."""
+    def keep(self, connection: Connection) -> bool:
+        """Have the server keep the lock, which the transaction has, until the session gives it back.
+
+        Returns:
+            Whether it does.  It cannot refuse, but where the transaction has ended and somebody else has the
+            lock by now.
+        """
 
     @abstractmethod
     def has(self, connection: Connection) -> bool:
@@ -91,11 +96,17 @@ class TransactionLock(ABC):
         except DBAPIError:
             return False
 
-    def outlast(self) -> None:
-        """Hold the lock until ``release()``, whatever becomes of the transaction; called before it ends."""
+    def outlast(self) -> bool:
+        """Hold the lock until ``release()``, whatever becomes of the transaction; called before it ends.
+
+        Returns:
+            Whether it is held: it may be lost where it could only be asked for afterwards.
+        """
         if not self._outlasts:
-            self.keep(self.connection)
-            self._outlasts = True
+            self._outlasts = self.keep(self.connection)
+            if not self._outlasts:
+                self._transaction = None
+        return self._outlasts
 
     def release(self) -> None:
         """Give back what has outlasted the transaction; no statement is sent where nothing has."""

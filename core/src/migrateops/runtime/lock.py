@@ -70,6 +70,8 @@ def _taken_within(context: MigrationContext, held: ExitStack) -> TransactionLock
     except _NotTaken:
         # Whoever waits does so in no transaction.
         return None
+    # What env.py commits ahead of the steps has its lock outlast it, too.
+    transactions.ahead_of_commit = lock.outlast
     return lock
 
 

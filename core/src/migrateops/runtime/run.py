@@ -356,19 +356,22 @@ class _Run:
     def _check_lock(self) -> None:
         """Stop where the lock is lost that was taken; the server is asked."""
         if self.lock is not None and not self.lock.held():
-            from migrateops.runtime.stopped import between_steps
-
-            remains = between_steps(self.context, self.rows)
-            raise errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
+            raise self._lost()
         self.asked = time.monotonic()
+
+    def _lost(self) -> errors.runtime.LockLost:
+        from migrateops.runtime.stopped import between_steps
+
+        remains = between_steps(self.context, self.rows)
+        return errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
 
     def _keep_lock(self) -> None:
         """Have the lock outlast the transaction that is about to be committed in the middle of the run."""
         from migrateops.dialects.transaction_lock import TransactionLock
 
         self._check_lock()
-        if isinstance(self.lock, TransactionLock):
-            self.lock.outlast()
+        if isinstance(self.lock, TransactionLock) and not self.lock.outlast():
+            raise self._lost()
 
     def _ready_table(self) -> None:
         """Have the version table there, and empty it first where the command says so."""

@@ -110,7 +110,7 @@ class OnlineTransactions:
         self.lost = False
         self.commit_error: BaseException | None = None
         self.ended = False
-        self.ahead_of_commit: Callable[[], None] | None = None
+        self.ahead_of_commit: Callable[[], object] | None = None
         self._rebuilds = False
         # Whether nothing was committed in the middle of the transaction that has failed last.
         self._atomic = True

@@ -36,6 +36,9 @@ _WRITES = (
     *("CREATE INDEX ", "CREATE UNIQUE INDEX ", "DROP INDEX ", "CREATE TYPE ", "ALTER TYPE ", "DROP TYPE "),
 )
 _UNLIKE_MOST = "CONCURRENTLY"
+# Not only where it is one: in a string, or in what a function does, it is taken for one.
+_ENDS_AMONG = rf"(?is);{_LEAD}(?:COMMIT|ROLLBACK|ABORT)\b"
+_ENDS = ("COMMIT", "ROLLBACK", "ABORT")
 _EFFECTS: dict[str | None, Effect | None] = {
     "commits": "commits",
     "rolls_back": "rolls back",
@@ -58,3 +61,11 @@ def effect(statement: str) -> Effect | None:
         return None
     found = re.match(_EFFECT, statement)
     return _EFFECTS[found.lastgroup] if found else None
+
+
+def ends_among(statement: str) -> bool:
+    """Say whether the text may hold several statements, of which a later one ends the transaction."""
+    if ";" not in statement:
+        return False
+    upper = statement.upper()
+    return any(word in upper for word in _ENDS) and re.search(_ENDS_AMONG, statement) is not None

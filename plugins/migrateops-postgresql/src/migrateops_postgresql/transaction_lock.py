@@ -54,9 +54,9 @@ class TransactionAdvisoryLock(TransactionLock):
         taken: bool | None = connection.execute(text(_TRY_WITHIN), {"key": self.key}).scalar_one()
         return taken
 
-    def keep(self, connection: Connection) -> None:
+    def keep(self, connection: Connection) -> bool:
         """Take the lock for the session as well, which cannot be in its own way."""
-        connection.execute(text(TRY), {"key": self.key})
+        return bool(connection.execute(text(TRY), {"key": self.key}).scalar_one())
 
     def has(self, connection: Connection) -> bool:
         """Ask the server whether this session has the lock."""

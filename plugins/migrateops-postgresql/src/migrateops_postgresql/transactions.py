@@ -10,15 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 
 from migrateops import errors
 from migrateops.dialects import Transaction
 from migrateops_postgresql import driver
 from migrateops_postgresql.errors import FailedTransaction, NeedsAutocommitBlock
-from migrateops_postgresql.statement_text import Effect, effect
+from migrateops_postgresql.statement_text import Effect, effect, ends_among
 
 # Of the statements that write, for the error that lists them: how many, and how much of each.
 _REMEMBERED, _KEPT = 3, 500
+_HAS_FAILED = "25P02"  # in_failed_sql_transaction
 
 
 class PostgreSQLTransaction(Transaction):
@@ -114,15 +116,27 @@ class PostgreSQLTransaction(Transaction):
             )
         if does == "rolls back" or (does == "commits" and not self.owned):
             raise errors.database.TransactionControl(statement)
+        if self.owned and (self._does == "commits" or ends_among(statement)):
+            own = self._does
+            self._asks_late = not self._asked_ahead(connection)
+            self._does = own  # what is asked there has come by here as well
         if does == "commits":
-            # Of a transaction that has failed, nothing can be kept: the server makes it a ROLLBACK.
-            self._asks_late = bool(driver.failed(connection))
-            if not self._asks_late:
-                self.before_commit()
-            self._does = does  # what is asked there has come by here as well
             self._released = True
             self.atomic = False
             self.notes.append("the script sends COMMIT: what it did before that stays if the step fails")
+
+    def _asked_ahead(self, connection: Connection) -> bool:
+        """Call ``before_commit()``; not in a transaction that has failed, of which a commit is a ROLLBACK."""
+        if driver.failed(connection):
+            return False
+        try:
+            self.before_commit()
+        except DBAPIError as error:
+            # A driver that cannot tell.
+            if getattr(error.orig, "sqlstate", None) != _HAS_FAILED:
+                raise
+            return False
+        return True
 
     def _after(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if self._does is None:
