@@ -7,9 +7,12 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from textwrap import dedent
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from migrateops import command, errors
 from migrateops.config import Config
@@ -193,7 +196,7 @@ def test_a_commit_that_gives_it_to_somebody_else_stops_the_run(project: Project,
     own = sa.create_engine(engine.url, poolclass=sa.NullPool)
     with engine.connect() as other, own.connect() as connection:
 
-        @sa.event.listens_for(own, "before_cursor_execute")
+        @event.listens_for(own, "before_cursor_execute")
         def take(_: object, __: object, statement: str, *___: object) -> None:
             if "pg_try_advisory_lock" in statement:
                 assert other.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})").scalar_one()
@@ -218,6 +221,57 @@ def test_it_outlasts_a_commit_among_other_statements(
     project.run("upgrade")
     assert seen(engine) == [(1, 1)]
     assert held(engine) == (0, 0)
+
+
+def test_whoever_cannot_wait_for_it_does_not_run_beside_the_one_that_has_it(
+    project: Project, engine: sa.Engine
+) -> None:
+    """It is waited for on a connection of its own, which there may be none for."""
+    project.revision("b2", upgrade=KEPT)
+    key = number(f"{engine.url.database}//migrateops_version")
+    role = f"migrateops_{uuid4().hex}"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder:
+        holder.exec_driver_sql(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+        try:
+            holder.exec_driver_sql(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+            holder.exec_driver_sql(f"SELECT pg_advisory_lock({key})")
+            project.configure(url=engine.url.set(username=role).render_as_string(hide_password=False))
+            error = json.loads(project.run("upgrade", "--json", check=False).stdout)["error"]
+            assert error["code"] == "MO465"
+            holder.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
+            assert holder.exec_driver_sql("SELECT count(*) FROM seen").scalar_one() == 0
+            project.run("upgrade")
+        finally:
+            holder.exec_driver_sql(f"DROP OWNED BY {role}")
+            holder.exec_driver_sql(f"DROP ROLE {role}")
+    assert seen(engine) == [(1, 1)]
+
+
+def test_a_connection_that_is_lost_while_it_is_asked_for_is_not_replaced(
+    project: Project, postgresql_url: str, engine: sa.Engine
+) -> None:
+    """What ``env.py`` has set on it, a search path or a role, would be gone."""
+    body = """
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA s")
+        connection.exec_driver_sql("SET search_path = s")
+        connection.commit()
+        context.configure(connection=connection)
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def end(connection, cursor, statement, *_):
+            if "pg_try_advisory_xact_lock" in statement:
+                pid = cursor.connection.info.backend_pid
+                with engine.connect() as other:
+                    other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+
+        with context.begin_transaction():
+            context.run_migrations()
+    """
+    project.env(online(postgresql_url, dedent(body), engine="sa.create_engine(URL)"))
+    project.revision("b2", upgrade="op.execute('CREATE TABLE t ()')")
+    assert project.run("upgrade", check=False).returncode == 1
+    assert not sa.inspect(engine).has_table("t")
 
 
 def test_what_has_failed_may_be_committed_where_the_driver_does_not_know_of_it(

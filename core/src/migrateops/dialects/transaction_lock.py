@@ -25,11 +25,13 @@ class TransactionLock(ABC):
 
     Attributes:
         callers: Whether the transaction is the caller's, so that it has to be of use whatever the answer is.
+        refused: Whether somebody else was found to have it.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.callers = False
+        self.refused = False
         self._transaction: RootTransaction | None = None
         self._outlasts = False
 
@@ -38,7 +40,8 @@ class TransactionLock(ABC):
         """Ask the server for the lock until the transaction ends, without waiting.
 
         Returns:
-            Whether it gave it; None where this transaction would go on seeing what was there before.
+            Whether it gave it; None, without asking, where the transaction would go on seeing what was there
+            before.
         """
 
     @abstractmethod
@@ -74,13 +77,20 @@ class TransactionLock(ABC):
             if taken is None:
                 raise errors.lock.LockUnavailable(CALLERS)
         else:
-            try:
-                taken = self.take(self.connection)
-            except DBAPIError:
-                # A server that is only much like the one that the pack is for.
-                taken = False
+            taken = self._taken()
+        self.refused = taken is False
         self._transaction = self.connection.get_transaction() if taken else None
         return bool(taken)
+
+    def _taken(self) -> bool | None:
+        try:
+            return self.take(self.connection)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                # What was set on it (a search path, a role) is not set on the next one.
+                raise
+            # A server that is only much like the one that the pack is for.
+            return None
 
     def held(self) -> bool:
         """Say whether the lock is still held; the server is asked once it outlasts the transaction."""

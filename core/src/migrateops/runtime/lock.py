@@ -15,6 +15,7 @@ from migrateops import errors
 from migrateops.dialects.base import Dialect
 from migrateops.dialects.transaction import asked_level
 from migrateops.errors.base import MigrateOpsError
+from migrateops.runtime.transactions import OnlineTransactions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -27,8 +28,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
 @contextmanager
-def locked(context: MigrationContext) -> Iterator[Lock | None]:
+def locked(context: MigrationContext, *, refused: bool = False) -> Iterator[Lock | None]:
     """Hold the dialect's lock for the block; None where there is none to be had, which is noted.
+
+    Args:
+        context: What is about to run.
+        refused: Whether somebody else was found to hold it, so that there is no going on without.
 
     Raises:
         LockRequired: The project requires a lock, and none can be had.
@@ -37,49 +42,55 @@ def locked(context: MigrationContext) -> Iterator[Lock | None]:
     """
     mode = context.opts.get("lock", "auto")
     with ExitStack() as held:
-        yield _taken(context, held, required=mode == "required") if mode != "off" else None
+        required = mode == "required"
+        yield _taken(context, held, required=required, refused=refused) if mode != "off" else None
 
 
 @contextmanager
-def locked_transaction(context: MigrationContext) -> Iterator[TransactionLock | None]:
+def locked_transaction(context: MigrationContext) -> Iterator[tuple[TransactionLock | None, bool]]:
     """Hold the transaction that the run is for the block, with a lock of that transaction.
 
     Yields:
-        The lock; None where it is not to be had at once, with no transaction begun.
+        The lock; None where it is not to be had at once, with no transaction begun.  And whether that is so
+        because somebody else holds it.
     """
     with ExitStack() as held:
         yield _taken_within(context, held)
 
 
-def _taken_within(context: MigrationContext, held: ExitStack) -> TransactionLock | None:
+def _taken_within(context: MigrationContext, held: ExitStack) -> tuple[TransactionLock | None, bool]:
     connection, transactions = context.connection, context.transactions
-    if connection is None or context.as_sql or context.opts.get("lock", "auto") == "off":
-        return None
+    if connection is None or context.opts.get("lock", "auto") == "off":
+        return None, False
+    if not isinstance(transactions, OnlineTransactions):
+        return None, False
     if connection.in_transaction() or transactions.current is not None:
-        return None
+        return None, False
     lock = context.pack.transaction_lock(connection, _key(context, connection))
     if lock is None:
-        return None
+        return None, False
     held.callback(lock.release)
     try:
         with ExitStack() as attempt:
             attempt.enter_context(transactions.run())
-            if transactions.current is None or not transactions.current.owned or not lock.try_acquire():
+            if transactions.current is None or not transactions.current.owned:
+                raise _NotTaken
+            if not lock.try_acquire():
                 raise _NotTaken
             held.enter_context(attempt.pop_all())
     except _NotTaken:
         # Whoever waits does so in no transaction.
-        return None
+        return None, lock.refused
     # What env.py commits ahead of the steps has its lock outlast it, too.
     transactions.ahead_of_commit = lock.outlast
-    return lock
+    return lock, False
 
 
 class _NotTaken(Exception):
     """The transaction that was begun for the lock is undone."""
 
 
-def _taken(context: MigrationContext, held: ExitStack, *, required: bool) -> Lock | None:
+def _taken(context: MigrationContext, held: ExitStack, *, required: bool, refused: bool) -> Lock | None:
     unavailable: errors.lock.LockUnavailable | None = None
     try:
         lock, is_ours = _asked_once(context, held)
@@ -89,6 +100,9 @@ def _taken(context: MigrationContext, held: ExitStack, *, required: bool) -> Loc
         if required:
             raise errors.runtime.LockRequired(context.dialect_name) from unavailable
         if unavailable is not None:
+            if refused:
+                reason = f"another run holds it, and cannot be waited for: {unavailable.reason}"
+                raise errors.lock.LockUnavailable(reason) from unavailable
             context.notes.append(unavailable.message())
     elif not is_ours:
         _wait(context, lock)

@@ -78,15 +78,15 @@ def planned(
     # What scripts and plugins have begun while they were loaded would rule out the lock.
     context.transactions.settle()
     with ExitStack() as held:
-        lock = context.lock
+        lock, refused = context.lock, False
         if lock is None and whole:
-            lock = held.enter_context(locked_transaction(context))
+            lock, refused = held.enter_context(locked_transaction(context))
             if lock is not None:
                 yield lock, plan
                 return
         if lock is None:
             # Ahead of the transaction: whoever waits for it is in none.
-            lock = held.enter_context(locked(context))
+            lock = held.enter_context(locked(context, refused=refused))
         if lock is not None and look_again is not None:
             now = look_again(context, steps)
             if now is not steps:
