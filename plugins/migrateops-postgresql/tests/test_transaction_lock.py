@@ -285,6 +285,14 @@ def test_what_has_failed_may_be_committed_where_the_driver_does_not_know_of_it(
     assert held(engine) == (0, 0)
 
 
+def test_a_script_that_closes_the_connection_leaves_it_to_nobody(project: Project, engine: sa.Engine) -> None:
+    """The session goes back to the pool, and cannot be asked to give the lock back."""
+    project.revision("b2", upgrade="op.execute('COMMIT')\nwith op.get_bind():\n    pass")
+    with pytest.raises(errors.database.NoLongerAtomic):
+        upgrade(project, engine)
+    assert held(engine) == (0, 0)
+
+
 # -- in a transaction that env.py or a program has begun ----------------------------------------------------
 
 

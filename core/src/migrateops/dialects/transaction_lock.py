@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import Connection, RootTransaction
+from sqlalchemy import Connection, RootTransaction, event
 from sqlalchemy.exc import DBAPIError
 
 from migrateops import errors
@@ -34,6 +35,7 @@ class TransactionLock(ABC):
         self.refused = False
         self._transaction: RootTransaction | None = None
         self._outlasts = False
+        self._session: Any = None
 
     @abstractmethod
     def take(self, connection: Connection) -> bool | None:
@@ -114,7 +116,10 @@ class TransactionLock(ABC):
         """
         if not self._outlasts:
             self._outlasts = self.keep(self.connection)
-            if not self._outlasts:
+            if self._outlasts:
+                self._session = self.connection.connection.dbapi_connection
+                event.listen(self.connection.engine, "checkin", self._end_session)
+            else:
                 self._transaction = None
         return self._outlasts
 
@@ -122,6 +127,9 @@ class TransactionLock(ABC):
         """Give back what has outlasted the transaction; no statement is sent where nothing has."""
         outlasts, self._outlasts, self._transaction = self._outlasts, False, None
         connection = self.connection
+        if outlasts:
+            event.remove(connection.engine, "checkin", self._end_session)
+            self._session = None
         if not outlasts or connection.closed or connection.invalidated:
             return
         callers = connection.in_transaction()
@@ -134,3 +142,8 @@ class TransactionLock(ABC):
         finally:
             if not callers:
                 connection.rollback()
+
+    def _end_session(self, session: Any, record: Any) -> None:
+        """End the session that holds the lock where it goes back to a pool: a script has closed it."""
+        if session is not None and session is self._session:
+            record.invalidate()
