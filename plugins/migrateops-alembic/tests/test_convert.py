@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from migrateops_alembic.converting.imported import outside
 from migrateops_alembic.converting.imports import converted
 
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
@@ -169,6 +171,27 @@ def test_modules_outside_of_the_project_that_use_alembic_are_named(
             )
         ]
         assert "none of the project's files" in said
+
+
+def test_a_package_that_many_scripts_import_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "installed" / "a_package").mkdir(parents=True)
+    (tmp_path / "installed" / "a_package" / "__init__.py").write_text("from . import inner\n")
+    (tmp_path / "installed" / "a_package" / "inner.py").write_text("from alembic import op\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    here = tmp_path / "project"
+    here.mkdir()
+    scripts = [here / f"{name}.py" for name in "abc"]
+    for script in scripts:
+        script.write_text(f"from a_package import {script.stem}\n")
+    read: list[str] = []
+    parse = ast.parse
+    with monkeypatch.context() as patched:
+        patched.setattr(ast, "parse", lambda text: read.append(text) or parse(text))
+        found = outside(scripts, [], here)
+    assert [path.name for path in found] == ["inner.py"]
+    assert len(read) == 5
 
 
 def test_scripts_may_do_afterwards_what_they_might_do_before(project: Any) -> None:

@@ -25,7 +25,7 @@ def imported(files: Iterable[Path], directories: Iterable[str], here: Path) -> s
         here: Where the project's configuration is.
     """
     places = [*map(Path, directories), *_own_places(here)]
-    return {path for path, names in _reached(files, places) if _used(names)}
+    return {path for path, names in _reached(files, places, set()) if _used(names)}
 
 
 def outside(files: Iterable[Path], directories: Iterable[str], here: Path) -> dict[Path, tuple[str, Path]]:
@@ -44,7 +44,9 @@ def outside(files: Iterable[Path], directories: Iterable[str], here: Path) -> di
     places = [*map(Path, directories), *_own_places(here)]
     found: dict[Path, tuple[str, Path]] = {}
     looked: set[str] = set()
-    for path, names in _reached(files, places):
+    # A package may be large, and is imported in many scripts.
+    read: set[Path] = set()
+    for path, names in _reached(files, places, set()):
         for name in sorted({name for level, name in names if not level} - looked):
             looked.add(name)
             top = name.partition(".")[0]
@@ -52,23 +54,23 @@ def outside(files: Iterable[Path], directories: Iterable[str], here: Path) -> di
                 continue
             around = _place(top)
             given = [] if around is None else [each.resolve() for each in _files(around, name)]
-            for inner, used in _reached(given, [around] if around is not None else [], top):
+            for inner, used in _reached(given, [around] if around is not None else [], read, top):
                 if using := _used(used):
                     found.setdefault(inner, (using, path))
     return found
 
 
 def _reached(
-    files: Iterable[Path], places: Iterable[Path], top: str | None = None
+    files: Iterable[Path], places: Iterable[Path], looked: set[Path], top: str | None = None
 ) -> Iterator[tuple[Path, set[tuple[int, str]]]]:
     """Yield files, and those of the modules that they import, with what each imports.
 
     Args:
         files: The files to begin with.
         places: Where modules are looked for.
+        looked: The files that were looked at before, which are left out; it is added to.
         top: Follow imports of this package alone.
     """
-    looked: set[Path] = set()
     waiting = list(files)
     while waiting:
         path = waiting.pop()
