@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from textwrap import dedent
@@ -240,6 +241,9 @@ def test_whoever_cannot_wait_for_it_does_not_run_beside_the_one_that_has_it(
             assert error["code"] == "MO465"
             holder.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
             assert holder.exec_driver_sql("SELECT count(*) FROM seen").scalar_one() == 0
+            there = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{role}'"
+            while holder.exec_driver_sql(there).scalar_one():
+                time.sleep(0.01)  # its one connection may not have ended yet
             project.run("upgrade")
         finally:
             holder.exec_driver_sql(f"DROP OWNED BY {role}")
@@ -291,6 +295,25 @@ def test_a_script_that_closes_the_connection_leaves_it_to_nobody(project: Projec
     with pytest.raises(errors.database.NoLongerAtomic):
         upgrade(project, engine)
     assert held(engine) == (0, 0)
+
+
+RAW = """
+raw = op.get_bind().connection.driver_connection
+raw.execute("CREATE TABLE t ()")
+raw.commit()
+raw.execute("CREATE TABLE u ()")
+"""
+
+
+def test_a_commit_that_nobody_was_told_of_ends_the_run(project: Project, engine: sa.Engine) -> None:
+    """On the driver's own connection, which is in a transaction again when the script returns."""
+    project.revision("b2", upgrade=RAW)
+    result = project.run("upgrade", check=False)
+    assert result.stderr.startswith("error[MO401]: ")
+    assert "nothing of it is applied" not in result.stderr
+    assert "what was done up to the last commit is applied" in result.stderr
+    assert (sa.inspect(engine).has_table("t"), sa.inspect(engine).has_table("u")) == (True, False)
+    assert project.run("current").stdout.startswith("a1")
 
 
 # -- in a transaction that env.py or a program has begun ----------------------------------------------------

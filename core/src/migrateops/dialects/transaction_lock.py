@@ -95,21 +95,29 @@ class TransactionLock(ABC):
             return None
 
     def held(self) -> bool:
-        """Say whether the lock is still held; the server is asked once it outlasts the transaction."""
+        """Say whether the lock is still held; the server is asked."""
         if self.connection.closed or self.connection.invalidated:
             return False
         if self.callers:
             # Whoever ends it before the run is over has what is done so far committed by it.
             return self._transaction is not None
-        if not self._outlasts:
-            return self._transaction is not None and self._transaction.is_active
+        if not self._outlasts and (self._transaction is None or not self._transaction.is_active):
+            return False
         try:
             return self.has(self.connection)
-        except DBAPIError:
-            return False
+        except DBAPIError as error:
+            # A transaction that has failed cannot be asked, nor be committed, with the lock or without.
+            return not error.connection_invalidated
+
+    @property
+    def with_transaction(self) -> bool:
+        """Whether the lock ends with the transaction: one that is lost then was ended under the run."""
+        return not self._outlasts and self._transaction is not None
 
     def outlast(self) -> bool:
         """Hold the lock until ``release()``, whatever becomes of the transaction; called before it ends.
+
+        Or right behind, where it could not be asked in that; it is taken again then if nobody else has it.
 
         Returns:
             Whether it is held: it may be lost where it could only be asked for afterwards.

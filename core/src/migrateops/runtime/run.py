@@ -359,9 +359,19 @@ class _Run:
             raise self._lost()
         self.asked = time.monotonic()
 
-    def _lost(self) -> errors.runtime.LockLost:
+    def _lost(self) -> MigrateOpsError:
+        from migrateops.dialects.transaction_lock import TransactionLock
         from migrateops.runtime.stopped import between_steps
+        from migrateops.runtime.transactions import left_of_run
 
+        connection = self.context.connection
+        alive = connection is not None and not connection.closed and not connection.invalidated
+        if isinstance(self.lock, TransactionLock) and self.lock.with_transaction and alive:
+            # By a commit that nobody was told of, as one on the driver's own connection.
+            error = errors.database.NoLongerAtomic()
+            remains = left_of_run(self.context.taken, atomic=False, ended=True)
+            error.add_note(f"the run, which is one transaction; {remains}")
+            return error
         remains = between_steps(self.context, self.rows)
         return errors.runtime.LockLost(self.done, len(self.plan) - self.done, remains)
 
@@ -369,8 +379,9 @@ class _Run:
         """Have the lock outlast the transaction that is about to be committed in the middle of the run."""
         from migrateops.dialects.transaction_lock import TransactionLock
 
-        self._check_lock()
-        if isinstance(self.lock, TransactionLock) and not self.lock.outlast():
+        if not isinstance(self.lock, TransactionLock):
+            self._check_lock()
+        elif not self.lock.outlast() or not self.lock.held():
             raise self._lost()
 
     def _ready_table(self) -> None:
