@@ -38,6 +38,7 @@ NOT_HERE = {
     "type": "no lengths of texts are kept",
     "type-other": "likewise",
     "enum-longer": "the length of an enum is not kept, and its values are below",
+    "enum-length": "likewise",
 }
 
 
