@@ -146,8 +146,8 @@ def _is_read(kind: Kind[Any], key: Key, context: AutogenContext) -> bool:
 
 
 def _reflect_what_differs(tables: ComparedTables, pairs: Iterable[Pair], context: AutogenContext) -> None:
-    every = tables.asks_of_all or context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)
-    every = every or context.asks_of_each
+    asks = tables.asks_of_all or context.asks_of_each
+    every = asks or context.has_hook(TABLE_HOOK) or context.has_hook(COLUMNS_HOOK)
     tables.definitions.load(
         pair.key
         for pair in pairs

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
 # What says how a command failed is imported when one does.
 
 
@@ -59,12 +62,8 @@ def status_of(command: Callable[[], int], *, debug: bool = False, as_json: bool 
 
             found = _of_click(error) if "click" in sys.modules else None
             status = failed(error, debug=debug, as_json=as_json) if found is None else found
-    if not told:
-        return status
-    from migrateops.cli.failure import INTERRUPTED
-
     # As a shell has it.
-    return 128 + told[0] if status == INTERRUPTED else status
+    return 128 + told[0] if told and status == INTERRUPTED else status
 
 
 def _of_click(error: Exception) -> int | None:

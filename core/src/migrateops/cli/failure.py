@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from migrateops.cli.ending import INTERRUPTED
 from migrateops.cli.fast import put
 from migrateops.errors.base import CONNECTING, MigrateOpsError, first_line
 
@@ -11,10 +12,6 @@ from migrateops.errors.base import CONNECTING, MigrateOpsError, first_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
 
 
 def failed(error: Exception, *, debug: bool = False, as_json: bool = False) -> int:

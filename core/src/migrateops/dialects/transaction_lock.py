@@ -110,9 +110,10 @@ class TransactionLock(ABC):
             return not error.connection_invalidated
 
     @property
-    def with_transaction(self) -> bool:
-        """Whether the lock ends with the transaction: one that is lost then was ended under the run."""
-        return not self._outlasts and self._transaction is not None
+    def ends_with_transaction(self) -> bool:
+        """Whether only the end of the transaction can have taken the lock, as the session is there."""
+        lost = self.connection.closed or self.connection.invalidated
+        return not lost and not self._outlasts and self._transaction is not None
 
     def outlast(self) -> bool:
         """Hold the lock until ``release()``, whatever becomes of the transaction; called before it ends.

@@ -73,9 +73,8 @@ def _taken_within(context: MigrationContext, held: ExitStack) -> tuple[Transacti
     try:
         with ExitStack() as attempt:
             attempt.enter_context(transactions.run())
-            if transactions.current is None or not transactions.current.owned:
-                raise _NotTaken
-            if not lock.try_acquire():
+            current = transactions.current
+            if current is None or not current.owned or not lock.try_acquire():
                 raise _NotTaken
             held.enter_context(attempt.pop_all())
     except _NotTaken:

@@ -22,7 +22,7 @@ from migrateops.revisions.script_text import ScriptText
 from migrateops.revisions.walk import Step
 from migrateops.runtime.lock import locked, locked_transaction
 from migrateops.runtime.step import MigrationInfo, RevisionStep
-from migrateops.runtime.transactions import OnlineTransactions
+from migrateops.runtime.transactions import OnlineTransactions, left_of_run
 from migrateops.script.module import direction_of
 
 if TYPE_CHECKING:
@@ -360,13 +360,9 @@ class _Run:
         self.asked = time.monotonic()
 
     def _lost(self) -> MigrateOpsError:
-        from migrateops.dialects.transaction_lock import TransactionLock
         from migrateops.runtime.stopped import between_steps
-        from migrateops.runtime.transactions import left_of_run
 
-        connection = self.context.connection
-        alive = connection is not None and not connection.closed and not connection.invalidated
-        if isinstance(self.lock, TransactionLock) and self.lock.with_transaction and alive:
+        if getattr(self.lock, "ends_with_transaction", False):
             # By a commit that nobody was told of, as one on the driver's own connection.
             error = errors.database.NoLongerAtomic()
             remains = left_of_run(self.context.taken, atomic=False, ended=True)

@@ -244,26 +244,19 @@ def _in_its_order(operations: Any, asked: TableBatch) -> TableBatch:
         # They come last, or where they are put.
         return asked
     present = _columns(operations, asked)
-    if present is None or not {*dropped} <= {*present, *(one.column.name for one in added)}:
+    named = {*dropped, *(place for one in added for place in (one.insert_before, one.insert_after) if place)}
+    if present is None or not named <= {*present, *(one.column.name for one in added)}:
         # What is wrong, the pack says.
         return asked
-    from migrateops_alembic.api.column_order import ColumnOrder, pairs_of, reordered
+    from migrateops_alembic.api.column_order import ColumnOrder
 
-    if asked.partial_reordering:
-        names = [*(name for name in present if name not in dropped), *(one.column.name for one in added)]
-        pairs = [
-            pair for one in added for pair in pairs_of(one.column.name, one.insert_before, one.insert_after)
-        ]
-        order = reordered(names, asked.partial_reordering, pairs)
-    else:
-        columns = ColumnOrder(present)
-        for one in changes:
-            if isinstance(one, ops.AddColumnOp):
-                columns.add(one.column.name)
-            elif isinstance(one, ops.DropColumnOp):
-                columns.drop(one.column_name)
-        order = columns.names()
-    return asked._replace(partial_reordering=(tuple(order),))
+    columns = ColumnOrder(present)
+    for one in changes:
+        if isinstance(one, ops.AddColumnOp):
+            columns.add(one.column.name, one.insert_before, one.insert_after)
+        elif isinstance(one, ops.DropColumnOp):
+            columns.drop(one.column_name)
+    return asked._replace(partial_reordering=(tuple(columns.names(asked.partial_reordering)),))
 
 
 def _columns(operations: Any, asked: TableBatch) -> list[str] | None:

@@ -39,7 +39,10 @@ class ColumnOrder:
         elif self._of_old:
             self._waiting.append((self._of_old[-1], name))
         self._placed.insert(at, name)
-        self._asked += pairs_of(name, before, after)
+        if before is not None:
+            self._asked.append((name, before))
+        if after is not None:
+            self._asked.append((after, name))
 
     def drop(self, name: str) -> None:
         """Drop a column."""
@@ -49,34 +52,16 @@ class ColumnOrder:
             self._of_old.remove(name)
 
     def names(self, groups: Sequence[Sequence[str]] = ()) -> list[str]:
-        """Return the columns in their order.
+        """Return the columns in their order; where it is asked for in part, what waits for none is first.
 
         Args:
             groups: Names in the order that they are to have, of some of them.
         """
-        if groups:
-            return reordered(self._names, groups, self._asked)
-        if self._asked:
+        if self._asked and not groups:
             return self._placed
-        neighbours = zip(self._names, self._of_old[1:], strict=False)
-        pairs = [(one, other) for one, other in (*neighbours, *self._waiting) if one != other]
+        if groups:
+            pairs = {*self._asked, *(pair for group in groups for pair in pairwise(group))}
+        else:
+            neighbours = zip(self._names, self._of_old[1:], strict=False)
+            pairs = {(one, other) for one, other in (*neighbours, *self._waiting) if one != other}
         return list(topological.sort(pairs, self._names, deterministic_order=True))
-
-
-def reordered(
-    names: list[str], groups: Sequence[Sequence[str]], asked: Sequence[tuple[str, str]]
-) -> list[str]:
-    """Return columns in the order that is asked for in part; those that wait for none come first.
-
-    Args:
-        names: The columns, new ones last.
-        groups: Names in the order that they are to have.
-        asked: Pairs of names, the first of them before the second.
-    """
-    pairs = {pair for group in groups for pair in pairwise(group)} | {*asked}
-    return list(topological.sort(pairs, names, deterministic_order=True))
-
-
-def pairs_of(name: str, before: str | None, after: str | None) -> list[tuple[str, str]]:
-    """Return that a column stands before another, or after one, as pairs of names."""
-    return [pair for pair in ((name, before), (after, name)) if None not in pair]  # type: ignore[misc]
